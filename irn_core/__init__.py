@@ -1,0 +1,31 @@
+"""Modelling lost information: invertible rescaling of pictures.
+
+>>> import irn_core
+>>> sorted(irn_core.__all__)[:4]
+['IRN', 'IRNConfig', 'IRNError', 'downscale']
+"""
+
+from irn_core.errors import ImageError, IRNError, WeightsError
+from irn_core.nets.irn import IRN, IRNConfig
+from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
+from irn_core.ops.pixels import read_picture
+from irn_core.rescale import downscale, split, upscale
+from irn_core.weights import load_model, save_model
+
+__all__ = [
+    "IRN",
+    "IRNConfig",
+    "IRNError",
+    "ImageError",
+    "WeightsError",
+    "downscale",
+    "load_model",
+    "psnr_rgb",
+    "psnr_y",
+    "read_picture",
+    "save_model",
+    "split",
+    "ssim_rgb",
+    "ssim_y",
+    "upscale",
+]

@@ -1,0 +1,187 @@
+"""The command line: python -m irn_core COMMAND …"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from irn_core.bench import bench
+from irn_core.errors import IRNError
+from irn_core.evaluate import evaluate_rescale
+from irn_core.lr_file import encode_lr, read_lr
+from irn_core.nets.irn import LAYOUTS
+from irn_core.ops.pixels import encode_png, read_picture
+from irn_core.rescale import downscale, upscale
+from irn_core.train import TrainConfig, train
+from irn_core.weights import list_weights, load_model, read_info
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; the exit code is 0, or 2 with one line on stderr when the user must mend something."""
+    args = _parser().parse_args(argv)
+    try:
+        args.run(args)
+    except (IRNError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m irn_core", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    models = commands.add_parser("models", help="list the shipped models")
+    models.add_argument("--json", action="store_true", help="name, scale, params and file bytes as JSON")
+    models.set_defaults(run=_models)
+
+    down = commands.add_parser("downscale", help="picture → LR PNG, which keeps y")
+    down.add_argument("input", type=Path)
+    down.add_argument("output", type=_png)
+    _add_model(down)
+    down.set_defaults(run=_downscale)
+
+    up = commands.add_parser("upscale", help="LR PNG → picture, drawing the lost z")
+    up.add_argument("input", type=Path)
+    up.add_argument("output", type=_png)
+    _add_model(up)
+    _add_noise(up)
+    up.set_defaults(run=_upscale)
+
+    evaluate = commands.add_parser("evaluate", help="score a model on a folder of pictures")
+    kinds = evaluate.add_subparsers(required=True, metavar="KIND")
+    rescale = kinds.add_parser("rescale", help="PSNR and SSIM of downscaling and upscaling")
+    rescale.add_argument("--model", required=True, help="a shipped model or a weights file")
+    rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    rescale.add_argument("--json", type=Path, help="write the scores to this file")
+    _add_noise(rescale)
+    rescale.set_defaults(run=_evaluate_rescale)
+
+    trainer = commands.add_parser("train", help="train a model")
+    _add_train(trainer.add_subparsers(required=True, metavar="KIND"))
+
+    timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
+    timing.add_argument("--side", type=int, default=1024, help="side of the square test picture")
+    timing.set_defaults(run=lambda args: bench(args.side))
+    return parser
+
+
+def _png(value: str) -> Path:
+    if Path(value).suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"{value}: pictures are written as PNG, without loss; name it *.png")
+    return Path(value)
+
+
+def _tau(value: str) -> float:
+    tau = float(value)
+    if not 0 <= tau <= 10:
+        raise argparse.ArgumentTypeError(f"tau is {value}; expected 0 (most likely z) to 10, 1 draws from p(z|y)")
+    return tau
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scale", type=int, help="2 or 4; picks the model irn-x2 or irn-x4")
+    parser.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
+
+
+def _add_noise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tau", type=_tau, default=0.0, help="temperature of z: 0 most likely, 1 a fair draw")
+    parser.add_argument("--seed", type=int, default=0, help="which draw")
+
+
+def _add_train(kinds) -> None:
+    rescale = kinds.add_parser("rescale", help="train an invertible rescaling net")
+    rescale.add_argument("--scale", type=int, default=2, choices=(2, 4, 8))
+    rescale.add_argument("--data", required=True, help="any folder tree of pictures")
+    rescale.add_argument("--out", required=True, help="folder for checkpoints, log and weights")
+    rescale.add_argument("--name", help="name of the weights file (default irn-xSCALE)")
+    rescale.add_argument("--layout", choices=LAYOUTS, default="compact", help="the network's layout")
+    length = rescale.add_mutually_exclusive_group(required=True)
+    length.add_argument("--minutes", type=float)
+    length.add_argument("--steps", type=int)
+    rescale.add_argument("--paper-objective", action="store_true", help="random z at the inverse, as published")
+    rescale.add_argument("--prior-share", type=float, default=0.1, help="share of the run that fits p(z|y)")
+    rescale.add_argument("--luma-share", type=float, default=0.5, help="share of luma in the loss (the paper: 0)")
+    rescale.add_argument("--guide", type=float, help="weight of the LR guidance (default scale²)")
+    rescale.add_argument("--batch", type=int, default=4)
+    rescale.add_argument("--crop", type=int, default=64)
+    rescale.add_argument("--learning-rate", type=float, default=2e-3)
+    rescale.add_argument("--init", help="start from these weights")
+    rescale.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    rescale.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
+    rescale.add_argument("--workers", type=int, default=0, help="processes that prepare crops")
+    rescale.add_argument("--seed", type=int, default=0)
+    rescale.set_defaults(run=_train_rescale)
+
+
+def _models(args: argparse.Namespace) -> None:
+    rows = [
+        {"name": info.name, "scale": info.config.scale, "params": info.params, "bytes": info.file_bytes}
+        for info in map(read_info, list_weights())
+    ]
+    if args.json:
+        print(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        print(f"{row['name']:<12} ×{row['scale']}  {row['params']:>9,} parameters  {row['bytes'] / 1e6:.1f} MB")
+
+
+def _choose_model(args: argparse.Namespace, tagged: str | None = None) -> str:
+    """--model, or the one for --scale, or the one that made the LR."""
+    if args.model:
+        return args.model
+    if args.scale:
+        return f"irn-x{args.scale}"
+    if tagged:
+        return tagged
+    raise IRNError("which model? give --scale 2, --scale 4, or --model NAME")
+
+
+def _downscale(args: argparse.Namespace) -> None:
+    name = _choose_model(args)
+    irn = load_model(name)
+    picture = read_picture(args.input)
+    _note(*picture.notices)
+    lr = downscale(irn, picture.pixels, _progress)
+    args.output.write_bytes(encode_lr(lr, irn.config.scale, Path(name).stem, picture.pixels.shape[:2]))
+    print(f"{args.output}: {lr.shape[1]}×{lr.shape[0]}, {args.output.stat().st_size:,} bytes")
+
+
+def _upscale(args: argparse.Namespace) -> None:
+    lr = read_lr(args.input)
+    name = _choose_model(args, lr.model)
+    irn = load_model(name)
+    _note(*lr.notices, *lr.warnings(Path(name).stem, irn.config.scale))
+    x_hat = upscale(irn, lr.pixels, args.tau, args.seed, lr.size_at(irn.config.scale), _progress)
+    args.output.write_bytes(encode_png(x_hat))
+    print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")
+
+
+def _evaluate_rescale(args: argparse.Namespace) -> None:
+    result = evaluate_rescale(load_model(args.model), args.model, args.data, args.tau, args.seed)
+    mean = result["mean"]
+    print(
+        f"mean of {len(result['images'])}: PSNR-Y {mean['psnr_y']:.2f} dB, SSIM-Y {mean['ssim_y']:.4f}, "
+        f"PSNR-RGB {mean['psnr_rgb']:.2f} dB, SSIM-RGB {mean['ssim_rgb']:.4f}, LR {mean['lr_psnr']:.2f} dB"
+    )
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def _train_rescale(args: argparse.Namespace) -> None:
+    options = {k: v for k, v in vars(args).items() if k not in ("run", "scale", "layout", "name")}
+    config = TrainConfig(**options, model=LAYOUTS[args.layout](args.scale), name=args.name or f"irn-x{args.scale}")
+    print(train(config))
+
+
+def _note(*lines: str) -> None:
+    for line in lines:
+        print(f"note: {line}", file=sys.stderr)
+
+
+def _progress(done: int, total: int) -> None:
+    if total > 1:
+        print(f"\rtile {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

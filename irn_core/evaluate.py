@@ -1,0 +1,92 @@
+"""Score a rescaling model on a folder of pictures."""
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from irn_core.dataset import list_pictures
+from irn_core.nets.irn import IRN
+from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
+from irn_core.ops.pixels import pad_to_multiple, read_picture, to_pixels, to_tensor
+from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.ops.resize import bicubic_down, bicubic_up
+from irn_core.rescale import downscale, upscale
+from irn_core.weights import count_params
+
+
+@dataclass(frozen=True)
+class Scores:
+    """PSNR in dB and SSIM; `_y` on BT.601 luma with the scale as border; `lr_psnr` is LR against bicubic, RGB."""
+
+    psnr_y: float
+    ssim_y: float
+    psnr_rgb: float
+    ssim_rgb: float
+    lr_psnr: float
+
+
+def score(x: np.ndarray, x_hat: np.ndarray, lr: np.ndarray, guide: np.ndarray, scale: int) -> Scores:
+    """All figures of one picture: x and x_hat H×W×3, lr and guide (the bicubic LR) h×w×3, uint8."""
+    return Scores(
+        psnr_y=psnr_y(x, x_hat, scale),
+        ssim_y=ssim_y(x, x_hat, scale),
+        psnr_rgb=psnr_rgb(x, x_hat),
+        ssim_rgb=ssim_rgb(x, x_hat),
+        lr_psnr=psnr_rgb(guide, lr),
+    )
+
+
+@torch.inference_mode()
+def bicubic_lr(pixels: np.ndarray, scale: int) -> np.ndarray:
+    """The 8-bit bicubic LR, H×W×3 uint8 → ⌈H/s⌉×⌈W/s⌉×3 uint8."""
+    x = from_uint8(pad_to_multiple(to_tensor(pixels), scale))
+    return to_pixels(to_uint8(bicubic_down(x, scale)))
+
+
+@torch.inference_mode()
+def bicubic_hr(lr: np.ndarray, scale: int, size: tuple[int, int]) -> np.ndarray:
+    """An 8-bit LR enlarged by bicubic and cropped to size (H, W)."""
+    x_hat = to_uint8(bicubic_up(from_uint8(to_tensor(lr)), scale))
+    return to_pixels(x_hat[..., : size[0], : size[1]])
+
+
+def evaluate_picture(irn: IRN, pixels: np.ndarray, tau: float, seed: int) -> Scores:
+    """Downscale, upscale and score one picture, H×W×3 uint8."""
+    lr = downscale(irn, pixels)
+    x_hat = upscale(irn, lr, tau, seed, size=pixels.shape[:2])
+    return score(pixels, x_hat, lr, bicubic_lr(pixels, irn.config.scale), irn.config.scale)
+
+
+def evaluate_rescale(
+    irn: IRN, name: str, folder: str | Path, tau: float, seed: int, report: Callable[[str], None] = print
+) -> dict:
+    """Scores of every picture below `folder`, and their means, as a dictionary ready for JSON.
+
+    Raises:
+        ImageError: no pictures, or one that cannot be read: a mean over the rest would mislead.
+    """
+    rows = []
+    for file in list_pictures(folder):
+        scores = evaluate_picture(irn, read_picture(file).pixels, tau, seed)
+        rows.append({"name": file.name, **asdict(scores)})
+        report(f"{file.name}  PSNR-Y {scores.psnr_y:.2f} dB  LR {scores.lr_psnr:.2f} dB")
+    keys = [key for key in rows[0] if key != "name"]
+    return {
+        "model": name,
+        "scale": irn.config.scale,
+        "tau": tau,
+        "seed": seed,
+        "params": count_params(irn),
+        "images": rows,
+        "mean": {key: _mean([row[key] for row in rows]) for key in keys},
+    }
+
+
+def _mean(values: list[float]) -> float:
+    """The mean of the finite values: one lossless picture (inf) or a tiny one (nan) must not hide the rest."""
+    finite = [value for value in values if math.isfinite(value)]
+    return float(np.mean(finite)) if finite else float("nan")

@@ -1,0 +1,62 @@
+"""Training objectives of rescaling (Xiao et al. 2020, section 3.4), as sums over pixels per picture."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from irn_core.nets.irn import IRN
+from irn_core.ops.quantise import round8_straight_through
+from irn_core.ops.resize import bicubic_down
+
+
+class Loss(NamedTuple):
+    """The total to minimise, and its parts for the log."""
+
+    total: Tensor
+    parts: dict[str, float]
+
+
+LUMA = (0.299, 0.587, 0.114)
+"""BT.601 weights of full-range luma."""
+
+
+def _per_picture(error: Tensor) -> Tensor:
+    return error.sum() / error.shape[0]
+
+
+def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, random_z: bool) -> Loss:
+    """|f⁻¹(ŷ, z') − x| + guide·‖y − bicubic(x)‖² + ‖z‖², for x: B×3×H×W in [0, 1].
+
+    z' = 0, or, with `random_z`, drawn from N(0, I): the paper's own objective, in which Σz² stands
+    for the cross entropy of z. `luma_share` of the first term's weight is on the error of luma, the
+    rest on those of R, G and B; the paper has 0.
+    """
+    y, z = irn(x)
+    z_drawn = torch.randn_like(z) if random_z else torch.zeros_like(z)
+    error = irn.inverse(round8_straight_through(y), z_drawn) - x
+    luma_error = (error * error.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1)
+    guide_error = y - bicubic_down(x, irn.config.scale)
+    rgb, luma = _per_picture(error.abs()), 3 * _per_picture(luma_error.abs())
+    total = (1 - luma_share) * rgb + luma_share * luma
+    total = total + guide * _per_picture(guide_error.square()) + _per_picture(z.square())
+    parts = {
+        "psnr_rgb": _psnr(error),
+        "psnr_luma": _psnr(luma_error),
+        "lr_psnr": _psnr(guide_error),
+        "z_rms": z.detach().square().mean().sqrt().item(),
+    }
+    return Loss(total, parts)
+
+
+def _psnr(error: Tensor) -> float:
+    return -10 * error.detach().square().mean().log10().item()
+
+
+def prior_loss(irn: IRN, x: Tensor) -> Loss:
+    """−log p(z | ŷ) per picture, in nats; f itself gets no gradient."""
+    with torch.no_grad():
+        y, z = irn(x)
+        y_hat = round8_straight_through(y)
+    nats = -irn.prior.log_density(z, y_hat)
+    return Loss(_per_picture(nats), {"nats_per_z": nats.detach().mean().item() / z.shape[1]})

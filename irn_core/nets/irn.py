@@ -1,0 +1,126 @@
+"""The invertible rescaling net, IRN (Xiao et al., ECCV 2020), f: x ↔ (y, z)."""
+
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from irn_core.errors import IRNError
+from irn_core.nets.coupling import Coupling, DenseNet, PlainNet
+from irn_core.nets.prior import Prior
+from irn_core.ops import haar
+
+
+@dataclass(frozen=True)
+class IRNConfig:
+    """Shape of an IRN. `blocks` and `widths` have an entry per level, the finest level first.
+
+    `dense` chooses the paper's subnets (dense blocks, s and t apart); `prior_width` 0 leaves out
+    the conditional normaliser, so that z is taken to be N(0, I), as in the paper.
+    """
+
+    scale: int = 2
+    blocks: tuple[int, ...] = (8,)
+    widths: tuple[int, ...] = (32,)
+    depth: int = 1
+    dense: bool = False
+    prior_width: int = 32
+    prior_depth: int = 2
+
+    def __post_init__(self):
+        levels = self.scale.bit_length() - 1
+        if self.scale < 2 or self.scale != 1 << levels:
+            raise IRNError(f"scale is {self.scale}; expected a power of two: 2, 4, 8, …")
+        if len(self.blocks) != levels or len(self.widths) != levels:
+            raise IRNError(
+                f"scale {self.scale} has {levels} level(s), but blocks = {self.blocks} and "
+                f"widths = {self.widths}; give one entry per level, the finest first"
+            )
+
+    @classmethod
+    def compact(cls, scale: int) -> "IRNConfig":
+        """The shipped layout: few plain subnets of 48 channels, more where a level is coarser."""
+        levels = scale.bit_length() - 1
+        blocks = ((4,), (2, 6), (1, 2, 6))[levels - 1]
+        return cls(scale, blocks, (48,) * levels, prior_width=24 * levels, prior_depth=3)
+
+    @classmethod
+    def paper(cls, scale: int) -> "IRNConfig":
+        """The published layout: 8 dense blocks per level; 1,667,952 parameters at ×2, 4,355,136 at ×4."""
+        levels = scale.bit_length() - 1
+        return cls(scale, (8,) * levels, (32,) * levels, dense=True, prior_width=0)
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "IRNConfig":
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+    def to_dict(self) -> dict:
+        return asdict(self)
+
+
+class Level(nn.Module):
+    """One factor of two: Haar analysis, then coupling blocks. B×C×H×W ↔ B×4C×H/2×W/2."""
+
+    def __init__(self, channels: int, blocks: int, width: int, depth: int, dense: bool):
+        super().__init__()
+        subnet = partial(DenseNet, width=width) if dense else partial(PlainNet, width=width, depth=depth)
+        self.blocks = nn.ModuleList(Coupling(3, 4 * channels - 3, subnet, shared=not dense) for _ in range(blocks))
+        self.radius = sum(block.radius for block in self.blocks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = haar.analyse(x)
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+    def inverse(self, x: Tensor) -> Tensor:
+        for block in reversed(self.blocks):
+            x = block.inverse(x)
+        return haar.synthesise(x)
+
+
+class IRN(nn.Module):
+    """f(x) = (y, z), its inverse, and the conditional prior p(z | y) in `prior`.
+
+    >>> irn = IRN(IRNConfig(scale=2, blocks=(2,), widths=(8,)))
+    >>> y, z = irn(torch.rand(1, 3, 8, 12))
+    >>> y.shape, z.shape
+    (torch.Size([1, 3, 4, 6]), torch.Size([1, 9, 4, 6]))
+    """
+
+    def __init__(self, config: IRNConfig):
+        super().__init__()
+        self.config = config
+        self.levels = nn.ModuleList(
+            Level(3 * 4**i, blocks, width, config.depth, config.dense)
+            for i, (blocks, width) in enumerate(zip(config.blocks, config.widths, strict=True))
+        )
+        self.z_channels = 3 * (config.scale**2 - 1)
+        self.prior = Prior(3, self.z_channels, config.prior_width, config.prior_depth)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """x: B×3×H×W in [0, 1], H and W multiples of the scale.
+
+        Returns y: B×3×H/s×W/s, near [0, 1], and z: B×3(s²−1)×H/s×W/s, not yet normalised.
+        """
+        for level in self.levels:
+            x = level(x)
+        return x[:, :3], x[:, 3:]
+
+    def inverse(self, y: Tensor, z: Tensor) -> Tensor:
+        """The exact inverse of `forward`: (y, z) → x."""
+        x = torch.cat([y, z], dim=1)
+        for level in reversed(self.levels):
+            x = level.inverse(x)
+        return x
+
+    @property
+    def radius(self) -> int:
+        """How far, in HR pixels, a pixel can reach through one direction of the network."""
+        coupled = sum(level.radius * 2 ** (i + 1) for i, level in enumerate(self.levels))
+        return coupled + self.prior.radius * self.config.scale + self.config.scale
+
+
+LAYOUTS = {"compact": IRNConfig.compact, "paper": IRNConfig.paper}
+"""Named layouts: each makes the configuration for a scale."""

@@ -1,0 +1,67 @@
+"""The conditional normaliser h: p(z | y) as a Gaussian whose parameters depend on y.
+
+z = W·(μ(y) + σ(y)·ε), ε ~ N(0, I). W mixes the channels of z at a pixel (as Glow's 1×1 convolution
+does: colours and bands are correlated), μ and σ come from a small network that sees y.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from irn_core.nets.coupling import PlainNet, in_strips
+
+LOG_SCALE_RANGE = 9.0
+"""log σ stays within ±9, about 1e-4 … 8e3."""
+
+
+class Prior(nn.Module):
+    """p(z | y). `width` 0 is the paper's fixed prior N(0, I)."""
+
+    def __init__(self, condition_channels: int, channels: int, width: int, depth: int):
+        super().__init__()
+        self.net = PlainNet(condition_channels, 2 * channels, width, depth) if width else None
+        self.radius = self.net.radius if self.net else 0
+        if self.net:
+            self.mix = nn.Parameter(torch.eye(channels))
+
+    def mean_scale(self, y: Tensor) -> tuple[Tensor, Tensor]:
+        """μ(y) and σ(y) > 0 of the unmixed z, each B×C×H×W; y: B×3×H×W, the 8-bit LR in [0, 1]."""
+        mean, log_scale = in_strips(self.net, y - 0.5).chunk(2, dim=1)
+        return mean, torch.exp(LOG_SCALE_RANGE * torch.tanh(log_scale / LOG_SCALE_RANGE))
+
+    def denormalise(self, eps: Tensor, y: Tensor) -> Tensor:
+        """ε → z = W·(μ(y) + σ(y)·ε). ε = 0 gives the most likely z."""
+        if self.net is None:
+            return eps
+        mean, scale = self.mean_scale(y)
+        return _mix(mean + scale * eps, self.mix)
+
+    def normalise(self, z: Tensor, y: Tensor) -> Tensor:
+        """Inverse of `denormalise`: z → ε = (W⁻¹·z − μ(y)) / σ(y), N(0, I) if the prior is right."""
+        if self.net is None:
+            return z
+        mean, scale = self.mean_scale(y)
+        return (_mix(z, torch.linalg.inv(self.mix)) - mean) / scale
+
+    @torch.no_grad()
+    def whiten(self, z: Tensor) -> None:
+        """Set W to the Cholesky factor of the channel covariance of z, so that σ = 1 is a good start."""
+        samples = z.transpose(0, 1).flatten(1)
+        covariance = samples @ samples.T / samples.shape[1]
+        ridge = 1e-6 * covariance.diagonal().mean() * torch.eye(len(covariance), device=z.device)
+        self.mix.copy_(torch.linalg.cholesky(covariance + ridge))
+
+    def log_density(self, z: Tensor, y: Tensor) -> Tensor:
+        """Natural log of p(z | y), summed over channels: B×C×H×W → B×H×W, in nats per LR pixel."""
+        normal = -0.5 * math.log(2 * math.pi) * z.shape[1]
+        if self.net is None:
+            return normal - 0.5 * z.square().sum(1)
+        mean, scale = self.mean_scale(y)
+        eps = (_mix(z, torch.linalg.inv(self.mix)) - mean) / scale
+        return normal - 0.5 * eps.square().sum(1) - scale.log().sum(1) - torch.linalg.slogdet(self.mix)[1]
+
+
+def _mix(z: Tensor, matrix: Tensor) -> Tensor:
+    return F.conv2d(z, matrix[:, :, None, None])

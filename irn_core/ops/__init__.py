@@ -1,0 +1,1 @@
+"""Pure functions on tensors, arrays and pictures."""

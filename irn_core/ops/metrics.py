@@ -1,0 +1,52 @@
+"""PSNR and SSIM of 8-bit pictures, by scikit-image, on luma and on RGB."""
+
+import numpy as np
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+from irn_core.ops.pixels import luma
+
+SSIM_WINDOW = 11
+
+
+def _psnr(x: np.ndarray, x_hat: np.ndarray) -> float:
+    with np.errstate(divide="ignore"):
+        return float(peak_signal_noise_ratio(x, x_hat, data_range=255))
+
+
+def _ssim(x: np.ndarray, x_hat: np.ndarray, channel_axis: int | None) -> float:
+    """SSIM with the Gaussian window and the constants of Wang et al. 2004; nan below 11 pixels a side."""
+    if min(x.shape[:2]) < SSIM_WINDOW:
+        return float("nan")
+    return float(
+        structural_similarity(
+            x, x_hat, data_range=255, channel_axis=channel_axis,
+            gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+        )
+    )  # fmt: skip
+
+
+def _crop(pixels: np.ndarray, border: int) -> np.ndarray:
+    """Without `border` pixels on each side, or whole where nothing would be left."""
+    if min(pixels.shape[:2]) <= 2 * border:
+        return pixels
+    return pixels[border : pixels.shape[0] - border, border : pixels.shape[1] - border]
+
+
+def psnr_y(x: np.ndarray, x_hat: np.ndarray, border: int) -> float:
+    """PSNR in dB of BT.601 luma, `border` (the scale, by custom) cropped. H×W×3 uint8; inf if equal."""
+    return _psnr(luma(_crop(x, border)), luma(_crop(x_hat, border)))
+
+
+def ssim_y(x: np.ndarray, x_hat: np.ndarray, border: int) -> float:
+    """SSIM of BT.601 luma, `border` cropped. H×W×3 uint8; nan below 11 pixels a side."""
+    return _ssim(luma(_crop(x, border)), luma(_crop(x_hat, border)), None)
+
+
+def psnr_rgb(x: np.ndarray, x_hat: np.ndarray) -> float:
+    """PSNR in dB over all RGB samples. H×W×3 uint8; inf if equal."""
+    return _psnr(x, x_hat)
+
+
+def ssim_rgb(x: np.ndarray, x_hat: np.ndarray) -> float:
+    """Mean SSIM of the three channels. H×W×3 uint8; nan below 11 pixels a side."""
+    return _ssim(x, x_hat, 2)

@@ -1,0 +1,139 @@
+"""Pictures in and out: files ⇄ uint8 arrays ⇄ tensors, and padding to a multiple of the scale."""
+
+import io
+import struct
+from os import PathLike
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
+from torch import Tensor
+
+from irn_core.errors import ImageError
+
+MAX_PIXELS = 200_000_000
+"""Larger pictures are refused before they are decoded."""
+
+DECODER_ERRORS = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError, EOFError, MemoryError, struct.error,
+)  # fmt: skip
+"""What Pillow's decoders raise on damaged files, seen by flipping bytes."""
+
+
+class Picture(NamedTuple):
+    """Pixels H×W×3 uint8 (sRGB), and what was done to the file to get them, in plain words."""
+
+    pixels: np.ndarray
+    notices: tuple[str, ...]
+
+
+def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MAX_PIXELS) -> Picture:
+    """Read any picture file that Pillow knows as RGB with 8 bits.
+
+    EXIF rotation is applied, alpha is composited on white, 16-bit and float samples are scaled,
+    grey, palette, and CMYK are converted, and of an animation the first frame is taken.
+
+    Raises:
+        ImageError: the file is missing, empty, damaged, no picture, or has more than `max_pixels`.
+    """
+    name = "the picture" if isinstance(source, bytes) or hasattr(source, "read") else str(source)
+    try:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            width, height = image.size
+            if width * height > max_pixels:
+                raise ImageError(
+                    f"{name} has {width}×{height} = {width * height / 1e6:.1f} megapixels; "
+                    f"at most {max_pixels / 1e6:.0f} are accepted here. Make it smaller first."
+                )
+            frames = getattr(image, "n_frames", 1)
+            image.load()
+            return _convert(image, frames)
+    except FileNotFoundError as error:
+        raise ImageError(f"{name} does not exist; give the path of a picture") from error
+    except Image.DecompressionBombError as error:
+        raise ImageError(f"{name} has too many megapixels ({error}). Make it smaller first.") from error
+    except UnidentifiedImageError as error:
+        raise ImageError(
+            f"{name} is not a picture that can be read here; PNG, JPEG, WebP, AVIF, TIFF, GIF, BMP and JPEG 2000 can"
+        ) from error
+    except DECODER_ERRORS as error:
+        raise ImageError(f"{name} is damaged or incomplete ({error}); save it again and retry") from error
+
+
+def _convert(image: Image.Image, frames: int) -> Picture:
+    notices = []
+    if frames > 1:
+        notices.append(f"an animation of {frames} frames: the first is used")
+    if image.getexif().get(0x0112) in range(2, 9):
+        notices.append("turned upright as its EXIF data says")
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith(("I", "F")):
+        notices.append("more than 8 bits per sample: rounded to 8")
+        image = _deep_to_8_bits(image)
+    elif image.has_transparency_data:
+        notices.append("transparent parts are put on white")
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    elif image.mode in ("CMYK", "LAB") and image.info.get("icc_profile"):
+        image = _with_profile(image)
+    return Picture(np.array(image.convert("RGB")), tuple(notices))
+
+
+def _deep_to_8_bits(image: Image.Image) -> Image.Image:
+    """16-bit integers by 1/257; floats and 32-bit integers by the range that their values suggest."""
+    values = np.asarray(image).astype(np.float64)
+    if image.mode.startswith("I;16") or (image.mode == "I" and values.max() <= 65535):
+        values /= 257
+    elif image.mode == "F":
+        values = np.nan_to_num(values) * (255 if np.nanmax(values) <= 1 else 1)
+    else:
+        values /= values.max() / 255
+    return Image.fromarray(values.round().clip(0, 255).astype(np.uint8))
+
+
+def _with_profile(image: Image.Image) -> Image.Image:
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        return ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return image
+
+
+def to_tensor(pixels: np.ndarray) -> Tensor:
+    """H×W×3 uint8 → 1×3×H×W uint8 tensor.
+
+    Raises:
+        ImageError: another shape or type.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
+        raise ImageError(f"got an array {pixels.shape} of {pixels.dtype}; expected H×W×3 uint8")
+    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
+
+
+def to_pixels(x: Tensor) -> np.ndarray:
+    """1×3×H×W uint8 tensor → H×W×3 uint8 array."""
+    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
+
+
+def encode_png(pixels: np.ndarray, info: PngInfo | None = None) -> bytes:
+    """The picture, H×W×3 uint8, as the bytes of a PNG file, with text chunks if given."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
+    """Extend B×C×H×W at the right and bottom, by the edge pixels, to multiples of `multiple`."""
+    height, width = x.shape[-2:]
+    right, bottom = -width % multiple, -height % multiple
+    if not right and not bottom:
+        return x
+    return F.pad(x.float(), (0, right, 0, bottom), mode="replicate").to(x.dtype)
+
+
+def luma(pixels: np.ndarray) -> np.ndarray:
+    """BT.601 luma of …×3 RGB in 0…255, in 16…235 as float64, not rounded (Y of MATLAB's rgb2ycbcr)."""
+    return pixels @ np.array([65.481, 128.553, 24.966]) / 255 + 16

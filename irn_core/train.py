@@ -1,0 +1,299 @@
+"""The training loop: stage 1 trains f with z = 0 at the inverse, stage 2 fits p(z | y) to it."""
+
+import copy
+import csv
+import itertools
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.utils.data import DataLoader, Sampler
+
+from irn_core.dataset import RandomCrops, list_pictures, load_pictures
+from irn_core.errors import IRNError, WeightsError
+from irn_core.losses import Loss, prior_loss, reconstruction_loss
+from irn_core.nets.irn import IRN, IRNConfig
+from irn_core.ops.metrics import psnr_y
+from irn_core.ops.pixels import to_pixels, to_tensor
+from irn_core.ops.quantise import from_uint8, round8, to_uint8
+from irn_core.optimiser import Optimiser
+from irn_core.weights import load_model, save_model
+
+EMA_DECAY = 0.999
+HELD_OUT = 20
+"""One picture in so many validates and is not trained on."""
+VALIDATION_SIDE = 192
+LOG_EVERY = 50
+CHECKPOINT = "last.pt"
+LOG_COLUMNS = (
+    "step", "minutes", "stage", "psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "validation_psnr_y",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How to train `model`. The run ends after `minutes` or after `steps`, whichever is given."""
+
+    data: str
+    out: str
+    name: str
+    model: IRNConfig
+    minutes: float | None = None
+    steps: int | None = None
+    prior_share: float = 0.1  # the last part of the run, in which f rests and p(z|y) is fitted
+    paper_objective: bool = False
+    luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
+    guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
+    batch: int = 4
+    crop: int = 64
+    learning_rate: float = 2e-3
+    init: str | None = None
+    resume: bool = False
+    device: str = "auto"
+    workers: int = 0
+    seed: int = 0
+    save_minutes: float = 3.0
+
+    def __post_init__(self):
+        if (self.minutes is None) == (self.steps is None):
+            raise IRNError("give the length of the run: either minutes or steps")
+        if self.crop % self.model.scale:
+            raise IRNError(f"crop {self.crop} is not a multiple of the scale {self.model.scale}")
+
+
+class Trainer:
+    """State of a run: the network, its moving average, the optimiser, and how far it has come."""
+
+    def __init__(self, config: TrainConfig):
+        self.config = config
+        self.device = _pick_device(config.device)
+        torch.manual_seed(config.seed + _rank())
+        irn = load_model(config.init) if config.init else IRN(config.model)
+        if irn.config != config.model:
+            raise WeightsError(f"{config.init} is {irn.config}, but {config.model} was asked for")
+        self.irn = irn.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
+        self.ema = copy.deepcopy(self.irn).eval().requires_grad_(False)
+        self.guide = float(irn.config.scale**2) if config.guide is None else config.guide
+        self.stage_1_share = 1.0 if irn.prior.net is None else 1 - config.prior_share
+        self.step, self.seconds = 0, 0.0
+        self._enter_stage(1)
+
+    def _enter_stage(self, stage: int) -> None:
+        trained = self.irn.levels if stage == 1 else self.irn.prior
+        self.stage = stage
+        self.optimiser = Optimiser(list(trained.parameters()), self.config.learning_rate)
+
+    @property
+    def progress(self) -> float:
+        """How much of the run is done, in [0, 1]."""
+        if self.config.steps is not None:
+            return self.step / self.config.steps
+        return self.seconds / (60 * self.config.minutes)
+
+    @property
+    def stage_progress(self) -> float:
+        if self.stage == 1:
+            return self.progress / self.stage_1_share if self.stage_1_share else 1.0
+        return (self.progress - self.stage_1_share) / (1 - self.stage_1_share)
+
+    def train_step(self, x: Tensor) -> Loss:
+        """One update on a batch x: B×3×H×W in [0, 1]."""
+        config = self.config
+        x = x.to(self.device, memory_format=torch.channels_last)
+        if self.stage == 1 and self.stage_progress >= 1:
+            self.irn.load_state_dict(self.ema.state_dict())
+            self.irn.prior.whiten(self.irn(x)[1])
+            self._enter_stage(2)
+        with _autocast(self.device):
+            if self.stage == 1:
+                loss = reconstruction_loss(self.irn, x, self.guide, config.luma_share, config.paper_objective)
+            else:
+                loss = prior_loss(self.irn, x)
+        loss.total.backward()
+        _average_gradients(self.optimiser.params)
+        self.optimiser.step(self.stage_progress)
+        self._update_ema()
+        self.step += 1
+        return loss
+
+    def _update_ema(self) -> None:
+        taken = self.optimiser.steps
+        decay = min(EMA_DECAY, (1 + taken) / (10 + taken))
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.ema.parameters()), list(self.irn.parameters()), 1 - decay)
+
+    def state_dict(self) -> dict:
+        return {
+            "config": self.irn.config.to_dict(),
+            "irn": self.irn.state_dict(),
+            "ema": self.ema.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "stage": self.stage,
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+
+    def load_state_dict(self, state: dict) -> None:
+        """Raises WeightsError when the checkpoint is of another network."""
+        if state["config"] != self.irn.config.to_dict():
+            raise WeightsError(
+                f"the checkpoint is of {state['config']}, this run asks for {self.irn.config.to_dict()}; "
+                "resume with the options it was started with, or choose another --out"
+            )
+        self._enter_stage(state["stage"])
+        self.irn.load_state_dict(state["irn"])
+        self.ema.load_state_dict(state["ema"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+
+def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
+    """Train and return the path of the exported weights, `out/name.safetensors` (the moving average).
+
+    A checkpoint is replaced in one step every `save_minutes`, so that a killed run goes on with
+    `resume`; `log.csv` gets a row every few steps. Under torchrun each process takes its own crops
+    and the gradients are averaged.
+
+    Raises:
+        IRNError: no usable pictures, or a checkpoint of another network.
+    """
+    _join_process_group(config.device)
+    files = list_pictures(config.data)
+    out = Path(config.out)
+    out.mkdir(parents=True, exist_ok=True)
+    pictures = load_pictures(files)
+    training = [p for i, p in enumerate(pictures) if i % HELD_OUT or len(pictures) < HELD_OUT]
+    validation = _validation_crops(pictures[::HELD_OUT], config.model.scale)
+    trainer = Trainer(config)
+    if config.resume and (out / CHECKPOINT).exists():
+        trainer.load_state_dict(torch.load(out / CHECKPOINT, map_location=trainer.device, weights_only=True))
+        report(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
+    _loop(trainer, _batches(training, config, trainer.step), validation, out, report)
+    return out / f"{config.name}.safetensors"
+
+
+def _loop(
+    trainer: Trainer, batches: Iterator[Tensor], validation: list[Tensor], out: Path, report: Callable[[str], None]
+) -> None:
+    config = trainer.config
+    last_save = clock = time.monotonic()
+    with open(out / "log.csv", "a", newline="") as file:
+        log = csv.DictWriter(file, LOG_COLUMNS)
+        if not file.tell():
+            log.writeheader()
+        while trainer.progress < 1:
+            loss = trainer.train_step(next(batches))
+            now = time.monotonic()
+            trainer.seconds, clock = trainer.seconds + now - clock, now
+            due = now - last_save > 60 * config.save_minutes or trainer.progress >= 1
+            if _rank() == 0 and (due or trainer.step % LOG_EVERY == 0):
+                row = {"step": trainer.step, "minutes": round(trainer.seconds / 60, 2), "stage": trainer.stage}
+                row |= {key: round(value, 4) for key, value in loss.parts.items()}
+                if due:
+                    row["validation_psnr_y"] = round(validate(trainer.ema, validation), 3)
+                    _save(trainer, out, len(validation))
+                    last_save = clock = time.monotonic()
+                log.writerow(row)
+                file.flush()
+                report("  ".join(f"{key} {value}" for key, value in row.items()))
+
+
+def _save(trainer: Trainer, out: Path, validated: int) -> None:
+    partial = out / "partial.pt"
+    torch.save(trainer.state_dict(), partial)
+    os.replace(partial, out / CHECKPOINT)
+    config = trainer.config
+    training = {
+        "objective": "paper" if config.paper_objective else "z = 0, then p(z|y)",
+        "steps": trainer.step,
+        "minutes": round(trainer.seconds / 60, 1),
+        "batch": config.batch,
+        "crop": config.crop,
+        "learning_rate": config.learning_rate,
+        "guide": trainer.guide,
+        "luma_share": config.luma_share,
+        "seed": config.seed,
+        "device": trainer.device.type,
+        "init": config.init,
+        "torch": torch.__version__,
+    }
+    save_model(trainer.ema, out / f"{config.name}.safetensors", training)
+
+
+@torch.inference_mode()
+def validate(irn: IRN, crops: list[Tensor]) -> float:
+    """Mean PSNR-Y in dB of the reconstruction with z = 0 from the 8-bit LR. crops: 1×3×H×W uint8."""
+    device = next(irn.parameters()).device
+    scores = []
+    for crop in crops:
+        y, z = irn(from_uint8(crop).to(device))
+        x_hat = irn.inverse(round8(y), torch.zeros_like(z))
+        scores.append(psnr_y(to_pixels(crop), to_pixels(to_uint8(x_hat).cpu()), irn.config.scale))
+    return float(np.mean(scores))
+
+
+def _validation_crops(pictures: list[np.ndarray], scale: int) -> list[Tensor]:
+    """The middle of each picture, 1×3×H×W uint8, sides multiples of the scale."""
+    crops = []
+    for picture in pictures:
+        height, width = (min(VALIDATION_SIDE, side) // scale * scale for side in picture.shape[:2])
+        top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+        crops.append(to_tensor(picture[top : top + height, left : left + width]))
+    return crops
+
+
+class _CountFrom(Sampler):
+    """start, start + stride, … without end: crop numbers, so that a resumed run goes on where it stopped."""
+
+    def __init__(self, start: int, stride: int):
+        self.start, self.stride = start, stride
+
+    def __iter__(self) -> Iterator[int]:
+        return itertools.count(self.start, self.stride)
+
+
+def _batches(pictures: list[np.ndarray], config: TrainConfig, step: int) -> Iterator[Tensor]:
+    sampler = _CountFrom(step * config.batch * _world_size() + _rank(), _world_size())
+    crops = RandomCrops(pictures, config.crop, config.seed)
+    return iter(DataLoader(crops, config.batch, sampler=sampler, num_workers=config.workers))
+
+
+def _pick_device(name: str) -> torch.device:
+    if name != "auto":
+        return torch.device(name)
+    return (
+        torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else torch.device("cpu")
+    )
+
+
+def _autocast(device: torch.device) -> AbstractContextManager:
+    """bf16 where the hardware has it; elsewhere it is emulated, and ten times slower than float32."""
+    native = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=native)
+
+
+def _join_process_group(device: str) -> None:
+    if "RANK" in os.environ and not dist.is_initialized():
+        dist.init_process_group("nccl" if _pick_device(device).type == "cuda" else "gloo")
+
+
+def _rank() -> int:
+    return dist.get_rank() if dist.is_initialized() else 0
+
+
+def _world_size() -> int:
+    return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def _average_gradients(params: list[torch.nn.Parameter]) -> None:
+    if dist.is_initialized():
+        for param in params:
+            dist.all_reduce(param.grad)
+            param.grad /= dist.get_world_size()

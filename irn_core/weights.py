@@ -1,0 +1,113 @@
+"""Weights files: safetensors whose metadata hold the configuration, provenance and figures."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from irn_core.errors import IRNError, WeightsError
+from irn_core.nets.irn import IRN, IRNConfig
+
+WEIGHTS_DIR = Path(__file__).parent.parent / "assets" / "weights"
+ARCHITECTURE = "irn"
+
+
+class WeightsInfo(NamedTuple):
+    """What a weights file says of itself. `training` and `figures` are free-form, for the model card."""
+
+    name: str
+    config: IRNConfig
+    training: dict
+    figures: dict
+    params: int
+    file_bytes: int
+
+
+def count_params(model: torch.nn.Module) -> int:
+    return sum(p.numel() for p in model.parameters())
+
+
+def save_model(irn: IRN, path: str | Path, training: dict, figures: dict | None = None) -> None:
+    """Write the weights as float32, with the configuration in the metadata, in one atomic step."""
+    metadata = {
+        "architecture": ARCHITECTURE,
+        "config": json.dumps(irn.config.to_dict()),
+        "training": json.dumps(training),
+        "figures": json.dumps(figures or {}),
+    }
+    tensors = {name: t.detach().float().cpu().contiguous() for name, t in irn.state_dict().items()}
+    path = Path(path)
+    partial = path.with_suffix(".partial")
+    save_file(tensors, partial, metadata)
+    partial.replace(path)
+
+
+def find_weights(name_or_path: str | Path) -> Path:
+    """The file of a shipped model (`irn-x2`), or the path itself.
+
+    Raises:
+        WeightsError: neither exists; the message lists the shipped models.
+    """
+    shipped = WEIGHTS_DIR / f"{name_or_path}.safetensors"
+    for path in (shipped, Path(name_or_path)):
+        if path.is_file():
+            return path
+    known = ", ".join(path.stem for path in list_weights())
+    raise WeightsError(f"no model {str(name_or_path)!r}; choose one of {known}, or give the path of a weights file")
+
+
+def list_weights() -> list[Path]:
+    """The weights files that ship with the project, by name."""
+    return sorted(WEIGHTS_DIR.glob("*.safetensors"))
+
+
+def read_info(path: str | Path) -> WeightsInfo:
+    """What the file says of itself; reads no tensor."""
+    path = Path(path)
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            params = sum(torch.Size(file.get_slice(key).get_shape()).numel() for key in file.keys())  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{path} is not a readable safetensors file ({error}); copy it again") from error
+    if metadata.get("architecture") != ARCHITECTURE:
+        raise WeightsError(
+            f"{path} holds {metadata.get('architecture', 'unnamed')!r} weights; expected {ARCHITECTURE!r}"
+        )
+    try:
+        config = IRNConfig.from_dict(json.loads(metadata["config"]))
+        training, figures = json.loads(metadata["training"]), json.loads(metadata["figures"])
+    except (KeyError, TypeError, ValueError, AttributeError, IRNError) as error:
+        raise WeightsError(f"{path} has unusable metadata ({error}); export it again with this version") from error
+    return WeightsInfo(path.stem, config, training, figures, params, path.stat().st_size)
+
+
+def load_model(name_or_path: str | Path) -> IRN:
+    """A shipped model by name, or any weights file by path, in evaluation mode on the CPU.
+
+    Raises:
+        WeightsError: no such model, a damaged file, or tensors that do not fit the configuration.
+    """
+    path = find_weights(name_or_path)
+    irn = IRN(read_info(path).config)
+    expected = irn.state_dict()
+    with safe_open(path, "pt") as file:
+        state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    _check_shapes(path, state, expected)
+    irn.load_state_dict(state)
+    return irn.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+def _check_shapes(path: Path, state: dict, expected: dict) -> None:
+    if missing := sorted(expected.keys() - state.keys()):
+        raise WeightsError(f"{path} lacks {len(missing)} tensors, the first {missing[0]}; it fits another network")
+    if extra := sorted(state.keys() - expected.keys()):
+        raise WeightsError(f"{path} has {len(extra)} unknown tensors, the first {extra[0]}; it fits another network")
+    for name, tensor in state.items():
+        if tensor.shape != expected[name].shape:
+            raise WeightsError(
+                f"{path}: {name} has shape {tuple(tensor.shape)}, expected {tuple(expected[name].shape)}"
+            )
