@@ -1,0 +1,8 @@
+"""Start the demo: python app.py"""
+
+from demo.ui import LAUNCH, build
+
+page = build()
+
+if __name__ == "__main__":
+    page.launch(**LAUNCH)

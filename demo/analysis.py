@@ -1,0 +1,137 @@
+"""What the tabs below the viewer compute from a result. Knows nothing of the page."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from demo.service import Photo, draw, model, rescale
+from irn_core.ops import haar
+from irn_core.ops.metrics import psnr_y
+from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
+from irn_core.ops.quantise import from_uint8, round8, to_uint8
+from irn_core.rescale import split
+
+BANDS = ("horizontal", "vertical", "diagonal")
+
+
+@dataclass(frozen=True, eq=False)
+class Variability:
+    """How draws of z differ, in grey levels (0…255). Maps are H×W float32, RMS over R, G, B."""
+
+    draws: tuple[np.ndarray, ...]
+    psnr: tuple[float, ...]
+    psnr_tau_0: float
+    spread: np.ndarray  # standard deviation over the draws
+    error: np.ndarray  # |reconstruction at tau 0 − original|
+
+    @property
+    def ratio(self) -> float:
+        """RMS error ÷ RMS spread: 1 when the prior knows how wrong it is (at tau 1)."""
+        spread = _rms(self.spread)
+        return _rms(self.error) / spread if spread else float("inf")
+
+    def deciles(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pixels in ten equal groups by predicted spread: RMS spread and RMS error of each."""
+        groups = [group for group in np.array_split(np.argsort(self.spread, axis=None), 10) if len(group)]
+        spread, error = self.spread.ravel(), self.error.ravel()
+        return np.array([_rms(spread[group]) for group in groups]), np.array([_rms(error[group]) for group in groups])
+
+
+def _rms(values: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+
+
+def seeds(seed: int, count: int) -> range:
+    """The seeds of draws 1 … count."""
+    return range(seed, seed + count)
+
+
+def variability(photo: Photo, scale: int, tau: float, seed: int, count: int) -> Variability:
+    """Draws, their scores, and the maps of spread and of actual error."""
+    result = rescale(photo, scale)
+    pictures = tuple(draw(photo, scale, tau, s) for s in seeds(seed, count))
+    stack = np.stack(pictures).astype(np.float32)
+    # With one draw there is no spread about the mean: take it about the most likely picture.
+    centre = stack.mean(0) if count > 1 else result.reconstruction.astype(np.float32)
+    deviation = ((stack - centre) ** 2).sum(0) / max(count - 1, 1)
+    error = result.reconstruction.astype(np.float32) - photo.pixels
+    return Variability(
+        draws=pictures,
+        psnr=tuple(psnr_y(photo.pixels, picture, scale) for picture in pictures),
+        psnr_tau_0=result.scores.psnr_y,
+        spread=np.sqrt(deviation.mean(-1)),
+        error=np.sqrt((error**2).mean(-1)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class HighFrequencies:
+    """Haar details of the grey picture at one level: band name → H/2ˡ×W/2ˡ float32, in grey levels."""
+
+    original: dict[str, np.ndarray]
+    reconstruction: dict[str, np.ndarray]
+
+    def energy(self, which: dict[str, np.ndarray]) -> list[float]:
+        """Mean square of each band, in grey levels²."""
+        return [float(np.mean(which[band] ** 2)) for band in BANDS]
+
+
+def high_frequencies(photo: Photo, scale: int, level: int) -> HighFrequencies:
+    """The detail bands of original and reconstruction at Haar level 1 (finest), 2, …"""
+    return HighFrequencies(_details(photo.pixels, level), _details(rescale(photo, scale).reconstruction, level))
+
+
+def _details(pixels: np.ndarray, level: int) -> dict[str, np.ndarray]:
+    """Bands of the grey picture (mean of R, G, B), orthonormal, so that energies add up."""
+    x = pad_to_multiple(to_tensor(pixels), 2**level).float().mean(1, keepdim=True)
+    for _ in range(level - 1):
+        x = 2 * haar.split(x).low
+    bands = haar.split(x)
+    return {band: 2 * getattr(bands, band)[0, 0].numpy() for band in BANDS}
+
+
+def with_bands(pixels: np.ndarray, level: int, kept: tuple[str, ...]) -> np.ndarray:
+    """The picture, H×W×3 uint8, without the detail bands of one Haar level that are not `kept`."""
+    x = from_uint8(pad_to_multiple(to_tensor(pixels), 2**level))
+    return _cropped(_drop_bands(x, level, kept), pixels.shape)
+
+
+def _cropped(x: torch.Tensor, shape: tuple[int, ...]) -> np.ndarray:
+    return to_pixels(to_uint8(x[..., : shape[0], : shape[1]]))
+
+
+def _drop_bands(x: torch.Tensor, level: int, kept: tuple[str, ...]) -> torch.Tensor:
+    bands = haar.split(x)
+    if level > 1:
+        return haar.merge(bands._replace(low=_drop_bands(bands.low, level - 1, kept)))
+    silent = {band: torch.zeros_like(bands.low) for band in BANDS if band not in kept}
+    return haar.merge(bands._replace(**silent))
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One way to deal with z: the picture H×W×3 uint8, and its PSNR-Y in dB."""
+
+    name: str
+    pixels: np.ndarray
+    psnr_y: float
+
+
+@lru_cache(maxsize=8)
+@torch.inference_mode()
+def choices(photo: Photo, scale: int, seed: int) -> tuple[Choice, ...]:
+    """Preserve z (with y as float, then with 8 bits), model it (tau 0, tau 1), or abandon it."""
+    irn, result = model(scale), rescale(photo, scale)
+    y, z = split(irn, photo.pixels)
+    y_hat = round8(y)
+    pictures = {
+        "true z, y as float": _cropped(irn.inverse(y, z), photo.size),
+        "true z, y in 8 bits": _cropped(irn.inverse(y_hat, z), photo.size),
+        "model, τ = 0": result.reconstruction,
+        "model, τ = 1": draw(photo, scale, 1.0, seed),
+        "z := 0, raw": _cropped(irn.inverse(y_hat, torch.zeros_like(z)), photo.size),
+        "bicubic": result.bicubic,
+    }
+    return tuple(Choice(name, pixels, psnr_y(photo.pixels, pixels, scale)) for name, pixels in pictures.items())

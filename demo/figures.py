@@ -1,0 +1,114 @@
+"""Plots as PNG arrays, by matplotlib without its global state. Readable on a light and on a dark page."""
+
+import io
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from demo.analysis import BANDS, HighFrequencies, Variability
+
+INK = "#7d8694"
+"""Text and axes: the same contrast on white and on near-black."""
+OURS, ACTUAL, SIGNED = "#2f7fd8", "#e07b39", "RdBu_r"
+_STYLE = {"color": INK, "fontsize": 13}
+
+
+def _axes(figure: Figure, *where) -> Axes:
+    axes = figure.add_subplot(*where)
+    axes.set_facecolor("none")
+    axes.tick_params(colors=INK, labelsize=11)
+    for spine in axes.spines.values():
+        spine.set_color(INK)
+    return axes
+
+
+def _render(figure: Figure) -> Image.Image:
+    figure.patch.set_alpha(0)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    return Image.open(buffer).convert("RGBA")
+
+
+def _map(figure: Figure, where: tuple, values: np.ndarray, title: str, limit: float, colours: str, low: float) -> None:
+    axes = _axes(figure, *where)
+    image = axes.imshow(values, cmap=colours, vmin=low, vmax=limit, interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_title(title, **_STYLE)
+    bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
+    bar.ax.tick_params(colors=INK, labelsize=11)
+    bar.outline.set_edgecolor(INK)
+    bar.set_label("grey levels", **_STYLE)
+
+
+def variability_figure(found: Variability, tau: float) -> Image.Image:
+    """Spread and actual error on one colour scale, spread against error, PSNR of each draw."""
+    limit = max(1.0, float(np.percentile(np.maximum(found.spread, found.error), 99.5)))
+    gain = 255 / limit
+    figure = Figure(figsize=(13, 8.4), layout="constrained")
+    count = len(found.draws)
+    spread_title = f"Standard deviation of {count} draws, gain ×{gain:.0f}"
+    if count == 1:
+        spread_title = f"Distance of the draw from τ = 0, gain ×{gain:.0f}"
+    _map(figure, (2, 2, 1), found.spread, spread_title, limit, "magma", 0)
+    _map(figure, (2, 2, 2), found.error, f"Actual error at τ = 0, gain ×{gain:.0f}", limit, "magma", 0)
+    _deciles(_axes(figure, 2, 2, 3), found)
+    _draws(_axes(figure, 2, 2, 4), found, tau)
+    return _render(figure)
+
+
+def _deciles(axes: Axes, found: Variability) -> None:
+    spread, error = found.deciles()
+    top = max(float(spread.max()), float(error.max()), 1e-3) * 1.05
+    axes.plot([0, top], [0, top], color=INK, linestyle="--", label="error = spread: calibrated at τ = 1")
+    axes.plot(spread, error, "o-", color=OURS, label="pixels in ten groups by spread")
+    axes.set(xlim=(0, top), ylim=(0, top))
+    axes.set_xlabel("predicted spread (RMS, grey levels)", **_STYLE)
+    axes.set_ylabel("actual error (RMS)", **_STYLE)
+    axes.set_title(f"Spread against error: RMS ratio {found.ratio:.2f}", **_STYLE)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=11)
+
+
+def _draws(axes: Axes, found: Variability, tau: float) -> None:
+    numbers = np.arange(1, len(found.psnr) + 1)
+    axes.bar(numbers, found.psnr, color=OURS, width=0.7, label=f"draws, τ = {tau:g}")
+    axes.axhline(found.psnr_tau_0, color=ACTUAL, label=f"τ = 0: {found.psnr_tau_0:.2f} dB")
+    finite = [v for v in (*found.psnr, found.psnr_tau_0) if np.isfinite(v)] or [0.0]
+    axes.set_ylim(min(finite) - 1.5, max(finite) + 1.5)
+    axes.set_xticks(numbers)
+    axes.set_xlabel("draw", **_STYLE)
+    axes.set_ylabel("PSNR-Y (dB)", **_STYLE)
+    axes.set_title(f"PSNR of each draw: mean {np.mean(found.psnr):.2f} dB", **_STYLE)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=11, loc="upper right")
+
+
+def bands_figure(found: HighFrequencies) -> Image.Image:
+    """Three bands × (original, reconstruction, difference) in signed colours, and the energy of each."""
+    values = np.concatenate([np.abs(found.original[band]).ravel() for band in BANDS])
+    limit = max(1.0, float(np.percentile(values, 99)))
+    difference = {band: found.reconstruction[band] - found.original[band] for band in BANDS}
+    figure = Figure(figsize=(13, 13.5), layout="constrained")
+    rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
+    for row, (name, bands) in enumerate(rows):
+        for column, band in enumerate(BANDS):
+            _map(figure, (4, 3, 3 * row + column + 1), bands[band], f"{band}, {name}", limit, SIGNED, -limit)
+    _energies(_axes(figure, 4, 1, 4), found, difference)
+    return _render(figure)
+
+
+def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarray]) -> None:
+    series = (
+        ("original", found.energy(found.original), INK),
+        ("reconstruction", found.energy(found.reconstruction), OURS),
+        ("difference", found.energy(difference), ACTUAL),
+    )
+    places = np.arange(len(BANDS))
+    for i, (name, energies, colour) in enumerate(series):
+        bars = axes.bar(places + 0.27 * (i - 1), energies, 0.25, color=colour, label=name)
+        axes.bar_label(bars, [f"{e:.1f}" for e in energies], color=INK, fontsize=11, padding=2)
+    axes.margins(y=0.18)
+    axes.set_xticks(places, BANDS, **_STYLE)
+    axes.set_ylabel("energy (grey levels²)", **_STYLE)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=11)

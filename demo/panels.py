@@ -1,0 +1,141 @@
+"""Results as small pieces of HTML: figures in a table, the LR at its true size, cards with a sentence."""
+
+import base64
+import html
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from demo import text
+from demo.analysis import BANDS, Variability, choices, seeds, with_bands
+from demo.service import Photo, Rescaled, model_name, rescale
+from irn_core.ops.metrics import psnr_y
+from irn_core.ops.pixels import encode_png
+
+
+class Card(NamedTuple):
+    """A picture H×W×3 uint8 with a title, a figure and a sentence."""
+
+    title: str
+    figure: str
+    pixels: np.ndarray
+    sentence: str = ""
+
+
+def data_url(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def decibels(value: float) -> str:
+    return f"{_psnr(value)} dB"
+
+
+def _psnr(value: float) -> str:
+    return "∞" if math.isinf(value) else f"{value:.2f}"
+
+
+def _ssim(value: float) -> str:
+    return "—" if math.isnan(value) else f"{value:.4f}"
+
+
+def _kilobytes(count: int) -> str:
+    return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1e6:,.2f} MB"
+
+
+def measures(result: Rescaled) -> str:
+    """Everything measured on the picture: PSNR and SSIM beside bicubic, bytes, times, and the LR itself."""
+    ours, rival = result.scores, result.bicubic_scores
+    rows = [
+        ("PSNR-Y, dB", _psnr(ours.psnr_y), _psnr(rival.psnr_y)),
+        ("PSNR-RGB, dB", _psnr(ours.psnr_rgb), _psnr(rival.psnr_rgb)),
+        ("SSIM-Y", _ssim(ours.ssim_y), _ssim(rival.ssim_y)),
+        ("SSIM-RGB", _ssim(ours.ssim_rgb), _ssim(rival.ssim_rgb)),
+    ]
+    body = "".join(f"<tr><th scope='row'>{n}</th><td class='ours'>{a}</td><td>{b}</td></tr>" for n, a, b in rows)
+    height, width = result.photo.size
+    lr_height, lr_width = result.lr.shape[:2]
+    saved = len(result.lr_file) / result.original_bytes
+    gain = _gain(ours.psnr_y, rival.psnr_y)
+    return f"""<div class="measures">
+<div class="headline"><b>{decibels(ours.psnr_y)}</b><span>PSNR-Y at τ = 0, {gain}</span></div>
+<table><thead><tr><td></td><th scope="col">IRN ×{result.scale}</th><th scope="col">bicubic</th></tr></thead>
+<tbody>{body}</tbody></table>
+<dl>
+<dt>LR against bicubic LR<small>PSNR-RGB</small></dt><dd>{decibels(ours.lr_psnr)}</dd>
+<dt>Original as PNG<small>{width}×{height}</small></dt><dd>{_kilobytes(result.original_bytes)}</dd>
+<dt>LR as PNG<small>{lr_width}×{lr_height}, {saved:.0%} of it</small></dt><dd>{_kilobytes(len(result.lr_file))}</dd>
+<dt>Time down, up<small>when computed</small></dt><dd>{result.down_s:.2f} s, {result.up_s:.2f} s</dd>
+</dl>
+<figure class="lr"><div><img src="{data_url(result.lr_file)}" width="{lr_width}" height="{lr_height}"
+ alt="The low-resolution picture, {lr_width} by {lr_height} pixels"></div>
+<figcaption>ŷ, the 8-bit LR at its true size: all that is kept.</figcaption></figure>
+</div>"""
+
+
+def _gain(ours: float, rival: float) -> str:
+    if math.isinf(ours) or math.isinf(rival):
+        return "no gap to bicubic can be named"
+    return f"{ours - rival:+.2f} dB against bicubic"
+
+
+def notices(photo: Photo) -> str:
+    """What was done to the file before anything else."""
+    if not photo.notices:
+        return ""
+    items = "; ".join(html.escape(notice) for notice in photo.notices)
+    return f"<div class='notice' role='status'>{html.escape(photo.name)}: {items}.</div>"
+
+
+def draw_cards(found: Variability, tau: float, seed: int) -> str:
+    """All draws, each with its PSNR."""
+    drawn = zip(seeds(seed, len(found.draws)), found.draws, found.psnr, strict=True)
+    return cards(
+        Card(f"Draw {number}, τ = {tau:g}, seed {seed_k}", decibels(psnr), pixels)
+        for number, (seed_k, pixels, psnr) in enumerate(drawn, start=1)
+    )
+
+
+def band_cards(photo: Photo, scale: int, level: int, kept: tuple[str, ...]) -> str:
+    """Original and reconstruction put together again from the kept bands of one Haar level."""
+    missing = [band for band in BANDS if band not in kept]
+    without = f"without {' and '.join(missing)} at level {level}" if missing else "with all bands"
+    pictures = {"Original": photo.pixels, "Reconstruction": rescale(photo, scale).reconstruction}
+    built = {name: with_bands(pixels, level, kept) for name, pixels in pictures.items()}
+    return cards(
+        Card(f"{name} {without}", f"{decibels(psnr_y(photo.pixels, pixels, scale))} against the original", pixels)
+        for name, pixels in built.items()
+    )
+
+
+def choice_cards(photo: Photo, scale: int, seed: int) -> str:
+    """What to do with z: each choice with its picture, PSNR and sentence."""
+    return cards(
+        Card(choice.name, decibels(choice.psnr_y), choice.pixels, text.CHOICE_SENTENCES[choice.name])
+        for choice in choices(photo, scale, seed)
+    )
+
+
+def cards(items: Iterable[Card]) -> str:
+    """Pictures side by side, each with its figure and one sentence; the pixels are exact."""
+    return "<div class='cards'>" + "".join(_card(item) for item in items) + "</div>"
+
+
+def _card(item: Card) -> str:
+    title = html.escape(item.title)
+    name = "".join(c if c.isalnum() else "-" for c in item.title.lower()).strip("-")
+    url = data_url(encode_png(item.pixels))
+    return f"""<figure class="card"><img src="{url}" alt="{title}: {html.escape(item.figure)}" loading="lazy">
+<figcaption><b>{title}</b> <span class="figure">{html.escape(item.figure)}</span>
+<p>{html.escape(item.sentence)}</p><a download="{name}.png" href="{url}">PNG</a></figcaption></figure>"""
+
+
+def commands(result: Rescaled, tau: float, seed: int) -> str:
+    """The lines that give the same files on a command line."""
+    name = model_name(result.scale)
+    return (
+        f"python -m irn_core downscale picture.png lr.png --model {name}\n"
+        f"python -m irn_core upscale lr.png reconstruction.png --tau 0\n"
+        f"python -m irn_core upscale lr.png draw-1.png --tau {tau:g} --seed {seed}"
+    )

@@ -1,0 +1,121 @@
+"""What the page computes: one picture split, rebuilt and measured. Knows nothing of the page."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from irn_core.errors import ImageError
+from irn_core.evaluate import Scores, bicubic_hr, bicubic_lr, score
+from irn_core.lr_file import encode_lr
+from irn_core.nets.irn import IRN
+from irn_core.ops.pixels import encode_png, read_picture
+from irn_core.rescale import downscale, upscale
+from irn_core.weights import load_model
+
+MAX_PAGE_PIXELS = 4_000_000
+"""Larger pictures would keep other visitors waiting; the command line takes them."""
+_CACHED_PICTURES = 6
+_CACHED_DRAWS = 64
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture to work on, H×W×3 uint8. Equal content is equal, so that results are found again."""
+
+    pixels: np.ndarray
+    name: str
+    notices: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(repr(self.pixels.shape).encode() + self.pixels.tobytes()).hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Photo) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H, W)."""
+        return self.pixels.shape[:2]
+
+
+def open_photo(path: str, name: str) -> Photo:
+    """Read an uploaded file.
+
+    Raises:
+        ImageError: not a picture, damaged, empty, or larger than `MAX_PAGE_PIXELS`.
+    """
+    try:
+        picture = read_picture(path, MAX_PAGE_PIXELS)
+    except ImageError as error:
+        raise ImageError(str(error).replace(str(path), name)) from error
+    return Photo(picture.pixels, name, picture.notices)
+
+
+@dataclass(frozen=True, eq=False)
+class Rescaled:
+    """A picture after downscaling and upscaling at tau 0, with everything measured on its pixels."""
+
+    photo: Photo
+    scale: int
+    lr: np.ndarray
+    lr_bicubic: np.ndarray
+    reconstruction: np.ndarray
+    bicubic: np.ndarray
+    scores: Scores
+    bicubic_scores: Scores
+    original_bytes: int
+    lr_file: bytes
+    down_s: float
+    up_s: float
+
+
+@lru_cache(maxsize=4)
+def model(scale: int) -> IRN:
+    """The shipped network of a scale, loaded once."""
+    return load_model(f"irn-x{scale}")
+
+
+def model_name(scale: int) -> str:
+    return f"irn-x{scale}"
+
+
+@lru_cache(maxsize=_CACHED_PICTURES)
+def rescale(photo: Photo, scale: int) -> Rescaled:
+    """Downscale, upscale at tau 0, and score beside bicubic. Cached by content."""
+    irn = model(scale)
+    lr, down_s = _timed(lambda: downscale(irn, photo.pixels))
+    reconstruction, up_s = _timed(lambda: upscale(irn, lr, size=photo.size))
+    lr_bicubic = bicubic_lr(photo.pixels, scale)
+    bicubic = bicubic_hr(lr_bicubic, scale, photo.size)
+    return Rescaled(
+        photo=photo,
+        scale=scale,
+        lr=lr,
+        lr_bicubic=lr_bicubic,
+        reconstruction=reconstruction,
+        bicubic=bicubic,
+        scores=score(photo.pixels, reconstruction, lr, lr_bicubic, scale),
+        bicubic_scores=score(photo.pixels, bicubic, lr_bicubic, lr_bicubic, scale),
+        original_bytes=len(encode_png(photo.pixels)),
+        lr_file=encode_lr(lr, scale, model_name(scale), photo.size),
+        down_s=down_s,
+        up_s=up_s,
+    )
+
+
+@lru_cache(maxsize=_CACHED_DRAWS)
+def draw(photo: Photo, scale: int, tau: float, seed: int) -> np.ndarray:
+    """The reconstruction from one draw of z, H×W×3 uint8: `upscale --tau TAU --seed SEED`. Cached."""
+    return upscale(model(scale), rescale(photo, scale).lr, tau, seed, photo.size)
+
+
+def _timed(run):
+    began = time.perf_counter()
+    return run(), time.perf_counter() - began

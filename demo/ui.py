@@ -1,0 +1,246 @@
+"""The page: components, events, nothing else. `build()` makes it; `LAUNCH` is for `launch()`."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from demo import analysis, examples, figures, panels, text
+from demo.service import Photo, Rescaled, draw, open_photo, rescale
+from demo.viewer import ViewerImage, build_viewer, viewer_value
+from irn_core.errors import IRNError
+from irn_core.ops.metrics import psnr_y
+from irn_core.ops.pixels import encode_png
+
+HERE = Path(__file__).parent
+ONE_AT_A_TIME = {"concurrency_id": "model", "concurrency_limit": 1}
+SCALES = [("×2", 2), ("×4", 4)]
+FIRST_TAU, FIRST_COUNT, FIRST_SEED = 1.0, 4, 0
+MAX_SEED = 2**31
+
+THEME = gr.themes.Default(
+    primary_hue="blue",
+    neutral_hue="slate",
+    font=["system-ui", "sans-serif"],  # the bundled font lacks most of its bold letters
+    font_mono=["ui-monospace", "monospace"],
+).set(
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_300",
+    block_info_text_color="*neutral_600",
+    block_info_text_color_dark="*neutral_300",
+)
+LAUNCH = {
+    "theme": THEME,
+    "css": (HERE / "style.css").read_text(encoding="utf-8"),
+    "js": (HERE / "paste.js").read_text(encoding="utf-8"),
+    "max_file_size": "40mb",
+}
+
+
+def first_photo() -> Photo:
+    return Photo(examples.example(examples.FIRST), examples.FIRST)
+
+
+def warm_up() -> None:
+    """Compute what the page first shows, so that it is there when the page is."""
+    photo = first_photo()
+    for seed in analysis.seeds(FIRST_SEED, FIRST_COUNT):
+        draw(photo, SCALES[0][1], FIRST_TAU, seed)
+
+
+def pictures(result: Rescaled, drawn: list, tau: float) -> dict:
+    """The value of the viewer: every picture of a result with its label."""
+    photo, scale = result.photo, result.scale
+    images = [
+        ViewerImage("original", "Original", photo.pixels),
+        _labelled("reconstruction", "Reconstruction, τ = 0", result.scores.psnr_y, result.reconstruction),
+    ]
+    for number, pixels in enumerate(drawn, start=1):
+        label = f"Draw {number}, τ = {tau:g}"
+        images.append(_labelled(f"draw-{number}", label, psnr_y(photo.pixels, pixels, scale), pixels))
+    images.append(ViewerImage("lr", f"LR, {result.lr.shape[1]}×{result.lr.shape[0]}", result.lr))
+    images.append(_labelled("bicubic", "Bicubic", result.bicubic_scores.psnr_y, result.bicubic))
+    return viewer_value(images, *photo.size, scale, a="original", b="reconstruction")
+
+
+def _labelled(key: str, label: str, psnr: float, pixels) -> ViewerImage:
+    return ViewerImage(key, f"{label} · {panels.decibels(psnr)}", pixels)
+
+
+def _download(name: str, content: bytes) -> str:
+    """A file to download under `name`, in the folder that Gradio serves and cleans up."""
+    folder = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+    return str(folder / name)
+
+
+def build() -> gr.Blocks:
+    """The page, with the first result already computed."""
+    warm_up()
+    with gr.Blocks(title=text.TITLE, delete_cache=(3600, 6 * 3600), fill_width=True) as page:
+        _Page(page)
+    return page.queue(max_size=32)
+
+
+class _Page:
+    """The components of one page and the events between them."""
+
+    def __init__(self, page: gr.Blocks):
+        self.photo = gr.State(first_photo())
+        self.tab = gr.State("variability")
+        gr.HTML(text.INTRO)
+        with gr.Row(elem_id="main"):
+            with gr.Column(scale=3, min_width=270, elem_id="controls"):
+                self._controls()
+            with gr.Column(scale=9, min_width=340):
+                self.viewer = build_viewer(elem_id="viewer")
+                self.notice = gr.HTML(elem_id="notice")
+            with gr.Column(scale=3, min_width=290):
+                self._measures()
+        self._tabs()
+        self._events(page)
+
+    def _controls(self) -> None:
+        strip = [(examples.thumbnail(name), name) for name in examples.NAMES]
+        self.strip = gr.Gallery(
+            strip, label=text.EXAMPLES, columns=4,  object_fit="cover", format="png",
+            allow_preview=False, interactive=False, buttons=[], elem_id="examples",
+        )  # fmt: skip
+        self.upload = gr.File(label=text.UPLOAD, elem_id="upload", height=84)
+        self.scale = gr.Radio(SCALES, value=2, label="Scale s", info=text.SCALE, elem_id="scale")
+        self.resample = gr.Button("Resample z", variant="primary", elem_id="resample")
+        gr.HTML(f"<p class='hint'>{text.RESAMPLE}</p>")
+        self.tau = gr.Slider(0, 1.5, FIRST_TAU, step=0.05, label="Temperature τ", info=text.TAU, elem_id="tau")
+        self.count = gr.Slider(1, 16, FIRST_COUNT, step=1, label="Draws", info=text.COUNT, elem_id="count")
+        self.seed = gr.Number(
+            FIRST_SEED, label="Seed", info=text.SEED, precision=0, minimum=0, maximum=MAX_SEED, elem_id="seed"
+        )
+
+    def _measures(self) -> None:
+        self.measures = gr.HTML(elem_id="measures")
+        with gr.Row():
+            self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
+            self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
+        with gr.Accordion("The same on the command line", open=False):
+            self.commands = gr.Code(language="shell", interactive=False, show_label=False, wrap_lines=True)
+
+    def _tabs(self) -> None:
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Variability", id="variability") as variability:
+                gr.Markdown(text.VARIABILITY)
+                self.draw_cards = gr.HTML()
+                self.variability_figure = _figure("variability", "Maps of spread and error, and plots of both")
+            with gr.Tab("High frequencies", id="bands") as bands:
+                gr.Markdown(text.BANDS)
+                with gr.Row():
+                    self.level = gr.Radio([1, 2], value=1, label="Haar level", info=text.LEVEL, elem_id="level")
+                    self.kept = gr.CheckboxGroup(
+                        list(analysis.BANDS), value=list(analysis.BANDS), label="Bands", info=text.BAND_SWITCH,
+                        elem_id="bands",
+                    )  # fmt: skip
+                self.band_cards = gr.HTML()
+                self.bands_figure = _figure("bands", "Haar bands of original, reconstruction and difference")
+            with gr.Tab("Preserve · abandon · model", id="choices") as choices:
+                gr.Markdown(text.CHOICES)
+                self.choice_cards = gr.HTML()
+        self.tabs = (variability, bands, choices)
+
+    def _events(self, page: gr.Blocks) -> None:
+        self.inputs = [self.photo, self.scale, self.tau, self.count, self.seed]
+        self.results = [
+            self.viewer, self.measures, self.notice, self.lr_file, self.reconstruction_file, self.commands,
+        ]  # fmt: skip
+        self.panels = [
+            self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.choice_cards,
+        ]  # fmt: skip
+        page.load(show, self.inputs, self.results, queue=False, api_visibility="private").then(**self._render_tab())
+        self._then_show(self.strip.select(choose_example, None, self.photo, **_QUIET))
+        self._then_show(self.upload.upload(read_upload, self.upload, self.photo, **_QUIET))
+        self._then_show(self.resample.click(next_seed, [self.seed, self.count], self.seed, **_QUIET))
+        for trigger in (self.scale.input, self.tau.release, self.count.release, self.seed.submit, self.seed.blur):
+            self._then_show(trigger(lambda: None, None, None, **_QUIET))
+        for tab in self.tabs:
+            tab.select(lambda tab=tab: tab.id, None, self.tab, **_QUIET).then(**self._render_tab())
+        for control in (self.level, self.kept):
+            control.input(**self._render_tab(), trigger_mode="always_last")
+
+    def _then_show(self, event) -> None:
+        event.success(
+            show, self.inputs, self.results, show_progress="minimal", show_progress_on=self.notice,
+            api_visibility="private", **ONE_AT_A_TIME,
+        ).success(**self._render_tab())  # fmt: skip
+
+    def _render_tab(self) -> dict:
+        return {
+            "fn": render_tab,
+            "inputs": [self.tab, *self.inputs, self.level, self.kept],
+            "outputs": self.panels,
+            "show_progress": "minimal",
+            "api_visibility": "private",
+            **ONE_AT_A_TIME,
+        }
+
+
+_QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+
+
+def _figure(name: str, alt: str) -> gr.Image:
+    return gr.Image(
+        type="pil", format="png", image_mode="RGBA", interactive=False, show_label=False, alt_text=alt,
+        buttons=["download", "fullscreen"], elem_id=f"{name}-figure",
+    )  # fmt: skip
+
+
+def choose_example(event: gr.SelectData) -> Photo:
+    name = examples.NAMES[event.index]
+    return Photo(examples.example(name), name)
+
+
+def read_upload(path: str) -> Photo:
+    try:
+        return open_photo(path, Path(path).name)
+    except IRNError as error:
+        raise gr.Error(
+            f"{error} The previous result stays.", title="That did not work", print_exception=False
+        ) from error
+
+
+def next_seed(seed: int, count: int) -> int:
+    return (int(seed or 0) + int(count)) % MAX_SEED
+
+
+def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterator[tuple]:
+    """Yield the most likely reconstruction as soon as it is there, then the draws with it."""
+    result = rescale(photo, scale)
+    stem = Path(photo.name).stem.replace(" ", "-")
+    lr_file = _download(f"{stem}-x{scale}-lr.png", result.lr_file)
+    reconstruction = _download(f"{stem}-x{scale}-reconstruction.png", encode_png(result.reconstruction))
+    fixed = (panels.measures(result), panels.notices(photo), lr_file, reconstruction)
+    seed = int(seed or 0)
+    drawn: list = []
+    for draw_seed in analysis.seeds(seed, int(count)):
+        if len(drawn) in (0, 1, 4):
+            yield pictures(result, drawn, tau), *fixed, panels.commands(result, tau, seed)
+        drawn.append(draw(photo, scale, tau, draw_seed))
+    yield pictures(result, drawn, tau), *fixed, panels.commands(result, tau, seed)
+
+
+def render_tab(tab: str, photo: Photo, scale: int, tau: float, count: int, seed: int, level: int, kept: list) -> list:
+    """The contents of the open tab; the others cost nothing."""
+    seed, count = int(seed or 0), int(count)
+    shown = [gr.skip()] * 5
+    if tab == "variability":
+        found = analysis.variability(photo, scale, tau, seed, count)
+        shown[0:2] = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
+    elif tab == "bands":
+        found = analysis.high_frequencies(photo, scale, level)
+        shown[2:4] = panels.band_cards(photo, scale, level, tuple(kept)), figures.bands_figure(found)
+    else:
+        shown[4] = panels.choice_cards(photo, scale, seed)
+    return shown

@@ -1,0 +1,77 @@
+"""Shared fixtures: a headless Chromium, and a page that fails its test on errors or outside requests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run from a plain checkout
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOCAL = {"localhost", "127.0.0.1"}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all browser tests."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip(f"needs {CHROMIUM}")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """Open pages, each in a context of its own: ``new_page(viewport=..., has_touch=True)``.
+
+    At the end of the test every page must have been free of console errors, uncaught exceptions
+    and requests to anything but this machine.
+    """
+    contexts, problems = [], []
+
+    def check_request(request):
+        url = urlparse(request.url)
+        if url.scheme not in {"data", "blob"} and url.hostname not in LOCAL:
+            problems.append(f"outside request: {request.url}")
+
+    def check_console(message):
+        if message.type == "error":
+            problems.append(f"console error: {message.text}")
+
+    def open_page(**options):
+        options.setdefault("viewport", {"width": 1280, "height": 860})
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", check_request)
+        page.on("console", check_console)
+        page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def page(new_page):
+    """A desktop-sized page; see ``new_page`` for what it watches."""
+    return new_page()
