@@ -5,6 +5,7 @@ import io
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 from PIL import Image
 
 from demo.analysis import BANDS, HighFrequencies, Variability
@@ -15,8 +16,8 @@ OURS, ACTUAL, SIGNED = "#2f7fd8", "#e07b39", "RdBu_r"
 _STYLE = {"color": INK, "fontsize": 13}
 
 
-def _axes(figure: Figure, *where) -> Axes:
-    axes = figure.add_subplot(*where)
+def _axes(figure: Figure, where: SubplotSpec) -> Axes:
+    axes = figure.add_subplot(where)
     axes.set_facecolor("none")
     axes.tick_params(colors=INK, labelsize=11)
     for spine in axes.spines.values():
@@ -31,8 +32,10 @@ def _render(figure: Figure) -> Image.Image:
     return Image.open(buffer).convert("RGBA")
 
 
-def _map(figure: Figure, where: tuple, values: np.ndarray, title: str, limit: float, colours: str, low: float) -> None:
-    axes = _axes(figure, *where)
+def _map(
+    figure: Figure, where: SubplotSpec, values: np.ndarray, title: str, limit: float, colours: str, low: float
+) -> None:
+    axes = _axes(figure, where)
     image = axes.imshow(values, cmap=colours, vmin=low, vmax=limit, interpolation="nearest")
     axes.set_xticks([])
     axes.set_yticks([])
@@ -48,14 +51,15 @@ def variability_figure(found: Variability, tau: float) -> Image.Image:
     limit = max(1.0, float(np.percentile(np.maximum(found.spread, found.error), 99.5)))
     gain = 255 / limit
     figure = Figure(figsize=(13, 8.4), layout="constrained")
+    grid = figure.add_gridspec(2, 2)
     count = len(found.draws)
     spread_title = f"Standard deviation of {count} draws, gain ×{gain:.0f}"
     if count == 1:
         spread_title = f"Distance of the draw from τ = 0, gain ×{gain:.0f}"
-    _map(figure, (2, 2, 1), found.spread, spread_title, limit, "magma", 0)
-    _map(figure, (2, 2, 2), found.error, f"Actual error at τ = 0, gain ×{gain:.0f}", limit, "magma", 0)
-    _deciles(_axes(figure, 2, 2, 3), found)
-    _draws(_axes(figure, 2, 2, 4), found, tau)
+    _map(figure, grid[0, 0], found.spread, spread_title, limit, "magma", 0)
+    _map(figure, grid[0, 1], found.error, f"Actual error at τ = 0, gain ×{gain:.0f}", limit, "magma", 0)
+    _deciles(_axes(figure, grid[1, 0]), found)
+    _draws(_axes(figure, grid[1, 1]), found, tau)
     return _render(figure)
 
 
@@ -90,11 +94,12 @@ def bands_figure(found: HighFrequencies) -> Image.Image:
     limit = max(1.0, float(np.percentile(values, 99)))
     difference = {band: found.reconstruction[band] - found.original[band] for band in BANDS}
     figure = Figure(figsize=(13, 13.5), layout="constrained")
+    grid = figure.add_gridspec(4, 3)
     rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
     for row, (name, bands) in enumerate(rows):
         for column, band in enumerate(BANDS):
-            _map(figure, (4, 3, 3 * row + column + 1), bands[band], f"{band}, {name}", limit, SIGNED, -limit)
-    _energies(_axes(figure, 4, 1, 4), found, difference)
+            _map(figure, grid[row, column], bands[band], f"{band}, {name}", limit, SIGNED, -limit)
+    _energies(_axes(figure, grid[3, :]), found, difference)
     return _render(figure)
 
 

@@ -42,15 +42,14 @@ LAUNCH = {
 }
 
 
-def first_photo() -> Photo:
-    return Photo(examples.example(examples.FIRST), examples.FIRST)
+def first_inputs() -> tuple:
+    """What the page starts with: photo, scale, tau, number of draws, seed."""
+    return Photo(examples.example(examples.FIRST), examples.FIRST), SCALES[0][1], FIRST_TAU, FIRST_COUNT, FIRST_SEED
 
 
 def warm_up() -> None:
     """Compute what the page first shows, so that it is there when the page is."""
-    photo = first_photo()
-    for seed in analysis.seeds(FIRST_SEED, FIRST_COUNT):
-        draw(photo, SCALES[0][1], FIRST_TAU, seed)
+    show_at_once(*first_inputs())
 
 
 def pictures(result: Rescaled, drawn: list, tau: float) -> dict:
@@ -92,13 +91,13 @@ class _Page:
     """The components of one page and the events between them."""
 
     def __init__(self, page: gr.Blocks):
-        self.photo = gr.State(first_photo())
+        self.photo = gr.State(first_inputs()[0])
         self.tab = gr.State("variability")
         gr.HTML(text.INTRO)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=3, min_width=270, elem_id="controls"):
                 self._controls()
-            with gr.Column(scale=9, min_width=340):
+            with gr.Column(scale=9, min_width=340, elem_id="centre"):
                 self.viewer = build_viewer(elem_id="viewer")
                 self.notice = gr.HTML(elem_id="notice")
             with gr.Column(scale=3, min_width=290):
@@ -113,6 +112,7 @@ class _Page:
             allow_preview=False, interactive=False, buttons=[], elem_id="examples",
         )  # fmt: skip
         self.upload = gr.File(label=text.UPLOAD, elem_id="upload", height=84)
+        self.clear = gr.Button("Clear", size="sm", elem_id="clear")
         self.scale = gr.Radio(SCALES, value=2, label="Scale s", info=text.SCALE, elem_id="scale")
         self.resample = gr.Button("Resample z", variant="primary", elem_id="resample")
         gr.HTML(f"<p class='hint'>{text.RESAMPLE}</p>")
@@ -127,7 +127,7 @@ class _Page:
         with gr.Row():
             self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
             self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
-        with gr.Accordion("The same on the command line", open=False):
+        with gr.Accordion("The same on a command line", open=False):
             self.commands = gr.Code(language="shell", interactive=False, show_label=False, wrap_lines=True)
 
     def _tabs(self) -> None:
@@ -159,9 +159,15 @@ class _Page:
         self.panels = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.choice_cards,
         ]  # fmt: skip
-        page.load(show, self.inputs, self.results, queue=False, api_visibility="private").then(**self._render_tab())
+        page.load(show_at_once, self.inputs, self.results, queue=False, api_visibility="private").then(
+            **self._render_tab()
+        )
         self._then_show(self.strip.select(choose_example, None, self.photo, **_QUIET))
-        self._then_show(self.upload.upload(read_upload, self.upload, self.photo, **_QUIET))
+        uploaded = self.upload.upload(read_upload, self.upload, self.photo, **_HIDDEN)
+        for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
+            ended(lambda: None, None, self.upload, **_QUIET)
+        self._then_show(uploaded)
+        self._then_show(self.clear.click(first_inputs, None, self.inputs, **_QUIET))
         self._then_show(self.resample.click(next_seed, [self.seed, self.count], self.seed, **_QUIET))
         for trigger in (self.scale.input, self.tau.release, self.count.release, self.seed.submit, self.seed.blur):
             self._then_show(trigger(lambda: None, None, None, **_QUIET))
@@ -187,12 +193,14 @@ class _Page:
         }
 
 
-_QUIET = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+_HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
+_QUIET = {**_HIDDEN, "queue": False}
+"""For events that cannot fail: outside the queue an error would reach the visitor as a bare code 500."""
 
 
 def _figure(name: str, alt: str) -> gr.Image:
     return gr.Image(
-        type="pil", format="png", image_mode="RGBA", interactive=False, show_label=False, alt_text=alt,
+        type="pil", format="png", image_mode="RGBA", interactive=False, show_label=False, container=False, alt_text=alt,
         buttons=["download", "fullscreen"], elem_id=f"{name}-figure",
     )  # fmt: skip
 
@@ -207,7 +215,7 @@ def read_upload(path: str) -> Photo:
         return open_photo(path, Path(path).name)
     except IRNError as error:
         raise gr.Error(
-            f"{error} The previous result stays.", title="That did not work", print_exception=False
+            f"{error}. The previous result stays.", title="That did not work", print_exception=False
         ) from error
 
 
@@ -229,6 +237,12 @@ def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterato
             yield pictures(result, drawn, tau), *fixed, panels.commands(result, tau, seed)
         drawn.append(draw(photo, scale, tau, draw_seed))
     yield pictures(result, drawn, tau), *fixed, panels.commands(result, tau, seed)
+
+
+def show_at_once(*inputs) -> tuple:
+    """The last that `show` yields: for results that are there already."""
+    *_, last = show(*inputs)
+    return last
 
 
 def render_tab(tab: str, photo: Photo, scale: int, tau: float, count: int, seed: int, level: int, kept: list) -> list:

@@ -2,7 +2,7 @@
 
 >>> import irn_core
 >>> sorted(irn_core.__all__)[:4]
-['IRN', 'IRNConfig', 'IRNError', 'downscale']
+['IRN', 'IRNConfig', 'IRNError', 'ImageError']
 """
 
 from irn_core.errors import ImageError, IRNError, WeightsError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from irn_core.bench import bench
 from irn_core.errors import IRNError
-from irn_core.evaluate import evaluate_rescale
+from irn_core.evaluate import evaluate_calibration, evaluate_rescale
 from irn_core.lr_file import encode_lr, read_lr
 from irn_core.nets.irn import LAYOUTS
 from irn_core.ops.pixels import encode_png, read_picture
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     rescale.add_argument("--model", required=True, help="a shipped model or a weights file")
     rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
     rescale.add_argument("--json", type=Path, help="write the scores to this file")
+    rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
     _add_noise(rescale)
     rescale.set_defaults(run=_evaluate_rescale)
 
@@ -161,12 +162,18 @@ def _upscale(args: argparse.Namespace) -> None:
 
 
 def _evaluate_rescale(args: argparse.Namespace) -> None:
-    result = evaluate_rescale(load_model(args.model), args.model, args.data, args.tau, args.seed)
+    if args.draws == 1 or args.draws < 0:
+        raise IRNError(f"--draws is {args.draws}; a spread needs at least 2 draws, 0 leaves it out")
+    irn = load_model(args.model)
+    result = evaluate_rescale(irn, args.model, args.data, args.tau, args.seed)
     mean = result["mean"]
     print(
         f"mean of {len(result['images'])}: PSNR-Y {mean['psnr_y']:.2f} dB, SSIM-Y {mean['ssim_y']:.4f}, "
         f"PSNR-RGB {mean['psnr_rgb']:.2f} dB, SSIM-RGB {mean['ssim_rgb']:.4f}, LR {mean['lr_psnr']:.2f} dB"
     )
+    if args.draws:
+        found = result["calibration"] = evaluate_calibration(irn, args.data, args.draws, args.seed)
+        print(f"RMS error at tau 0 ÷ RMS spread at tau 1, {args.draws} draws: {found['error_over_spread']:.3f}")
     if args.json:
         args.json.write_text(json.dumps(result, indent=1) + "\n")
 

@@ -61,6 +61,29 @@ def evaluate_picture(irn: IRN, pixels: np.ndarray, tau: float, seed: int) -> Sco
     return score(pixels, x_hat, lr, bicubic_lr(pixels, irn.config.scale), irn.config.scale)
 
 
+def spread_and_error(irn: IRN, pixels: np.ndarray, draws: int, seed: int) -> tuple[float, float]:
+    """Mean variance per sample over draws at tau 1, and mean square error at tau 0, in grey levels²."""
+    lr = downscale(irn, pixels)
+    pictures = [upscale(irn, lr, 1.0, seed + i, pixels.shape[:2]).astype(np.float32) for i in range(draws)]
+    error = upscale(irn, lr, size=pixels.shape[:2]).astype(np.float32) - pixels
+    return float(np.var(pictures, axis=0, ddof=1).mean()), float(np.square(error).mean())
+
+
+def evaluate_calibration(
+    irn: IRN, folder: str | Path, draws: int, seed: int, report: Callable[[str], None] = print
+) -> dict:
+    """Does p(z|y) know how wrong it is? RMS error at tau 0 ÷ RMS spread of draws at tau 1; 1 is calibrated.
+
+    Both are taken over all pictures below `folder`, each picture with the same weight.
+    """
+    rows = []
+    for file in list_pictures(folder):
+        rows.append(spread_and_error(irn, read_picture(file).pixels, draws, seed))
+        report(f"{file.name}  spread {rows[-1][0] ** 0.5:.2f}, error {rows[-1][1] ** 0.5:.2f} grey levels")
+    spread, error = np.sqrt(np.mean(rows, axis=0)).tolist()
+    return {"draws": draws, "rms_error": error, "rms_spread": spread, "error_over_spread": error / spread}
+
+
 def evaluate_rescale(
     irn: IRN, name: str, folder: str | Path, tau: float, seed: int, report: Callable[[str], None] = print
 ) -> dict:

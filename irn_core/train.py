@@ -74,8 +74,9 @@ class Trainer:
     def __init__(self, config: TrainConfig):
         self.config = config
         self.device = _pick_device(config.device)
-        torch.manual_seed(config.seed + _rank())
+        torch.manual_seed(config.seed)  # every process starts from the same network …
         irn = load_model(config.init) if config.init else IRN(config.model)
+        torch.manual_seed(config.seed + _rank())  # … and draws z of its own
         if irn.config != config.model:
             raise WeightsError(f"{config.init} is {irn.config}, but {config.model} was asked for")
         self.irn = irn.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
@@ -110,6 +111,7 @@ class Trainer:
         if self.stage == 1 and self.stage_progress >= 1:
             self.irn.load_state_dict(self.ema.state_dict())
             self.irn.prior.whiten(self.irn(x)[1])
+            _of_first_process(self.irn.prior.mix.data)
             self._enter_stage(2)
         with _autocast(self.device):
             if self.stage == 1:
@@ -186,12 +188,13 @@ def _loop(
     last_save = clock = time.monotonic()
     with open(out / "log.csv", "a", newline="") as file:
         log = csv.DictWriter(file, LOG_COLUMNS)
-        if not file.tell():
+        if _rank() == 0 and not file.tell():
             log.writeheader()
         while trainer.progress < 1:
             loss = trainer.train_step(next(batches))
             now = time.monotonic()
-            trainer.seconds, clock = trainer.seconds + now - clock, now
+            seconds = torch.tensor(trainer.seconds + now - clock, dtype=torch.float64, device=trainer.device)
+            trainer.seconds, clock = _of_first_process(seconds).item(), now
             due = now - last_save > 60 * config.save_minutes or trainer.progress >= 1
             if _rank() == 0 and (due or trainer.step % LOG_EVERY == 0):
                 row = {"step": trainer.step, "minutes": round(trainer.seconds / 60, 2), "stage": trainer.stage}
@@ -290,6 +293,13 @@ def _rank() -> int:
 
 def _world_size() -> int:
     return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def _of_first_process(values: Tensor) -> Tensor:
+    """Overwrite values with those of the first process, so that all agree."""
+    if dist.is_initialized():
+        dist.broadcast(values, 0)
+    return values
 
 
 def _average_gradients(params: list[torch.nn.Parameter]) -> None:

@@ -46,7 +46,7 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
             if width * height > max_pixels:
                 raise ImageError(
                     f"{name} has {width}×{height} = {width * height / 1e6:.1f} megapixels; "
-                    f"at most {max_pixels / 1e6:.0f} are accepted here. Make it smaller first."
+                    f"at most {max_pixels / 1e6:.0f} are accepted here. Make it smaller first"
                 )
             frames = getattr(image, "n_frames", 1)
             image.load()
@@ -54,7 +54,7 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
     except FileNotFoundError as error:
         raise ImageError(f"{name} does not exist; give the path of a picture") from error
     except Image.DecompressionBombError as error:
-        raise ImageError(f"{name} has too many megapixels ({error}). Make it smaller first.") from error
+        raise ImageError(f"{name} has too many megapixels ({error}). Make it smaller first") from error
     except UnidentifiedImageError as error:
         raise ImageError(
             f"{name} is not a picture that can be read here; PNG, JPEG, WebP, AVIF, TIFF, GIF, BMP and JPEG 2000 can"
@@ -110,7 +110,7 @@ def to_tensor(pixels: np.ndarray) -> Tensor:
     """
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
         raise ImageError(f"got an array {pixels.shape} of {pixels.dtype}; expected H×W×3 uint8")
-    return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None]
+    return torch.from_numpy(np.require(pixels, requirements="CW")).permute(2, 0, 1)[None]
 
 
 def to_pixels(x: Tensor) -> np.ndarray:

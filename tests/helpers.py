@@ -1,0 +1,61 @@
+"""Small networks and pictures for the tests of the core."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import nn
+
+from irn_core.nets.irn import IRN, IRNConfig
+from irn_core.nets.prior import Prior
+
+ROOT = Path(__file__).parent.parent
+
+
+def randomise(net: nn.Module, seed: int = 0) -> nn.Module:
+    """Give every parameter a random value, in place, and return the net in evaluation mode.
+
+    A fresh net ends in zeros, so it is the plain Haar transform and would pass any test of
+    invertibility. The values keep features near unit size, so that float32 can invert them.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    for param in net.parameters():
+        fan_in = param[0].numel() if param.ndim > 1 else 100
+        param.data = torch.randn(param.shape, generator=generator, dtype=param.dtype) * fan_in**-0.5
+    for prior in (module for module in net.modules() if isinstance(module, Prior) and module.net):
+        size = len(prior.mix)
+        rotation = torch.linalg.qr(torch.randn(size, size, generator=generator))[0]
+        stretch = 0.5 + torch.rand(size, generator=generator)  # condition number of W: at most 3
+        prior.mix.data = (rotation * stretch).to(prior.mix.dtype)
+    return net.eval().requires_grad_(False)
+
+
+def tiny_config(scale: int = 2, **changes) -> IRNConfig:
+    """The smallest network of this scale that has more than one block."""
+    levels = scale.bit_length() - 1
+    values = {"blocks": (2,) * levels, "widths": (8,) * levels, "prior_width": 8, "prior_depth": 1}
+    return IRNConfig(scale, **(values | changes))
+
+
+def tiny_irn(scale: int = 2, seed: int = 0, **changes) -> IRN:
+    return randomise(IRN(tiny_config(scale, **changes)), seed)
+
+
+def noise_pixels(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """H×W×3 uint8, every sample drawn on its own."""
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def smooth_pixels(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """H×W×3 uint8, enlarged noise: neighbours are alike, as in a photograph."""
+    coarse = noise_pixels(height // 8 + 2, width // 8 + 2, seed)
+    return np.array(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC))
+
+
+def write_pictures(folder: Path, count: int, height: int = 48, width: int = 48) -> Path:
+    """`count` smooth PNG pictures, 00.png, 01.png, …"""
+    folder.mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        Image.fromarray(smooth_pixels(height, width, seed=i)).save(folder / f"{i:02}.png")
+    return folder

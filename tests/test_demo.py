@@ -1,0 +1,128 @@
+"""What the page computes, without the page."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from demo import analysis, examples, figures, panels, text
+from demo.service import MAX_PAGE_PIXELS, Photo, draw, model, open_photo, rescale
+from irn_core.errors import ImageError
+from irn_core.lr_file import read_lr
+from irn_core.rescale import downscale, upscale
+from tests.helpers import noise_pixels, smooth_pixels
+
+SCALES = (2, 4)
+
+
+def photo(height: int = 66, width: int = 90, seed: int = 0) -> Photo:
+    return Photo(smooth_pixels(height, width, seed), f"picture {seed}.png")
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_results_are_those_of_the_core(scale, tmp_path):
+    picture = photo()
+    result = rescale(picture, scale)
+    lr = downscale(model(scale), picture.pixels)
+    assert np.array_equal(result.lr, lr)
+    assert np.array_equal(result.reconstruction, upscale(model(scale), lr, size=picture.size))
+    drawn = draw(picture, scale, 0.8, 5)
+    assert np.array_equal(drawn, upscale(model(scale), lr, 0.8, 5, picture.size))
+    (tmp_path / "lr.png").write_bytes(result.lr_file)
+    saved = read_lr(tmp_path / "lr.png")
+    assert np.array_equal(saved.pixels, lr)
+    assert (saved.scale, saved.size) == (scale, picture.size)
+
+
+def test_equal_content_is_computed_once_and_other_content_is_not_confused():
+    assert rescale(photo(seed=1), 2) is rescale(Photo(photo(seed=1).pixels.copy(), "other name"), 2)
+    assert rescale(photo(seed=1), 2) is not rescale(photo(seed=2), 2)
+    square, flat = Photo(np.zeros((4, 9, 3), np.uint8), "a"), Photo(np.zeros((6, 6, 3), np.uint8), "b")
+    assert square != flat  # the same bytes in another shape
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_ways_to_treat_z_are_ordered(scale):
+    real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
+    found = {choice.name: choice for choice in analysis.choices(real, scale, 0)}
+    assert found.keys() == text.CHOICE_SENTENCES.keys()
+    assert np.array_equal(found["true z, y as float"].pixels, real.pixels)
+    psnr = {name: choice.psnr_y for name, choice in found.items()}
+    assert psnr["true z, y in 8 bits"] > psnr["model, τ = 0"] > psnr["model, τ = 1"]
+    assert psnr["model, τ = 0"] > psnr["bicubic"]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
+@pytest.mark.parametrize("scale", SCALES)
+def test_every_panel_takes_every_size(size, scale):
+    picture = Photo(noise_pixels(*size), "noise.png")
+    found = analysis.variability(picture, scale, 1.0, 0, 2)
+    assert found.spread.shape == found.error.shape == size
+    assert figures.variability_figure(found, 1.0).width > 400
+    assert figures.bands_figure(analysis.high_frequencies(picture, scale, 2)).width > 400
+    for fragment in (
+        panels.measures(rescale(picture, scale)),
+        panels.draw_cards(found, 1.0, 0),
+        panels.band_cards(picture, scale, 2, ("diagonal",)),
+        panels.choice_cards(picture, scale, 0),
+    ):
+        assert "nan" not in fragment.split("base64")[0]
+
+
+def test_spread_is_the_standard_deviation_of_the_draws():
+    found = analysis.variability(photo(), 2, 1.0, 3, 5)
+    stack = np.stack([draw(photo(), 2, 1.0, seed) for seed in range(3, 8)]).astype(float)
+    assert np.allclose(found.spread, np.sqrt(stack.var(0, ddof=1).mean(-1)), atol=1e-4)
+    spread, error = found.deciles()
+    assert (np.diff(spread) >= 0).all()
+    assert np.sqrt(np.mean(error**2)) == pytest.approx(np.sqrt(np.mean(found.error**2)), rel=0.02)
+
+
+def test_calibration_ratio_is_one_when_error_and_spread_agree():
+    rng = np.random.default_rng(0)
+    sigma = rng.uniform(1, 9, (200, 200)).astype(np.float32)
+    found = analysis.Variability((), (), 0.0, spread=sigma, error=np.abs(sigma * rng.standard_normal(sigma.shape)))
+    assert found.ratio == pytest.approx(1, abs=0.02)
+    spread, error = found.deciles()
+    assert np.allclose(error / spread, 1, atol=0.08)
+
+
+@pytest.mark.parametrize("level", (1, 2))
+def test_bands_put_the_picture_together_again(level):
+    pixels = photo(33, 50).pixels
+    assert np.array_equal(analysis.with_bands(pixels, level, analysis.BANDS), pixels)
+    without = analysis.with_bands(pixels, level, ())
+    block = 2**level
+    means = without[: 32 // block * block, : 48 // block * block].reshape(-1, block, 48 // block, block, 3)
+    if level == 1:
+        assert (np.ptp(means.astype(int), axis=(1, 3)) == 0).all()  # only 2×2 means are left
+
+
+def test_energies_add_up():
+    """Parseval: details of all levels and the last low band hold the energy of the grey picture."""
+    pixels = smooth_pixels(64, 64)
+    grey = pixels.astype(float).mean(-1)
+    low = grey.reshape(16, 4, 16, 4).mean((1, 3))
+    details = [analysis.high_frequencies(Photo(pixels, "p"), 2, level) for level in (1, 2)]
+    total = sum(np.sum(band.astype(float) ** 2) for found in details for band in found.original.values())
+    assert total + 16 * np.sum(low**2) == pytest.approx(np.sum(grey**2), rel=1e-5)
+
+
+def test_examples_are_pictures():
+    assert len(examples.NAMES) == 8
+    for name in examples.NAMES:
+        pixels = examples.example(name)
+        assert pixels.dtype == np.uint8
+        assert pixels.ndim == 3
+        assert np.ptp(pixels) > 150
+        assert pixels.shape[0] * pixels.shape[1] <= MAX_PAGE_PIXELS
+
+
+def test_unusable_uploads_are_named(tmp_path):
+    files = {"empty.png": b"", "text.jpg": b"not a picture", "cut.png": panels.encode_png(noise_pixels(40, 40))[:900]}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ImageError, match=name):
+            open_photo(str(tmp_path / name), name)
+    Image.new("RGB", (4000, 1001)).save(tmp_path / "large.png")
+    with pytest.raises(ImageError, match=r"large\.png has 4000×1001 = 4\.0 megapixels; at most 4"):
+        open_photo(str(tmp_path / "large.png"), "large.png")

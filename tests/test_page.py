@@ -1,0 +1,183 @@
+"""The whole page in a browser: what it shows is what the model computed."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytestmark = pytest.mark.browser
+gr = pytest.importorskip("gradio")
+
+from demo import examples, ui  # noqa: E402
+from demo.service import Photo, draw, rescale  # noqa: E402
+from irn_core.ops.pixels import encode_png  # noqa: E402
+from tests.helpers import smooth_pixels  # noqa: E402
+from tests.test_viewer import PHONE, Driver  # noqa: E402
+
+FIRST = Photo(examples.example(examples.FIRST), examples.FIRST)
+
+
+@pytest.fixture(scope="module")
+def address():
+    app = ui.build()
+    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **ui.LAUNCH)
+    yield url
+    app.close()
+
+
+@pytest.fixture
+def explorer(page, address):
+    return Explorer(page, address)
+
+
+class Explorer(Driver):
+    """The page, with waits for a result of the model."""
+
+    def wait_for(self, key: str, pixels: np.ndarray) -> None:
+        """Until the viewer holds exactly these pixels under `key`."""
+        for _ in range(120):
+            if key in self.state["keys"]:
+                got = self.decoded(key)[..., :3]
+                if np.array_equal(got, pixels):
+                    return
+            self.page.wait_for_timeout(250)
+        raise AssertionError(f"{key} never showed the pixels of the model")
+
+    def upload(self, name: str, content: bytes) -> None:
+        kind = "image/png" if name.endswith("png") else "text/plain"
+        self.page.set_input_files("#upload input[type=file]", {"name": name, "mimeType": kind, "buffer": content})
+
+    def headline(self) -> str:
+        return self.page.inner_text("#measures .headline b")
+
+
+def test_first_result_is_there_and_exact(explorer):
+    result = rescale(FIRST, 2)
+    explorer.wait_for("original", FIRST.pixels)
+    explorer.wait_for("reconstruction", result.reconstruction)
+    explorer.wait_for("lr", result.lr)
+    explorer.wait_for("bicubic", result.bicubic)
+    for number in range(1, ui.FIRST_COUNT + 1):
+        explorer.wait_for(f"draw-{number}", draw(FIRST, 2, ui.FIRST_TAU, ui.FIRST_SEED + number - 1))
+    assert explorer.headline() == f"{result.scores.psnr_y:.2f} dB"
+
+
+def test_upload_resample_and_scale(explorer):
+    picture = Photo(smooth_pixels(67, 131, seed=7), "mine.png")
+    explorer.upload("mine.png", encode_png(picture.pixels))
+    explorer.wait_for("reconstruction", rescale(picture, 2).reconstruction)
+    assert explorer.headline() == f"{rescale(picture, 2).scores.psnr_y:.2f} dB"
+    explorer.click("[data-zoom='4']")
+    explorer.page.click("#resample")
+    explorer.wait_for("draw-1", draw(picture, 2, 1.0, ui.FIRST_COUNT))
+    assert explorer.state["zoom"] == 4
+    explorer.page.locator("#scale").get_by_text("×4").click()
+    explorer.wait_for("reconstruction", rescale(picture, 4).reconstruction)
+    explorer.wait_for("lr", rescale(picture, 4).lr)
+
+
+def test_example_strip(explorer):
+    explorer.page.locator("#examples button.thumbnail-item").nth(6).click()
+    text = Photo(examples.example("text"), "text")
+    explorer.wait_for("reconstruction", rescale(text, 2).reconstruction)
+
+
+def test_viewer_modes_change_the_canvas(explorer):
+    explorer.wait_for("draw-4", draw(FIRST, 2, 1.0, 3))
+    seen = set()
+    for key, mode in zip("12345", ("split", "flip", "side", "difference", "draws"), strict=True):
+        explorer.keys(key)
+        assert explorer.state["mode"] == mode
+        seen.add(explorer.canvas_hash())
+    assert len(seen) == 5
+
+
+def test_bad_uploads_are_explained_and_lose_nothing(explorer):
+    before = explorer.headline()
+    for name, content in (("notes.png", b"these are words"), ("empty.png", b"\0")):
+        explorer.upload(name, content)
+        toast = explorer.page.locator(".toast-body.error").filter(has_text=name)
+        toast.wait_for()
+        assert "is not a picture" in toast.inner_text()
+        assert "Traceback" not in explorer.page.content()
+    assert explorer.headline() == before
+    explorer.wait_for("reconstruction", rescale(FIRST, 2).reconstruction)
+
+
+def test_clear_starts_again(explorer):
+    explorer.page.locator("#examples button.thumbnail-item").nth(6).click()
+    explorer.wait_for("original", examples.example("text"))
+    explorer.page.click("#clear")
+    explorer.wait_for("original", FIRST.pixels)
+
+
+def test_paste_uploads(explorer):
+    picture = Photo(smooth_pixels(40, 60, seed=8), "pasted.png")
+    explorer.page.evaluate(
+        """bytes => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}));
+          document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: transfer}));
+        }""",
+        list(encode_png(picture.pixels)),
+    )
+    explorer.wait_for("original", picture.pixels)
+
+
+def test_tabs_show_lossless_pictures(explorer):
+    page = explorer.page
+    loaded = (
+        "selector => [...document.querySelectorAll(selector)].filter(i => i.complete && i.naturalWidth > 30).length"
+    )
+    tabs = {
+        "Variability": (".tabitem img", 1 + ui.FIRST_COUNT),
+        "High frequencies": (".tabitem img", 3),
+        "Preserve · abandon · model": (".tabitem img", 6),
+    }
+    for name, (selector, count) in tabs.items():
+        page.get_by_role("tab", name=name).click()
+        page.wait_for_function(f"([s, n]) => ({loaded})(s) >= n", arg=[selector, count])
+        sources = page.eval_on_selector_all(selector, "images => images.map(i => i.src)")
+        assert all(source.startswith("data:image/png") or source.endswith(".png") for source in sources)
+    card = page.locator(".card").filter(has_text="true z, y as float")
+    assert "∞" in card.inner_text()
+    with page.expect_download() as download:
+        card.get_by_role("link", name="PNG").click()
+    assert np.array_equal(np.asarray(Image.open(download.value.path()).convert("RGB")), FIRST.pixels)
+
+
+def test_bands_can_be_switched_off(explorer):
+    page = explorer.page
+    page.get_by_role("tab", name="High frequencies").click()
+    page.locator("#bands").get_by_text("diagonal").click()
+    page.wait_for_function("document.body.innerText.includes('without diagonal at level 1')")
+
+
+def test_downloads_are_the_model_pixels(explorer):
+    explorer.wait_for("draw-4", draw(FIRST, 2, 1.0, 3))
+    result = rescale(FIRST, 2)
+    for label, pixels in (("LR (PNG)", result.lr), ("Reconstruction (PNG)", result.reconstruction)):
+        with explorer.page.expect_download() as download:
+            explorer.page.get_by_text(label).click()
+        content = io.BytesIO(download.value.path().read_bytes())
+        assert np.array_equal(np.asarray(Image.open(content)), pixels)
+        assert re.fullmatch(r"astronaut-x2-(lr|reconstruction)\.png", download.value.suggested_filename)
+
+
+def test_visitors_do_not_share_pictures(new_page, address):
+    mine, yours = Explorer(new_page(), address), Explorer(new_page(), address)
+    picture = Photo(smooth_pixels(44, 52, seed=9), "secret.png")
+    mine.upload("secret.png", encode_png(picture.pixels))
+    mine.wait_for("original", picture.pixels)
+    yours.page.click("#resample")
+    yours.wait_for("draw-1", draw(FIRST, 2, 1.0, ui.FIRST_COUNT))
+    yours.wait_for("original", FIRST.pixels)
+
+
+def test_phone_has_no_sideways_scroll(new_page, address):
+    phone = Explorer(new_page(**PHONE), address)
+    assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phone.page.locator("#viewer [data-zoom='2']").tap()
+    assert phone.state["zoom"] == pytest.approx(2)
