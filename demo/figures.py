@@ -93,8 +93,10 @@ def bands_figure(found: HighFrequencies) -> Image.Image:
     values = np.concatenate([np.abs(found.original[band]).ravel() for band in BANDS])
     limit = max(1.0, float(np.percentile(values, 99)))
     difference = {band: found.reconstruction[band] - found.original[band] for band in BANDS}
-    figure = Figure(figsize=(13, 13.5), layout="constrained")
-    grid = figure.add_gridspec(4, 3)
+    height, width = found.original[BANDS[0]].shape
+    row = min(max(3.5 * height / width, 0.8), 8)  # inches: about the shape of the picture
+    figure = Figure(figsize=(13, 3 * (row + 0.5) + 3.4), layout="constrained")
+    grid = figure.add_gridspec(4, 3, height_ratios=(row, row, row, 3))
     rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
     for row, (name, bands) in enumerate(rows):
         for column, band in enumerate(BANDS):
