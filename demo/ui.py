@@ -123,6 +123,7 @@ class _Page:
         )
 
     def _measures(self) -> None:
+        self.status = gr.Textbox(show_label=False, container=False, interactive=False, lines=1, elem_id="status")
         self.measures = gr.HTML(elem_id="measures")
         with gr.Row():
             self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
@@ -154,7 +155,7 @@ class _Page:
     def _events(self, page: gr.Blocks) -> None:
         self.inputs = [self.photo, self.scale, self.tau, self.count, self.seed]
         self.results = [
-            self.viewer, self.measures, self.notice, self.lr_file, self.reconstruction_file, self.commands,
+            self.viewer, self.status, self.measures, self.notice, self.lr_file, self.reconstruction_file, self.commands,
         ]  # fmt: skip
         self.panels = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.choice_cards,
@@ -178,7 +179,7 @@ class _Page:
 
     def _then_show(self, event) -> None:
         event.success(
-            show, self.inputs, self.results, show_progress="minimal", show_progress_on=self.notice,
+            show, self.inputs, self.results, show_progress="full", show_progress_on=self.status,
             api_visibility="private", **ONE_AT_A_TIME,
         ).success(**self._render_tab())  # fmt: skip
 
@@ -224,19 +225,20 @@ def next_seed(seed: int, count: int) -> int:
 
 
 def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterator[tuple]:
-    """Yield the most likely reconstruction as soon as it is there, then the draws with it."""
+    """Yield the likeliest reconstruction as soon as it is there, then the progress, then all draws."""
     result = rescale(photo, scale)
+    seed, count = int(seed or 0), int(count)
     stem = Path(photo.name).stem.replace(" ", "-")
     lr_file = _download(f"{stem}-x{scale}-lr.png", result.lr_file)
     reconstruction = _download(f"{stem}-x{scale}-reconstruction.png", encode_png(result.reconstruction))
-    fixed = (panels.measures(result), panels.notices(photo), lr_file, reconstruction)
-    seed = int(seed or 0)
+    commands = panels.commands(result, tau, seed)
+    fixed = (panels.measures(result), panels.notices(photo), lr_file, reconstruction, commands)
     drawn: list = []
-    for draw_seed in analysis.seeds(seed, int(count)):
-        if len(drawn) in (0, 1, 4):
-            yield pictures(result, drawn, tau), *fixed, panels.commands(result, tau, seed)
+    for draw_seed in analysis.seeds(seed, count):
+        view = gr.skip() if drawn else pictures(result, drawn, tau)
+        yield view, f"{photo.name}: drawing {len(drawn) + 1} of {count} …", *fixed
         drawn.append(draw(photo, scale, tau, draw_seed))
-    yield pictures(result, drawn, tau), *fixed, panels.commands(result, tau, seed)
+    yield pictures(result, drawn, tau), f"{photo.name}, ×{scale}: {count} draws at τ = {tau:g}", *fixed
 
 
 def show_at_once(*inputs) -> tuple:

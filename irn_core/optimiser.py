@@ -6,6 +6,9 @@ import torch
 from torch import nn
 
 WARM_UP_STEPS = 100
+CLIP = 1.5
+"""A gradient longer than so many typical ones is shortened to that: one bad batch would stay in the momentum for many
+steps, and an invertible net can run away from there."""
 
 
 class Optimiser:
@@ -28,25 +31,44 @@ class Optimiser:
             torch.optim.Adam(vectors, betas=(0.9, 0.99)),
         ]
         self.steps = 0
+        self.typical_norm = 0.0
 
     def step(self, progress: float) -> None:
         """One update from the gradients of `params`; progress in [0, 1] sets the place on the cosine."""
         warm_up = min(1.0, (self.steps + 1) / WARM_UP_STEPS)
         rate = self.learning_rate * warm_up * (0.5 + 0.5 * math.cos(math.pi * min(progress, 1.0)))
+        if not self._clip():
+            return
         for weight, matrix in zip(self.weights, self.matrices, strict=True):
             matrix.grad = weight.grad.reshape(matrix.shape)
         for part in self.parts:
             for group in part.param_groups:
                 group["lr"] = rate
             part.step()
-        for param in (*self.params, *self.matrices):
-            param.grad = None
+        self._forget_gradients()
         self.steps += 1
 
+    def _clip(self) -> bool:
+        """Shorten an outlying gradient in place; False, and the gradient dropped, if it is not finite."""
+        norm = torch.nn.utils.get_total_norm([param.grad for param in self.params]).item()
+        if not math.isfinite(norm):
+            self._forget_gradients()
+            return False
+        limit = CLIP * self.typical_norm if self.steps else norm
+        if norm > limit:
+            torch._foreach_mul_([param.grad for param in self.params], limit / norm)
+        self.typical_norm += (min(norm, limit) - self.typical_norm) * max(0.02, 1 / (self.steps + 1))
+        return True
+
+    def _forget_gradients(self) -> None:
+        for param in (*self.params, *self.matrices):
+            param.grad = None
+
     def state_dict(self) -> dict:
-        return {"steps": self.steps, "parts": [part.state_dict() for part in self.parts]}
+        parts = [part.state_dict() for part in self.parts]
+        return {"steps": self.steps, "typical_norm": self.typical_norm, "parts": parts}
 
     def load_state_dict(self, state: dict) -> None:
-        self.steps = state["steps"]
+        self.steps, self.typical_norm = state["steps"], state["typical_norm"]
         for part, part_state in zip(self.parts, state["parts"], strict=True):
             part.load_state_dict(part_state)

@@ -59,6 +59,7 @@ def new_page(browser):
         options.setdefault("viewport", {"width": 1280, "height": 860})
         context = browser.new_context(**options)
         contexts.append(context)
+        context.set_default_timeout(60_000)  # a busy machine is slow, not wrong
         page = context.new_page()
         page.on("request", check_request)
         page.on("console", check_console)

@@ -1,0 +1,65 @@
+"""The optimiser: it descends, shrugs off bad batches, and can be stopped and resumed."""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from irn_core.optimiser import CLIP, Optimiser
+
+
+def problem(seed: int = 0) -> tuple[nn.Module, Optimiser]:
+    torch.manual_seed(seed)
+    net = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.Tanh(), nn.Conv2d(8, 3, 3, padding=1))
+    return net, Optimiser(list(net.parameters()), learning_rate=1e-2)
+
+
+def loss_of(net: nn.Module, seed: int) -> Tensor:
+    x = torch.randn(4, 3, 8, 8, generator=torch.Generator().manual_seed(seed))
+    return (net(x) - 0.5 * x).square().mean()
+
+
+def run(net: nn.Module, optimiser: Optimiser, seeds: range, factor: float = 1.0) -> None:
+    for seed in seeds:
+        (factor * loss_of(net, seed)).backward()
+        optimiser.step(progress=0.0)
+
+
+def test_it_descends():
+    net, optimiser = problem()
+    before = loss_of(net, 999).item()
+    run(net, optimiser, range(150))
+    assert loss_of(net, 999).item() < 0.1 * before
+
+
+def test_a_huge_gradient_is_shortened_to_a_typical_one():
+    net, optimiser = problem()
+    run(net, optimiser, range(50))
+    typical = optimiser.typical_norm
+    (1e6 * loss_of(net, 50)).backward()
+    assert optimiser._clip()
+    norm = torch.cat([p.grad.flatten() for p in net.parameters()]).norm().item()
+    assert abs(norm - CLIP * typical) < 1e-3 * typical
+    assert optimiser.typical_norm < 1.1 * typical
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing():
+    net, optimiser = problem()
+    run(net, optimiser, range(5))
+    before, steps = copy.deepcopy(net.state_dict()), optimiser.steps
+    run(net, optimiser, range(5, 6), factor=float("nan"))
+    assert optimiser.steps == steps
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert all(param.grad is None for param in net.parameters())
+
+
+def test_resumed_run_goes_on_as_if_never_stopped():
+    net, optimiser = problem()
+    run(net, optimiser, range(6))
+    other, resumed = problem(seed=1)
+    other.load_state_dict(net.state_dict())
+    resumed.load_state_dict(copy.deepcopy(optimiser.state_dict()))
+    run(net, optimiser, range(6, 12))
+    run(other, resumed, range(6, 12))
+    for value, twin in zip(net.parameters(), other.parameters(), strict=True):
+        assert torch.equal(value, twin)
