@@ -12,12 +12,11 @@ from gradio.utils import get_upload_folder
 
 from demo import analysis, examples, figures, panels, text
 from demo.service import Photo, Rescaled, draw, open_photo, rescale
-from demo.viewer import ViewerImage, build_viewer, viewer_value
+from demo.viewer import ViewerImage, build_viewer, read_web, viewer_value
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_y
 from irn_core.ops.pixels import encode_png
 
-HERE = Path(__file__).parent
 ONE_AT_A_TIME = {"concurrency_id": "model", "concurrency_limit": 1}
 SCALES = [("×2", 2), ("×4", 4)]
 FIRST_TAU, FIRST_COUNT, FIRST_SEED = 1.0, 4, 0
@@ -36,8 +35,8 @@ THEME = gr.themes.Default(
 )
 LAUNCH = {
     "theme": THEME,
-    "css": (HERE / "style.css").read_text(encoding="utf-8"),
-    "js": (HERE / "paste.js").read_text(encoding="utf-8"),
+    "css": read_web("style.css"),
+    "js": read_web("paste.js"),
     "max_file_size": "40mb",
 }
 

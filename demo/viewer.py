@@ -1,7 +1,7 @@
 """The picture viewer: compare any two pictures of a result, pixel by pixel.
 
 It is a plain ``gr.HTML`` whose template, style and behaviour are the files ``viewer.html``,
-``viewer.css`` and ``viewer.js`` beside this module.  A function that returns a component, rather
+``viewer.css`` and ``viewer/*.js`` in the folder ``web``.  A function that returns a component, rather
 than a subclass of ``gr.HTML``, because Gradio's metaclass writes a ``.pyi`` file next to every
 module that defines a component class, and nothing here needs one.
 
@@ -30,7 +30,8 @@ import numpy as np
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-HERE = Path(__file__).resolve().parent
+WEB = Path(__file__).resolve().parent / "web"
+SCRIPTS = ("state", "geometry", "drawing", "labels", "actions", "input", "value")  # one function body, in this order
 # Run-length matching only: on photographs faster and no larger than zlib's ordinary level 1.
 PNG_OPTIONS = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 
@@ -47,12 +48,17 @@ def build_viewer(value: dict[str, Any] | None = None, **options: Any) -> gr.HTML
     """Create the viewer inside a ``gr.Blocks``; ``options`` go to ``gr.HTML`` (``elem_id``, ``visible``…)."""
     return gr.HTML(
         value,
-        html_template=(HERE / "viewer.html").read_text(encoding="utf-8"),
-        css_template=(HERE / "viewer.css").read_text(encoding="utf-8"),
-        js_on_load=(HERE / "viewer.js").read_text(encoding="utf-8"),
+        html_template=read_web("viewer.html"),
+        css_template=read_web("viewer.css"),
+        js_on_load="".join(read_web(f"viewer/{name}.js") for name in SCRIPTS),
         apply_default_css=False,  # Gradio's text styles would restyle the toolbar
         **options,
     )
+
+
+def read_web(name: str) -> str:
+    """The text of a file that goes to the browser."""
+    return (WEB / name).read_text(encoding="utf-8")
 
 
 def viewer_value(

@@ -1,0 +1,164 @@
+// ---------------------------------------------------------------------------------------- value
+
+function fillPicks() {
+  for (const which of ["a", "b"]) {
+    const options = Array.from(pictures.values(), (item) => new Option(item.label, item.key));
+    picks[which].replaceChildren(...options);
+    picks[which].value = view[which];
+  }
+}
+
+let loading = null; // aborts the decoding of an older value
+
+// Decode a new value beside the present one, then switch over in one step: nothing flickers, and
+// of several values in quick succession only the last is ever shown.
+async function load(value) {
+  loading?.abort();
+  const mine = (loading = new AbortController());
+  pending = true;
+  const described = value?.images ?? [];
+  const known = new Map(Array.from(pictures.values(), (item) => [item.url, item]));
+  let items;
+  try {
+    items = await Promise.all(described.map(async (description) => {
+      const same = known.get(description.file.url);
+      // A picture that stays keeps its decoded pixels under a possibly new key and label.
+      return same ? { ...same, key: description.key, label: description.label } : decode(description, mine.signal);
+    }));
+  } catch (error) {
+    if (mine.signal.aborted) return;
+    mine.abort();
+    showNotice("A picture could not be loaded (" + error.message + "). Please run this step again.");
+    return;
+  }
+  if (mine.signal.aborted) {
+    const present = new Set(Array.from(pictures.values(), (item) => item.bitmap));
+    for (const item of items) if (!present.has(item.bitmap)) item.bitmap.close();
+    return;
+  }
+  accept(value, items);
+}
+
+function accept(value, items) {
+  const kept = new Set(items.map((item) => item.bitmap));
+  for (const item of pictures.values()) if (!kept.has(item.bitmap)) item.bitmap.close();
+  pictures = new Map(items.map((item) => [item.key, item]));
+  difference = { a: null, b: null, canvases: new Map() };
+  shown = null;
+  if (items.length) {
+    const { width, height, scale } = value;
+    if (width !== size.width || height !== size.height) {
+      Object.assign(view, { fit: true, cx: width / 2, cy: height / 2 });
+      spot = hover = null;
+    }
+    size = { width, height, scale };
+    if (!pictures.has(view.a)) view.a = value.a;
+    if (!pictures.has(view.b)) view.b = value.b;
+    view.hot = Math.min(view.hot, drawKeys().length - 1);
+  }
+  fillPicks();
+  showNotice(value?.notice);
+  pending = false;
+  schedule();
+}
+
+function showNotice(text) {
+  const notice = find(".viewer-notice");
+  notice.textContent = text || "";
+  notice.hidden = !text;
+}
+
+// ------------------------------------------------------------------------------- for tests and apps
+
+root.viewerState = () => ({
+  mode: view.mode,
+  a: view.a,
+  b: view.b,
+  flipped: view.flipped,
+  zoom: view.zoom,
+  fit: view.fit,
+  center: [view.cx, view.cy],
+  gain: view.gain,
+  split: view.split,
+  labels: view.labels,
+  keys: Array.from(pictures.keys()),
+  size: [size.width, size.height],
+  difference: { mean: difference.mean, max: difference.max },
+  ready: pictures.size > 0 && !pending && !frame, // the last value is decoded and drawn
+});
+
+// The decoded bytes of one picture, as base64 so that they survive the way into a test.
+root.viewerPixels = (key) => {
+  const item = picture(key);
+  if (!item) return null;
+  const bytes = pixelsOf(item);
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+  return { width: item.width, height: item.height, rgba: btoa(text) };
+};
+
+// Set parts of the view from outside: a guided tour or a link that restores what it was copied from.
+root.viewerApply = ({ mode, a, b, zoom, center, gain, split, flipped } = {}) => {
+  if (MODES.includes(mode)) setMode(mode);
+  if (pictures.has(a)) view.a = a;
+  if (pictures.has(b)) view.b = b;
+  if (GAINS.includes(gain)) view.gain = gain;
+  if (typeof flipped === "boolean") view.flipped = flipped;
+  if (Number.isFinite(split)) setSplit(split);
+  if (zoom === "fit") view.fit = true;
+  if (Number.isFinite(zoom)) Object.assign(view, { zoom: clamp(zoom, 1 / 64, MAX_ZOOM), fit: false });
+  if (center) [view.cx, view.cy] = center;
+  fillPicks();
+  schedule();
+};
+
+// ---------------------------------------------------------------------------------------- start
+
+stage.addEventListener("pointerdown", pointerDown);
+stage.addEventListener("pointermove", pointerMove);
+stage.addEventListener("pointerup", pointerUp);
+stage.addEventListener("pointercancel", pointerUp);
+stage.addEventListener("pointerleave", (event) => {
+  if (event.pointerType !== "touch" && !pointers.size) hoverAt(null);
+});
+stage.addEventListener("wheel", wheel, { passive: false });
+// Where swipes are left to the page, two fingers still belong to the picture.
+stage.addEventListener("touchmove", (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
+root.addEventListener("keydown", keyDown);
+root.addEventListener("click", click);
+root.addEventListener("fullscreenchange", () =>
+  press([find('[data-action="fullscreen"]')], () => document.fullscreenElement === root));
+
+for (const which of ["a", "b"]) {
+  let byPointer = false;
+  picks[which].addEventListener("pointerdown", () => (byPointer = true));
+  picks[which].addEventListener("keydown", () => (byPointer = false));
+  picks[which].addEventListener("change", () => {
+    choose(which, picks[which].value);
+    if (byPointer) root.focus({ preventScroll: true }); // as after a click on a button
+  });
+}
+
+function resized(entry) {
+  const { width, height } = entry.contentRect;
+  const dpr = window.devicePixelRatio || 1;
+  const box = entry.devicePixelContentBoxSize?.[0]; // the exact size, but missing in Safari…
+  const believe = box && Math.abs(box.inlineSize - width * dpr) < 2; // …and not scaled in emulated screens
+  canvas.width = believe ? box.inlineSize : Math.round(width * dpr);
+  canvas.height = believe ? box.blockSize : Math.round(height * dpr);
+  stageSize = { width, height, dpr };
+  cancelAnimationFrame(frame);
+  dirty = true;
+  draw(); // at once: a canvas that changed its size is blank until drawn
+}
+
+const observer = new ResizeObserver((entries) => resized(entries[entries.length - 1]));
+try {
+  observer.observe(canvas, { box: "device-pixel-content-box" }); // also tells when browser zoom changes
+} catch {
+  observer.observe(canvas);
+}
+
+const plain = (value) => (value ? JSON.parse(JSON.stringify(value)) : null); // off Gradio's live object
+watch("value", () => load(plain(props.value)));
+load(plain(props.value));
