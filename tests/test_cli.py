@@ -1,0 +1,213 @@
+"""The command line: what it writes, what it refuses, and how it says so."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from irn_core import weights
+from irn_core.cli import main
+from irn_core.lr_file import read_lr
+from irn_core.rescale import downscale, upscale
+from irn_core.weights import count_params, load_model, save_model
+from tests.helpers import ROOT, smooth_pixels, tiny_irn, write_pictures
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch):
+    """A folder that stands for the shipped weights: irn-x2 and irn-x4, tiny ones."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for scale in (2, 4):
+        save_model(tiny_irn(scale), folder / f"irn-x{scale}.safetensors", {})
+    monkeypatch.setattr(weights, "WEIGHTS_DIR", folder)
+    return folder
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A picture of odd sides."""
+    path = tmp_path / "photo.png"
+    Image.fromarray(smooth_pixels(33, 47)).save(path)
+    return path
+
+
+def pixels_of(path) -> np.ndarray:
+    with Image.open(path) as image:
+        assert image.mode == "RGB"
+        return np.asarray(image)
+
+
+def run(*args) -> int:
+    return main([str(arg) for arg in args])
+
+
+def refused(capsys, *args) -> str:
+    """The one line on stderr of a command that must fail."""
+    assert run(*args) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and error.count("\n") == 1
+    return error
+
+
+def misused(capsys, *args) -> str:
+    """What argparse says of options that cannot be."""
+    with pytest.raises(SystemExit) as stop:
+        run(*args)
+    assert stop.value.code == 2
+    return capsys.readouterr().err
+
+
+# As a process
+
+
+def test_as_a_process(tmp_path):
+    def command(*args):
+        return subprocess.run(
+            [sys.executable, "-m", "irn_core", *map(str, args)],
+            cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        )  # fmt: skip
+
+    model, photo, lr, out = (tmp_path / name for name in ("tiny.safetensors", "photo.png", "lr.png", "out.png"))
+    save_model(tiny_irn(), model, {})
+    Image.fromarray(smooth_pixels(33, 47)).save(photo)
+    assert run("downscale", photo, lr, "--model", model) == 0
+    up = command("upscale", lr, out, "--model", model, "--tau", 1, "--seed", 5)
+    assert (up.returncode, up.stderr) == (0, "")
+    assert pixels_of(lr).shape == (17, 24, 3)
+    expected = upscale(load_model(model), pixels_of(lr), 1, 5, size=(33, 47)).astype(int)
+    assert np.abs(pixels_of(out) - expected).max() <= 1  # another process may use other threads
+
+    failed = command("downscale", tmp_path / "nowhere.png", out, "--model", model)
+    assert failed.returncode == 2 and failed.stdout == ""
+    assert failed.stderr.count("\n") == 1 and "nowhere.png does not exist" in failed.stderr
+
+
+# models
+
+
+def test_models_are_listed(models, capsys):
+    assert run("models", "--json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [list(row) for row in rows] == [["name", "scale", "params", "bytes"]] * 2
+    for row, scale in zip(rows, (2, 4), strict=True):
+        path = models / f"irn-x{scale}.safetensors"
+        expected = {"name": path.stem, "scale": scale, "params": count_params(load_model(path))}
+        assert row == expected | {"bytes": path.stat().st_size}
+    assert run("models") == 0
+    listing = capsys.readouterr().out.splitlines()
+    assert len(listing) == 2 and "irn-x2" in listing[0] and "irn-x4" in listing[1]
+
+
+# downscale and upscale
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_down_and_up_are_those_of_the_library(models, photo, tmp_path, capsys, scale):
+    irn = load_model(f"irn-x{scale}")
+    assert run("downscale", photo, tmp_path / "lr.png", "--scale", scale) == 0
+    lr = downscale(irn, pixels_of(photo))
+    assert np.array_equal(pixels_of(tmp_path / "lr.png"), lr)
+    for options, (tau, seed) in {(): (0, 0), ("--tau", 0.7, "--seed", 5): (0.7, 5)}.items():
+        # The LR knows its model; --scale says it again.
+        for model in ((), ("--scale", scale)):
+            assert run("upscale", tmp_path / "lr.png", tmp_path / "out.png", *model, *options) == 0
+            expected = upscale(irn, lr, tau, seed, size=(33, 47))
+            assert np.array_equal(pixels_of(tmp_path / "out.png"), expected)
+    assert capsys.readouterr().err == ""
+
+
+def test_lr_names_its_model(models, photo, tmp_path):
+    run("downscale", photo, tmp_path / "lr.png", "--model", models / "irn-x4.safetensors")
+    lr = read_lr(tmp_path / "lr.png")
+    assert (lr.scale, lr.model, lr.size) == (4, "irn-x4", (33, 47))
+
+
+def test_a_foreign_lr_is_upscaled_with_a_warning(models, photo, tmp_path, capsys):
+    assert run("upscale", photo, tmp_path / "out.png", "--scale", 2) == 0
+    assert "did not come from the network" in capsys.readouterr().err
+    assert pixels_of(tmp_path / "out.png").shape == (66, 94, 3)
+    assert "which model" in refused(capsys, "upscale", photo, tmp_path / "out.png")
+
+
+def test_an_lr_of_another_model_is_upscaled_with_a_warning(models, photo, tmp_path, capsys):
+    run("downscale", photo, tmp_path / "lr.png", "--scale", 2)
+    assert run("upscale", tmp_path / "lr.png", tmp_path / "out.png", "--scale", 4) == 0
+    error = capsys.readouterr().err
+    assert "irn-x2" in error and "irn-x4" in error
+    assert pixels_of(tmp_path / "out.png").shape == (4 * 17, 4 * 24, 3)
+
+
+def test_what_was_done_to_a_picture_is_said(models, tmp_path, capsys):
+    Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(tmp_path / "clear.png")
+    assert run("downscale", tmp_path / "clear.png", tmp_path / "lr.png", "--scale", 2) == 0
+    assert "transparent" in capsys.readouterr().err
+
+
+def test_mistakes_end_in_one_line(models, photo, tmp_path, capsys):
+    out = tmp_path / "out.png"
+    assert "nowhere.png" in refused(capsys, "downscale", tmp_path / "nowhere.png", out, "--scale", 2)
+    assert "irn-x3" in refused(capsys, "downscale", photo, out, "--scale", 3)
+    assert "irn-x2, irn-x4" in refused(capsys, "downscale", photo, out, "--model", "nothing")
+    assert "safetensors" in refused(capsys, "downscale", photo, out, "--model", photo)
+    assert "which model" in refused(capsys, "downscale", photo, out)
+    assert "no-folder" in refused(capsys, "downscale", photo, tmp_path / "no-folder" / "out.png", "--scale", 2)
+    assert "not a picture" in refused(capsys, "upscale", models / "irn-x2.safetensors", out, "--scale", 2)
+    assert "no pictures" in refused(capsys, "evaluate", "rescale", "--model", "irn-x2", "--data", models)
+    assert not out.exists()
+
+
+def test_impossible_options_are_refused(models, photo, tmp_path, capsys):
+    for name in ("out.jpg", "out", "out.png.webp"):
+        for command in ("downscale", "upscale"):
+            assert "PNG" in misused(capsys, command, photo, tmp_path / name, "--scale", 2)
+            assert not (tmp_path / name).exists()
+    for tau in ("-1", "11", "nan", "warm"):
+        assert "tau" in misused(capsys, "upscale", photo, tmp_path / "out.png", "--scale", 2, "--tau", tau)
+    misused(capsys)
+    misused(capsys, "enlarge")
+
+
+# evaluate
+
+
+def test_scores_are_written_as_json(models, tmp_path, capsys):
+    data = write_pictures(tmp_path / "pictures", 2)
+    file = tmp_path / "scores.json"
+    noise = ("--tau", 0.5, "--seed", 3)
+    assert run("evaluate", "rescale", "--model", "irn-x2", "--data", data, *noise, "--json", file) == 0
+    result = json.loads(file.read_text())
+    assert list(result) == ["model", "scale", "tau", "seed", "params", "images", "mean"]
+    assert (result["model"], result["scale"], result["tau"], result["seed"]) == ("irn-x2", 2, 0.5, 3)
+    assert [row["name"] for row in result["images"]] == ["00.png", "01.png"]
+    printed = capsys.readouterr().out
+    assert "mean of 2" in printed and f"{result['mean']['psnr_y']:.2f} dB" in printed
+
+    common = ("evaluate", "rescale", "--model", "irn-x2", "--data", data)
+    assert run(*common, *noise, "--draws", 2, "--json", file) == 0
+    with_draws = json.loads(file.read_text())
+    assert with_draws.pop("calibration")["draws"] == 2
+    assert with_draws == result
+    capsys.readouterr()
+    for draws in (-1, 1):
+        assert "at least 2 draws" in refused(capsys, *common, "--draws", draws)
+
+
+# train
+
+
+def test_training_from_the_command_line(tmp_path, capsys):
+    data, out = write_pictures(tmp_path / "pictures", 2), tmp_path / "run"
+    common = ("train", "rescale", "--data", data, "--out", out, "--device", "cpu")
+    assert run(*common, "--steps", 2, "--batch", 1, "--crop", 16, "--prior-share", 0.5) == 0
+    assert str(out / "irn-x2.safetensors") in capsys.readouterr().out
+    assert load_model(out / "irn-x2.safetensors").config.scale == 2
+    assert "resume" in refused(capsys, *common, "--scale", 4, "--steps", 2, "--batch", 1, "--crop", 16, "--resume")
+    assert "multiple of the scale" in refused(capsys, *common, "--steps", 1, "--crop", 15)
+    assert "no pictures" in refused(capsys, *common[:3], tmp_path / "run", *common[4:], "--steps", 1)
+    misused(capsys, *common)  # how long?
+    misused(capsys, *common, "--steps", 1, "--minutes", 1)

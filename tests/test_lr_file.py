@@ -1,0 +1,136 @@
+"""The LR file says what made it; any other picture is accepted with a warning."""
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from irn_core.errors import ImageError
+from irn_core.lr_file import TEXT_KEY, encode_lr, read_lr
+from tests.helpers import noise_pixels
+
+LR = noise_pixels(5, 7)
+
+
+@pytest.mark.parametrize("scale", [2, 4, 8])
+@pytest.mark.parametrize("missing", [(0, 0), (1, 0), (1, 1)])  # the last row or column of cells need not be full
+@pytest.mark.parametrize("model", ["irn-x2", "my model", "größer & feiner", "a=b", "模型", "50%+1"])
+def test_tags_survive(tmp_path, scale, missing, model):
+    size = (5 * scale - missing[0], 7 * scale - missing[1])
+    (tmp_path / "lr.png").write_bytes(encode_lr(LR, scale, model, size))
+    lr = read_lr(tmp_path / "lr.png")
+    assert np.array_equal(lr.pixels, LR)
+    assert (lr.scale, lr.model, lr.size, lr.notices) == (scale, model, size, ())
+    assert lr.warnings(model, scale) == []
+    assert lr.size_at(scale) == size
+    assert lr.size_at(2 * scale) is None
+
+
+def test_the_file_is_an_ordinary_png(tmp_path):
+    (tmp_path / "lr.png").write_bytes(encode_lr(LR, 2, "irn-x2", (10, 14)))
+    with Image.open(tmp_path / "lr.png") as image:
+        assert image.format == "PNG"
+        assert np.array_equal(np.asarray(image), LR)
+
+
+def assert_foreign(path, pixels: np.ndarray):
+    lr = read_lr(path)
+    assert np.array_equal(lr.pixels, pixels)
+    assert lr.scale is lr.model is lr.size is None
+    (warning,) = lr.warnings("irn-x2", 2)
+    assert "did not come from the network" in warning
+    assert lr.size_at(2) is None
+
+
+@pytest.mark.parametrize("kind", ["png", "bmp", "tiff"])
+def test_a_foreign_picture_is_read_with_a_warning(tmp_path, kind):
+    Image.fromarray(LR).save(tmp_path / f"lr.{kind}")
+    assert_foreign(tmp_path / f"lr.{kind}", LR)
+
+
+@pytest.mark.parametrize("size", [(5, 8), (6, 7), (10, 14), (1, 1)])
+def test_a_resized_lr_is_foreign(tmp_path, size):
+    (tmp_path / "lr.png").write_bytes(encode_lr(LR, 2, "irn-x2", (10, 14)))
+    with Image.open(tmp_path / "lr.png") as image:
+        kept = PngInfo()
+        kept.add_text(TEXT_KEY, image.info[TEXT_KEY])
+        resized = image.resize(size[::-1])
+    resized.save(tmp_path / "resized.png", pnginfo=kept)
+    assert_foreign(tmp_path / "resized.png", np.asarray(resized))
+
+
+@pytest.mark.parametrize(("model", "scale"), [("irn-x4", 4), ("other", 2), ("irn-x2", 4)])
+def test_another_network_is_warned_of(tmp_path, model, scale):
+    (tmp_path / "lr.png").write_bytes(encode_lr(LR, 2, "irn-x2", (10, 14)))
+    (warning,) = read_lr(tmp_path / "lr.png").warnings(model, scale)
+    assert "irn-x2" in warning and model in warning and f"×{scale}" in warning
+
+
+def written_tag(tmp_path) -> str:
+    (tmp_path / "lr.png").write_bytes(encode_lr(LR, 2, "irn-x2", (10, 14)))
+    with Image.open(tmp_path / "lr.png") as image:
+        return image.info[TEXT_KEY]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda tag: "",
+        lambda tag: "irn",
+        lambda tag: "= & = ;; \x01",
+        lambda tag: tag.replace("2", "0"),
+        lambda tag: tag.replace("2", "two"),
+        lambda tag: tag.replace("10", "1e1"),
+        lambda tag: tag.replace("scale", "scales"),
+        lambda tag: tag.replace("model", "madel"),
+        lambda tag: tag.replace("height", "hight"),
+        lambda tag: tag.replace("=", ":"),
+        lambda tag: tag[: len(tag) // 2],
+        lambda tag: "9" * 5000,
+        lambda tag: tag.replace("10", "9" * 5000),
+    ],
+)
+def test_a_spoilt_tag_is_foreign(tmp_path, spoil):
+    tag = written_tag(tmp_path)
+    info = PngInfo()
+    info.add_text(TEXT_KEY, spoil(tag))
+    Image.fromarray(LR).save(tmp_path / "spoilt.png", pnginfo=info)
+    assert_foreign(tmp_path / "spoilt.png", LR)
+
+
+def test_every_shortened_tag_is_foreign_or_says_the_truth(tmp_path):
+    tag = written_tag(tmp_path)
+    for length in range(len(tag)):
+        info = PngInfo()
+        info.add_text(TEXT_KEY, tag[:length])
+        Image.fromarray(LR).save(tmp_path / "short.png", pnginfo=info)
+        lr = read_lr(tmp_path / "short.png")
+        assert lr.scale in (None, 2)
+        assert lr.size is None or tuple(-(-side // 2) for side in lr.size) == (5, 7)
+
+
+def test_a_text_chunk_with_a_wrong_checksum_is_refused(tmp_path):
+    written_tag(tmp_path)
+    data = (tmp_path / "lr.png").read_bytes()
+    start = data.index(b"tEXt")
+    (tmp_path / "lr.png").write_bytes(data[: start + 6] + b"?" + data[start + 7 :])
+    with pytest.raises(ImageError, match=r"lr\.png"):
+        read_lr(tmp_path / "lr.png")
+
+
+def test_an_undecodable_compressed_text_chunk_is_foreign(tmp_path):
+    Image.fromarray(LR).save(tmp_path / "lr.png")
+    data = (tmp_path / "lr.png").read_bytes()
+    chunk = b"zTXt" + TEXT_KEY.encode() + b"\0\0not zlib"
+    chunk = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    after_header = data.index(b"IHDR") + 4 + 13 + 4
+    (tmp_path / "lr.png").write_bytes(data[:after_header] + chunk + data[after_header:])
+    assert_foreign(tmp_path / "lr.png", LR)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(ImageError, match="does not exist"):
+        read_lr(tmp_path / "nowhere.png")

@@ -1,0 +1,436 @@
+"""Training learns, can be killed and resumed without a trace, and exports weights that load."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy as np
+import pytest
+import torch
+
+from irn_core.dataset import RandomCrops, list_pictures, load_pictures
+from irn_core.errors import ImageError, IRNError, WeightsError
+from irn_core.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
+from irn_core.weights import load_model, read_info, save_model
+from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_irn, write_pictures
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Sums in one order, so that equal runs are equal to the last bit."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def data(tmp_path):
+    return write_pictures(tmp_path / "pictures", 3)
+
+
+def tiny_run(tmp_path, **changes) -> TrainConfig:
+    """A run of seconds on the pictures in tmp_path."""
+    values = {
+        "data": str(tmp_path / "pictures"), "out": str(tmp_path / "run"), "name": "tiny", "model": tiny_config(),
+        "batch": 2, "crop": 16, "device": "cpu",
+    }  # fmt: skip
+    return TrainConfig(**(values | ({"steps": 6} if "minutes" not in changes else {}) | changes))
+
+
+def silent(_: str):
+    pass
+
+
+def tensors_of(path) -> dict:
+    return load_model(path).state_dict()
+
+
+def assert_equal(ours: dict, theirs: dict):
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
+
+
+def read_log(config: TrainConfig) -> list[dict]:
+    with open(f"{config.out}/log.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def batches(config: TrainConfig, count: int, start: int = 0) -> list[torch.Tensor]:
+    crops = RandomCrops([smooth_pixels(48, 48, seed) for seed in range(3)], config.crop, config.seed)
+    size = config.batch
+    return [torch.stack([crops[i] for i in range(n * size, (n + 1) * size)]) for n in range(start, start + count)]
+
+
+# Learning
+
+
+def learn(config: TrainConfig, count: int) -> list:
+    """The loss of every step of training on `count` batches."""
+    trainer = Trainer(config)
+    return [trainer.train_step(x) for x in batches(config, count)]
+
+
+def mean_psnr(losses: list, key: str) -> float:
+    return np.mean([loss.parts[key] for loss in losses])
+
+
+@pytest.mark.parametrize("paper_objective", [False, True])
+def test_the_loss_falls_and_pictures_improve(tmp_path, paper_objective):
+    # A high rate, as 60 steps lie within the warm-up.
+    config = tiny_run(tmp_path, steps=60, prior_share=0.0, paper_objective=paper_objective, learning_rate=3e-2)
+    losses = learn(config, 60)
+    start, end = losses[:15], losses[-15:]
+    assert np.mean([loss.total.item() for loss in end]) < 0.8 * np.mean([loss.total.item() for loss in start])
+    assert mean_psnr(end, "psnr_rgb") > mean_psnr(start, "psnr_rgb") + 1
+
+
+def test_the_guide_holds_the_lr_to_the_bicubic_one(tmp_path):
+    runs = [
+        learn(tiny_run(tmp_path, steps=40, prior_share=0.0, learning_rate=3e-2, guide=guide), 40)[-10:]
+        for guide in (0.0, 1000.0)
+    ]
+    assert mean_psnr(runs[1], "lr_psnr") > mean_psnr(runs[0], "lr_psnr") + 1
+
+
+@pytest.mark.parametrize("paper_objective", [False, True])
+def test_only_the_paper_draws_z(tmp_path, paper_objective):
+    config = tiny_run(tmp_path, paper_objective=paper_objective)
+    (x,) = batches(config, 1)
+    losses = []
+    for seed in (1, 2):
+        trainer = Trainer(config)
+        torch.manual_seed(seed)
+        losses.append(trainer.train_step(x).total.item())
+    assert (losses[0] != losses[1]) == paper_objective
+
+
+def test_the_second_stage_fits_the_prior_and_leaves_f_alone(tmp_path):
+    config = tiny_run(tmp_path, steps=60, prior_share=0.95)
+    trainer = Trainer(config)
+    losses, f = [], None
+    for x in batches(config, 60):
+        loss = trainer.train_step(x)
+        if trainer.stage == 2:
+            f = f or {k: t.clone() for k, t in trainer.irn.levels.state_dict().items()}
+            losses.append(loss.total.item())
+    assert len(losses) >= 50
+    assert np.mean(losses[-15:]) < np.mean(losses[:15])
+    assert_equal(trainer.irn.levels.state_dict(), f)
+    assert_equal(trainer.ema.levels.state_dict(), f)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_batch_that_is_not_finite_changes_nothing(tmp_path, share):
+    trainer = Trainer(tiny_run(tmp_path, prior_share=share))
+    good, bad = batches(trainer.config, 2)
+    trainer.train_step(good)
+    before = {name: tensor.clone() for name, tensor in trainer.irn.state_dict().items()}
+    trainer.train_step(bad * torch.nan)
+    assert_equal(trainer.irn.state_dict(), before)
+    trainer.train_step(bad)
+    assert any(not torch.equal(tensor, before[name]) for name, tensor in trainer.irn.state_dict().items())
+    assert all(tensor.isfinite().all() for tensor in trainer.ema.state_dict().values())
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 1])
+def test_each_stage_has_its_share_of_the_steps(tmp_path, share):
+    config = tiny_run(tmp_path, steps=4, prior_share=share)
+    trainer = Trainer(config)
+    stages = []
+    for x in batches(config, 4):
+        trainer.train_step(x)
+        stages.append(trainer.stage)
+    assert stages == [1] * round(4 * (1 - share)) + [2] * round(4 * share)
+
+
+def test_a_network_without_a_prior_has_one_stage(tmp_path):
+    config = tiny_run(tmp_path, steps=4, prior_share=0.5, model=tiny_config(prior_width=0), paper_objective=True)
+    trainer = Trainer(config)
+    assert [trainer.train_step(x) and trainer.stage for x in batches(config, 4)] == [1] * 4
+
+
+def test_the_average_follows_the_network(tmp_path):
+    config = tiny_run(tmp_path, steps=20, prior_share=0.0)
+    trainer = Trainer(config)
+    start = [p.clone() for p in trainer.ema.parameters()]
+    for x in batches(config, 20):
+        before = [p.clone() for p in trainer.ema.parameters()]
+        trainer.train_step(x)
+        for old, new, target in zip(before, trainer.ema.parameters(), trainer.irn.parameters(), strict=True):
+            assert (new - target).norm() <= (old - target).norm()
+    moved = [not torch.equal(a, b) for a, b in zip(start, trainer.ema.levels.parameters(), strict=False)]
+    assert all(moved)
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+@pytest.mark.parametrize("changes", [{}, {"dense": True, "prior_width": 0}], ids=["compact", "paper"])
+def test_a_run_exports_weights_and_a_log(tmp_path, data, scale, changes):
+    config = tiny_run(tmp_path, model=tiny_config(scale, **changes), prior_share=0.5, save_minutes=0.0)
+    reports = []
+    path = train(config, reports.append)
+    assert str(path) == f"{config.out}/tiny.safetensors"
+    info = read_info(path)
+    assert load_model(path).config == info.config == config.model
+    assert info.training["steps"] == 6 and info.training["seed"] == config.seed
+    rows = read_log(config)
+    assert all(tuple(row) == LOG_COLUMNS and None not in row.values() for row in rows)
+    assert [int(row["step"]) for row in rows] == [1, 2, 3, 4, 5, 6]
+    stages = ["1"] * 6 if changes else ["1", "1", "1", "2", "2", "2"]
+    assert [row["stage"] for row in rows] == stages
+    for row in rows:
+        assert float(row["validation_psnr_y"]) > 0
+        filled = {"psnr_rgb", "lr_psnr"} if row["stage"] == "1" else {"nats_per_z"}
+        assert all(row[column] for column in filled)
+    assert len(reports) == 6 and "validation_psnr_y" in reports[-1]
+
+
+def test_minutes_end_a_run(tmp_path, data):
+    config = tiny_run(tmp_path, minutes=0.02)
+    train(config, silent)
+    (row,) = read_log(config)[-1:]
+    assert int(row["step"]) >= 1 and float(row["minutes"]) >= 0.02
+
+
+def test_a_run_is_a_function_of_its_seed(tmp_path, data):
+    one, again, other = (
+        tensors_of(train(tiny_run(tmp_path, out=str(tmp_path / name), seed=seed), silent))
+        for name, seed in (("one", 0), ("again", 0), ("other", 1))
+    )
+    assert_equal(one, again)
+    assert any(not torch.equal(one[name], other[name]) for name in one)
+
+
+def test_training_can_start_from_weights(tmp_path, data):
+    save_model(tiny_irn(seed=5), tmp_path / "start.safetensors", {})
+    start = tiny_irn(seed=5).levels.state_dict()
+    trainer = Trainer(tiny_run(tmp_path, init=str(tmp_path / "start.safetensors")))
+    assert_equal(trainer.irn.levels.state_dict(), start)
+    with pytest.raises(WeightsError, match=r"start\.safetensors"):
+        Trainer(tiny_run(tmp_path, init=str(tmp_path / "start.safetensors"), model=tiny_config(widths=(4,))))
+
+
+# Resuming
+
+
+@pytest.mark.parametrize("cut", [1, 3, 5, 6, 7])  # before, at and after the step into the second stage
+def test_saving_and_loading_changes_nothing(tmp_path, cut):
+    config = tiny_run(tmp_path, steps=8, prior_share=0.25)
+    straight, first = Trainer(config), Trainer(config)
+    for x in batches(config, 8):
+        straight.train_step(x)
+    for x in batches(config, cut):
+        first.train_step(x)
+    file = io.BytesIO()
+    torch.save(first.state_dict(), file)
+    file.seek(0)
+    second = Trainer(config)
+    second.load_state_dict(torch.load(file, weights_only=True))
+    for x in batches(config, 8 - cut, start=cut):
+        second.train_step(x)
+    assert_equal(second.irn.state_dict(), straight.irn.state_dict())
+    assert_equal(second.ema.state_dict(), straight.ema.state_dict())
+    assert (second.step, second.stage) == (straight.step, straight.stage) == (8, 2)
+
+
+@pytest.mark.parametrize("stop", [1, 4, 5])
+def test_a_stopped_run_goes_on_as_if_it_had_not(tmp_path, data, stop):
+    straight = train(tiny_run(tmp_path, out=str(tmp_path / "straight"), prior_share=0.4), silent)
+
+    def interrupt(line: str):
+        if line.startswith(f"step {stop} "):
+            raise KeyboardInterrupt
+
+    stopped = tiny_run(tmp_path, prior_share=0.4, save_minutes=0.0)
+    with pytest.raises(KeyboardInterrupt):
+        train(stopped, interrupt)
+    reports = []
+    resumed = train(tiny_run(tmp_path, prior_share=0.4, resume=True), reports.append)
+    assert f"resumed at step {stop}" in reports[0]
+    assert_equal(tensors_of(resumed), tensors_of(straight))
+    rows = read_log(stopped)
+    assert [int(row["step"]) for row in rows] == [*range(1, stop + 1), 6]  # one header, no row lost
+
+
+def test_a_killed_process_is_resumed(tmp_path, data):
+    config = tiny_run(tmp_path, steps=10**6, save_minutes=0.0)
+    script = f"from irn_core.train import IRNConfig, TrainConfig, train; train({config!r}, lambda line: None)"
+    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) as process:
+        deadline = time.monotonic() + 120
+        while not (tmp_path / "run" / CHECKPOINT).exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    done = torch.load(tmp_path / "run" / CHECKPOINT, weights_only=True)["step"]
+    assert done >= 1
+    reports = []
+    path = train(tiny_run(tmp_path, steps=done + 2, resume=True), reports.append)
+    assert f"resumed at step {done}" in reports[0]
+    assert read_info(path).training["steps"] == done + 2
+
+
+def test_resuming_without_a_checkpoint_starts(tmp_path, data):
+    config = tiny_run(tmp_path, resume=True)
+    assert read_info(train(config, silent)).training["steps"] == 6
+
+
+def test_a_finished_run_is_left_as_it_is(tmp_path, data):
+    path = train(tiny_run(tmp_path), silent)
+    before = path.read_bytes()
+    assert train(tiny_run(tmp_path, resume=True), silent) == path
+    assert path.read_bytes() == before
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path, data):
+    path = train(tiny_run(tmp_path), silent)
+    before = path.read_bytes()
+    for model in (tiny_config(widths=(4,)), tiny_config(4), tiny_config(prior_width=0)):
+        with pytest.raises(WeightsError, match="--out"):
+            train(tiny_run(tmp_path, model=model, resume=True), silent)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("length", [{}, {"steps": 1, "minutes": 1.0}])
+def test_a_run_has_one_length(length):
+    with pytest.raises(IRNError, match="minutes or steps"):
+        TrainConfig("in", "out", "name", tiny_config(), **length)
+
+
+def test_crops_are_multiples_of_the_scale():
+    with pytest.raises(IRNError, match="crop 18 is not a multiple of the scale 4"):
+        TrainConfig("in", "out", "name", tiny_config(4), steps=1, crop=18)
+
+
+# Several processes
+
+
+TWO_PROCESSES = """
+import os
+from dataclasses import replace
+import torch, torch.distributed as dist
+from irn_core.train import TrainConfig, IRNConfig, Trainer, train
+
+config = {config!r}
+torch.set_num_threads(1)
+torch.manual_seed(int(os.environ["RANK"]))
+train(config, lambda line: None)
+# The first process alone validates and saves, so their clocks differ: they must still stop together.
+train(replace(config, name="timed", out=config.out + "-timed", steps=None, minutes=0.02), lambda line: None)
+
+trainer = Trainer(config)
+for step in range(3):
+    trainer.train_step(torch.rand(2, 3, 16, 16))
+assert trainer.stage == 2
+for net in (trainer.irn, trainer.ema):
+    ours = torch.cat([p.detach().flatten() for p in net.parameters()])
+    all_of_them = [torch.empty_like(ours) for _ in range(2)]
+    dist.all_gather(all_of_them, ours)
+    assert torch.equal(*all_of_them), "the processes have trained different networks"
+dist.destroy_process_group()
+"""
+
+
+def test_two_processes_train_one_network(tmp_path, data):
+    config = tiny_run(tmp_path, steps=3, prior_share=0.4, save_minutes=0.0)
+    script = tmp_path / "two.py"
+    script.write_text(TWO_PROCESSES.format(config=config))
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", str(script)]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    path = tmp_path / "run" / "tiny.safetensors"
+    assert load_model(path).config == config.model
+    assert read_info(path).training["steps"] == 3
+    assert [row["step"] for row in read_log(config)] == ["1", "2", "3"]
+    assert load_model(tmp_path / "run-timed" / "timed.safetensors")
+
+
+# Data
+
+
+def test_unreadable_pictures_are_skipped_with_a_warning(tmp_path, data):
+    (data / "broken.png").write_bytes((data / "00.png").read_bytes()[:300])
+    (data / "notes.txt").write_text("no picture, and not named like one")
+    with pytest.warns(UserWarning, match=r"skipped: .*broken\.png"):
+        path = train(tiny_run(tmp_path, steps=1), silent)
+    assert load_model(path)
+
+
+def test_all_pictures_below_a_folder_are_found_in_order(tmp_path):
+    for folder in ("b", "a/deep", "."):
+        write_pictures(tmp_path / folder, 2)
+    (tmp_path / "b" / "UPPER.PNG").write_bytes((tmp_path / "00.png").read_bytes())
+    (tmp_path / "notes.txt").write_text("")
+    files = list_pictures(tmp_path)
+    assert files == sorted(files) and len(files) == 7
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(load_pictures(files)) == 7
+
+
+def test_nothing_to_train_on_is_an_error(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    with pytest.raises(ImageError, match="no pictures below"):
+        train(tiny_run(tmp_path), silent)
+    (tmp_path / "pictures" / "broken.png").write_bytes(b"nothing")
+    with pytest.raises(ImageError, match="none of 1 files"), pytest.warns(UserWarning, match="skipped"):
+        train(tiny_run(tmp_path), silent)
+
+
+@pytest.mark.parametrize("size", [8, 32])
+def test_crops_are_a_function_of_seed_and_number(size):
+    pictures = [smooth_pixels(40, 70), noise_pixels(33, 9)]
+    crops, again, other = (RandomCrops(pictures, size, seed) for seed in (3, 3, 4))
+    numbers = range(30)
+    backwards = {i: again[i] for i in reversed(numbers)}
+    assert all(torch.equal(crops[i], backwards[i]) for i in numbers)
+    assert sum(torch.equal(crops[i], other[i]) for i in numbers) == 0
+    assert sum(torch.equal(crops[i], crops[i + 1]) for i in numbers) == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 90), (16, 16), (17, 200), (64, 64)])
+def test_crops_have_their_size_and_range_whatever_the_picture(shape):
+    crops = RandomCrops([noise_pixels(*shape)], 16, seed=0)
+    for i in range(40):
+        crop = crops[i]
+        assert crop.shape == (3, 16, 16) and crop.dtype == torch.float32
+        assert crop.min() >= 0 and crop.max() <= 1
+
+
+def test_crops_leave_the_pictures_alone():
+    picture = noise_pixels(40, 40)
+    picture.flags.writeable = False
+    before = picture.copy()
+    crops = RandomCrops([picture], 16, seed=0)
+    for i in range(20):
+        crops[i].mul_(0)
+    assert np.array_equal(picture, before)
+
+
+def test_pictures_are_equally_likely_whatever_their_size():
+    # Flat pictures, told apart by their level; JPEG moves a level by 2 at most.
+    sizes = [(8, 8), (300, 400), (8, 900), (64, 64)]
+    crops = RandomCrops([np.full((*size, 3), 60 * i, np.uint8) for i, size in enumerate(sizes)], 8, seed=0)
+    seen = np.bincount([round(crops[i].mean().item() * 255 / 60) for i in range(2000)], minlength=4)
+    assert seen.sum() == 2000
+    assert (np.abs(seen - 500) < 5 * np.sqrt(2000 * 0.25 * 0.75)).all()  # five standard deviations
+
+
+def test_crops_are_turned_and_flipped_in_all_eight_ways():
+    ramp = np.zeros((8, 8, 3), np.uint8)
+    ramp[..., 0] = np.arange(8) * 30
+    ramp[..., 1] = np.arange(8)[:, None] * 30
+    crops = RandomCrops([ramp], 8, seed=0)
+    ways = set()
+    for i in range(200):
+        red, green = crops[i][0], crops[i][1]
+        slopes = [(c[:, -1] - c[:, 0]).mean() for c in (red, green)] + [(c[-1] - c[0]).mean() for c in (red, green)]
+        ways.add(tuple(round(slope.item()) for slope in slopes))
+    assert len(ways) == 8
