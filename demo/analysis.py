@@ -85,7 +85,7 @@ def high_frequencies(photo: Photo, scale: int, level: int) -> HighFrequencies:
 
 def _details(pixels: np.ndarray, level: int) -> dict[str, np.ndarray]:
     """Bands of the grey picture (mean of R, G, B), orthonormal, so that energies add up."""
-    x = pad_to_multiple(to_tensor(pixels), 2**level).float().mean(1, keepdim=True)
+    x = to_tensor(pad_to_multiple(pixels, 2**level)).float().mean(1, keepdim=True)
     for _ in range(level - 1):
         x = 2 * haar.split(x).low
     bands = haar.split(x)
@@ -94,7 +94,7 @@ def _details(pixels: np.ndarray, level: int) -> dict[str, np.ndarray]:
 
 def with_bands(pixels: np.ndarray, level: int, kept: tuple[str, ...]) -> np.ndarray:
     """The picture, H×W×3 uint8, without the detail bands of one Haar level that are not `kept`."""
-    x = from_uint8(pad_to_multiple(to_tensor(pixels), 2**level))
+    x = from_uint8(to_tensor(pad_to_multiple(pixels, 2**level)))
     return _cropped(_drop_bands(x, level, kept), pixels.shape)
 
 

@@ -83,6 +83,12 @@ def _tau(value: str) -> float:
     return tau
 
 
+def _seed(value: str) -> int:
+    if not value.isdigit() or int(value) >= 2**63:
+        raise argparse.ArgumentTypeError(f"seed is {value}; expected a whole number from 0 to 2^63 - 1")
+    return int(value)
+
+
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", type=int, help="2 or 4; picks the model irn-x2 or irn-x4")
     parser.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
@@ -90,7 +96,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 def _add_noise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tau", type=_tau, default=0.0, help="temperature of z: 0 most likely, 1 a fair draw")
-    parser.add_argument("--seed", type=int, default=0, help="which draw")
+    parser.add_argument("--seed", type=_seed, default=0, help="which draw")
 
 
 def _add_train(kinds) -> None:
@@ -114,7 +120,7 @@ def _add_train(kinds) -> None:
     rescale.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     rescale.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
     rescale.add_argument("--workers", type=int, default=0, help="processes that prepare crops")
-    rescale.add_argument("--seed", type=int, default=0)
+    rescale.add_argument("--seed", type=_seed, default=0)
     rescale.set_defaults(run=_train_rescale)
 
 
@@ -167,13 +173,11 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
     irn = load_model(args.model)
     result = evaluate_rescale(irn, args.model, args.data, args.tau, args.seed)
     mean = result["mean"]
-    print(
-        f"mean of {len(result['images'])}: PSNR-Y {mean['psnr_y']:.2f} dB, SSIM-Y {mean['ssim_y']:.4f}, "
-        f"PSNR-RGB {mean['psnr_rgb']:.2f} dB, SSIM-RGB {mean['ssim_rgb']:.4f}, LR {mean['lr_psnr']:.2f} dB"
-    )
+    shown = "  ".join(f"{key} {value:.4f}" for key, value in mean.items() if value is not None)
+    print(f"mean of {len(result['images'])}: {shown}")
     if args.draws:
         found = result["calibration"] = evaluate_calibration(irn, args.data, args.draws, args.seed)
-        print(f"RMS error at tau 0 ÷ RMS spread at tau 1, {args.draws} draws: {found['error_over_spread']:.3f}")
+        print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
     if args.json:
         args.json.write_text(json.dumps(result, indent=1) + "\n")
 

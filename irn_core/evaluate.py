@@ -43,7 +43,7 @@ def score(x: np.ndarray, x_hat: np.ndarray, lr: np.ndarray, guide: np.ndarray, s
 @torch.inference_mode()
 def bicubic_lr(pixels: np.ndarray, scale: int) -> np.ndarray:
     """The 8-bit bicubic LR, H×W×3 uint8 → ⌈H/s⌉×⌈W/s⌉×3 uint8."""
-    x = from_uint8(pad_to_multiple(to_tensor(pixels), scale))
+    x = from_uint8(to_tensor(pad_to_multiple(pixels, scale)))
     return to_pixels(to_uint8(bicubic_down(x, scale)))
 
 
@@ -81,7 +81,8 @@ def evaluate_calibration(
         rows.append(spread_and_error(irn, read_picture(file).pixels, draws, seed))
         report(f"{file.name}  spread {rows[-1][0] ** 0.5:.2f}, error {rows[-1][1] ** 0.5:.2f} grey levels")
     spread, error = np.sqrt(np.mean(rows, axis=0)).tolist()
-    return {"draws": draws, "rms_error": error, "rms_spread": spread, "error_over_spread": error / spread}
+    ratio = error / spread if spread else None
+    return {"draws": draws, "rms_error": error, "rms_spread": spread, "error_over_spread": ratio}
 
 
 def evaluate_rescale(
@@ -95,7 +96,7 @@ def evaluate_rescale(
     rows = []
     for file in list_pictures(folder):
         scores = evaluate_picture(irn, read_picture(file).pixels, tau, seed)
-        rows.append({"name": file.name, **asdict(scores)})
+        rows.append({"name": file.name, **{key: _finite(value) for key, value in asdict(scores).items()}})
         report(f"{file.name}  PSNR-Y {scores.psnr_y:.2f} dB  LR {scores.lr_psnr:.2f} dB")
     keys = [key for key in rows[0] if key != "name"]
     return {
@@ -109,7 +110,12 @@ def evaluate_rescale(
     }
 
 
-def _mean(values: list[float]) -> float:
-    """The mean of the finite values: one lossless picture (inf) or a tiny one (nan) must not hide the rest."""
-    finite = [value for value in values if math.isfinite(value)]
-    return float(np.mean(finite)) if finite else float("nan")
+def _finite(value: float) -> float | None:
+    """JSON knows no inf (the PSNR of equal pictures) and no nan (the SSIM of tiny ones): None stands for both."""
+    return value if math.isfinite(value) else None
+
+
+def _mean(values: list[float | None]) -> float | None:
+    """The mean of the scores that are finite: one lossless or tiny picture must not hide the rest."""
+    finite = [value for value in values if value is not None]
+    return float(np.mean(finite)) if finite else None

@@ -54,7 +54,7 @@ class Optimiser:
         if not math.isfinite(norm):
             self._forget_gradients()
             return False
-        limit = CLIP * self.typical_norm if self.steps else norm
+        limit = CLIP * self.typical_norm or norm  # nothing is typical yet in the first step
         if norm > limit:
             torch._foreach_mul_([param.grad for param in self.params], limit / norm)
         self.typical_norm += (min(norm, limit) - self.typical_norm) * max(0.02, 1 / (self.steps + 1))

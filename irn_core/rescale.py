@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from irn_core.nets.irn import IRN
-from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
+from irn_core.ops.pixels import check_pixels, pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.tiling import Progress, Tile, tiles
 
@@ -73,7 +73,7 @@ def upscale(
     scale = irn.config.scale
     x_hat = torch.empty(1, 3, height * scale, width * scale, dtype=torch.uint8)
     # Drawn for the whole picture at once, so that tiling cannot change it.
-    noise = tau * draw_noise(irn, height, width, seed) if tau else None
+    noise = draw_noise(irn, height, width, seed).mul_(tau) if tau else None
     for inner, outer in _lr_tiles(irn, y_hat, progress):
         y = _floats(y_hat[..., outer.rows, outer.columns])
         eps = torch.zeros(1, irn.z_channels, *y.shape[-2:]) if noise is None else noise[..., outer.rows, outer.columns]
@@ -101,7 +101,7 @@ def _lr_tiles(irn: IRN, lr: Tensor, progress: Progress | None):
 
 
 def _padded(irn: IRN, pixels: np.ndarray) -> Tensor:
-    return pad_to_multiple(to_tensor(pixels), irn.config.scale)
+    return to_tensor(pad_to_multiple(check_pixels(pixels), irn.config.scale))
 
 
 def _floats(x: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
 import torch
@@ -64,6 +65,8 @@ class TrainConfig:
     def __post_init__(self):
         if (self.minutes is None) == (self.steps is None):
             raise IRNError("give the length of the run: either minutes or steps")
+        if (self.minutes or self.steps or 0) <= 0:
+            raise IRNError(f"the run must last: got minutes = {self.minutes}, steps = {self.steps}")
         if self.crop % self.model.scale:
             raise IRNError(f"crop {self.crop} is not a multiple of the scale {self.model.scale}")
 
@@ -154,6 +157,7 @@ class Trainer:
         self.ema.load_state_dict(state["ema"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
+        torch.manual_seed(self.config.seed + _rank() + self.step)  # not the z that were drawn before
 
 
 def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
@@ -175,7 +179,7 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
     validation = _validation_crops(pictures[::HELD_OUT], config.model.scale)
     trainer = Trainer(config)
     if config.resume and (out / CHECKPOINT).exists():
-        trainer.load_state_dict(torch.load(out / CHECKPOINT, map_location=trainer.device, weights_only=True))
+        trainer.load_state_dict(_read_checkpoint(out / CHECKPOINT, trainer.device))
         report(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
     _loop(trainer, _batches(training, config, trainer.step), validation, out, report)
     return out / f"{config.name}.safetensors"
@@ -206,6 +210,13 @@ def _loop(
                 log.writerow(row)
                 file.flush()
                 report("  ".join(f"{key} {value}" for key, value in row.items()))
+
+
+def _read_checkpoint(path: Path, device: torch.device) -> dict:
+    try:
+        return torch.load(path, map_location=device, weights_only=True)
+    except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
+        raise WeightsError(f"{path} is damaged ({error}); delete it to start again, or use --init") from error
 
 
 def _save(trainer: Trainer, out: Path, validated: int) -> None:
@@ -239,13 +250,15 @@ def validate(irn: IRN, crops: list[Tensor]) -> float:
         y, z = irn(from_uint8(crop).to(device))
         x_hat = irn.inverse(round8(y), torch.zeros_like(z))
         scores.append(psnr_y(to_pixels(crop), to_pixels(to_uint8(x_hat).cpu()), irn.config.scale))
-    return float(np.mean(scores))
+    return float(np.mean(scores)) if scores else float("nan")
 
 
 def _validation_crops(pictures: list[np.ndarray], scale: int) -> list[Tensor]:
     """The middle of each picture, 1×3×H×W uint8, sides multiples of the scale."""
     crops = []
     for picture in pictures:
+        if min(picture.shape[:2]) < scale:
+            continue
         height, width = (min(VALIDATION_SIDE, side) // scale * scale for side in picture.shape[:2])
         top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
         crops.append(to_tensor(picture[top : top + height, left : left + width]))
@@ -270,7 +283,10 @@ def _batches(pictures: list[np.ndarray], config: TrainConfig, step: int) -> Iter
 
 def _pick_device(name: str) -> torch.device:
     if name != "auto":
-        return torch.device(name)
+        device = torch.device(name)
+        if device.type == "cuda" and not torch.cuda.is_available():
+            raise IRNError(f"device {name} was asked for, but torch sees no CUDA device; use --device cpu")
+        return device
     return (
         torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else torch.device("cpu")
     )

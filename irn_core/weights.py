@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from irn_core.errors import IRNError, WeightsError
 from irn_core.nets.irn import IRN, IRNConfig
@@ -55,7 +55,7 @@ def find_weights(name_or_path: str | Path) -> Path:
     for path in (shipped, Path(name_or_path)):
         if path.is_file():
             return path
-    known = ", ".join(path.stem for path in list_weights())
+    known = ", ".join(path.stem for path in list_weights()) or "(none ships)"
     raise WeightsError(f"no model {str(name_or_path)!r}; choose one of {known}, or give the path of a weights file")
 
 
@@ -92,11 +92,12 @@ def load_model(name_or_path: str | Path) -> IRN:
         WeightsError: no such model, a damaged file, or tensors that do not fit the configuration.
     """
     path = find_weights(name_or_path)
-    irn = IRN(read_info(path).config)
-    expected = irn.state_dict()
-    with safe_open(path, "pt") as file:
-        state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    config = read_info(path).config
+    with torch.device("meta"):  # shapes without memory: a forged configuration may ask for any width
+        expected = IRN(config).state_dict()
+    state = load_file(path)
     _check_shapes(path, state, expected)
+    irn = IRN(config)
     irn.load_state_dict(state)
     return irn.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 

@@ -185,7 +185,7 @@ def test_scores_are_written_as_json(models, tmp_path, capsys):
     assert (result["model"], result["scale"], result["tau"], result["seed"]) == ("irn-x2", 2, 0.5, 3)
     assert [row["name"] for row in result["images"]] == ["00.png", "01.png"]
     printed = capsys.readouterr().out
-    assert "mean of 2" in printed and f"{result['mean']['psnr_y']:.2f} dB" in printed
+    assert "mean of 2" in printed and f"psnr_y {result['mean']['psnr_y']:.4f}" in printed
 
     common = ("evaluate", "rescale", "--model", "irn-x2", "--data", data)
     assert run(*common, *noise, "--draws", 2, "--json", file) == 0

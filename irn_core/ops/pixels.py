@@ -2,12 +2,12 @@
 
 import io
 import struct
+import warnings
 from os import PathLike
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 from torch import Tensor
@@ -41,16 +41,19 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
     """
     name = "the picture" if isinstance(source, bytes) or hasattr(source, "read") else str(source)
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is ours
+            image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        with image:
             width, height = image.size
             if width * height > max_pixels:
                 raise ImageError(
                     f"{name} has {width}×{height} = {width * height / 1e6:.1f} megapixels; "
                     f"at most {max_pixels / 1e6:.0f} are accepted here. Make it smaller first"
                 )
-            frames = getattr(image, "n_frames", 1)
+            notices = _file_notices(image)
             image.load()
-            return _convert(image, frames)
+            return _convert(image, notices)
     except FileNotFoundError as error:
         raise ImageError(f"{name} does not exist; give the path of a picture") from error
     except Image.DecompressionBombError as error:
@@ -63,19 +66,28 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
         raise ImageError(f"{name} is damaged or incomplete ({error}); save it again and retry") from error
 
 
-def _convert(image: Image.Image, frames: int) -> Picture:
+def _file_notices(image: Image.Image) -> list[str]:
+    """What can be seen before decoding: several pictures in one file, and samples of 16 bits."""
     notices = []
-    if frames > 1:
-        notices.append(f"an animation of {frames} frames: the first is used")
+    frames = getattr(image, "n_frames", 1)
+    if frames > 1 and image.format != "MPO":  # the others in a camera's MPO are its previews
+        kind = "pages" if image.format == "TIFF" else "frames, an animation"
+        notices.append(f"a file of {frames} {kind}: the first is used")
+    if image.mode.startswith(("I", "F")) or any("16" in str(tile[3]) for tile in image.tile):
+        notices.append("more than 8 bits per sample: rounded to 8")
     if image.getexif().get(0x0112) in range(2, 9):
         notices.append("turned upright as its EXIF data says")
+    return notices
+
+
+def _convert(image: Image.Image, notices: list[str]) -> Picture:
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):
-        notices.append("more than 8 bits per sample: rounded to 8")
         image = _deep_to_8_bits(image)
     elif image.has_transparency_data:
-        notices.append("transparent parts are put on white")
         image = image.convert("RGBA")
+        if image.getextrema()[3][0] < 255:
+            notices.append("transparent parts are put on white")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     elif image.mode in ("CMYK", "LAB") and image.info.get("icc_profile"):
         image = _with_profile(image)
@@ -102,15 +114,20 @@ def _with_profile(image: Image.Image) -> Image.Image:
         return image
 
 
-def to_tensor(pixels: np.ndarray) -> Tensor:
-    """H×W×3 uint8 → 1×3×H×W uint8 tensor.
+def check_pixels(pixels: np.ndarray) -> np.ndarray:
+    """The array itself, if it is H×W×3 uint8 and not empty.
 
     Raises:
         ImageError: another shape or type.
     """
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
         raise ImageError(f"got an array {pixels.shape} of {pixels.dtype}; expected H×W×3 uint8")
-    return torch.from_numpy(np.require(pixels, requirements="CW")).permute(2, 0, 1)[None]
+    return pixels
+
+
+def to_tensor(pixels: np.ndarray) -> Tensor:
+    """H×W×3 uint8 → 1×3×H×W uint8 tensor; raises ImageError as `check_pixels` does."""
+    return torch.from_numpy(np.require(check_pixels(pixels), requirements="CW")).permute(2, 0, 1)[None]
 
 
 def to_pixels(x: Tensor) -> np.ndarray:
@@ -125,13 +142,10 @@ def encode_png(pixels: np.ndarray, info: PngInfo | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
-    """Extend B×C×H×W at the right and bottom, by the edge pixels, to multiples of `multiple`."""
-    height, width = x.shape[-2:]
-    right, bottom = -width % multiple, -height % multiple
-    if not right and not bottom:
-        return x
-    return F.pad(x.float(), (0, right, 0, bottom), mode="replicate").to(x.dtype)
+def pad_to_multiple(pixels: np.ndarray, multiple: int) -> np.ndarray:
+    """Extend H×W×3 at the right and bottom, by the edge pixels, to multiples of `multiple`."""
+    height, width = pixels.shape[:2]
+    return np.pad(pixels, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="edge")
 
 
 def luma(pixels: np.ndarray) -> np.ndarray:

@@ -7,8 +7,8 @@ from torch import Tensor
 def bicubic(x: Tensor, height: int, width: int) -> Tensor:
     """Resize x (B×C×H×W, [0, 1]) to height×width with the cubic kernel a = −½, widened when shrinking.
 
-    It is the filter of `PIL.Image.resize(..., BICUBIC)`: the two agree within rounding. Overshoots
-    are not clipped.
+    It is the filter of `PIL.Image.resize(..., BICUBIC)`. On float pictures the two agree; on 8-bit
+    ones within rounding, except that Pillow clips overshoots between its passes, and this does not.
     """
     return F.interpolate(x, size=(height, width), mode="bicubic", antialias=True, align_corners=False)
 
