@@ -6,14 +6,12 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 
 import numpy as np
 import torch
-import torch.distributed as dist
 from torch import Tensor
 from torch.utils.data import DataLoader, Sampler
 
@@ -25,6 +23,15 @@ from irn_core.ops.metrics import psnr_y
 from irn_core.ops.pixels import to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
 from irn_core.optimiser import Optimiser
+from irn_core.parallel import (
+    autocast,
+    average_gradients,
+    join_process_group,
+    of_first_process,
+    pick_device,
+    rank,
+    world_size,
+)
 from irn_core.weights import load_model, save_model
 
 EMA_DECAY = 0.999
@@ -76,10 +83,10 @@ class Trainer:
 
     def __init__(self, config: TrainConfig):
         self.config = config
-        self.device = _pick_device(config.device)
+        self.device = pick_device(config.device)
         torch.manual_seed(config.seed)  # every process starts from the same network …
         irn = load_model(config.init) if config.init else IRN(config.model)
-        torch.manual_seed(config.seed + _rank())  # … and draws z of its own
+        torch.manual_seed(config.seed + rank())  # … and draws z of its own
         if irn.config != config.model:
             raise WeightsError(f"{config.init} is {irn.config}, but {config.model} was asked for")
         self.irn = irn.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
@@ -114,15 +121,15 @@ class Trainer:
         if self.stage == 1 and self.stage_progress >= 1:
             self.irn.load_state_dict(self.ema.state_dict())
             self.irn.prior.whiten(self.irn(x)[1])
-            _of_first_process(self.irn.prior.mix.data)
+            of_first_process(self.irn.prior.mix.data)
             self._enter_stage(2)
-        with _autocast(self.device):
-            if self.stage == 1:
+        if self.stage == 1:
+            with autocast(self.device):
                 loss = reconstruction_loss(self.irn, x, self.guide, config.luma_share, config.paper_objective)
-            else:
-                loss = prior_loss(self.irn, x)
+        else:
+            loss = prior_loss(self.irn, x)  # float32: the density needs the digits
         loss.total.backward()
-        _average_gradients(self.optimiser.params)
+        average_gradients(self.optimiser.params)
         self.optimiser.step(self.stage_progress)
         self._update_ema()
         self.step += 1
@@ -157,7 +164,7 @@ class Trainer:
         self.ema.load_state_dict(state["ema"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
-        torch.manual_seed(self.config.seed + _rank() + self.step)  # not the z that were drawn before
+        torch.manual_seed(self.config.seed + rank() + self.step)  # not the z that were drawn before
 
 
 def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
@@ -170,7 +177,7 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
     Raises:
         IRNError: no usable pictures, or a checkpoint of another network.
     """
-    _join_process_group(config.device)
+    join_process_group(config.device)
     files = list_pictures(config.data)
     out = Path(config.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -192,15 +199,15 @@ def _loop(
     last_save = clock = time.monotonic()
     with open(out / "log.csv", "a", newline="") as file:
         log = csv.DictWriter(file, LOG_COLUMNS)
-        if _rank() == 0 and not file.tell():
+        if rank() == 0 and not file.tell():
             log.writeheader()
         while trainer.progress < 1:
             loss = trainer.train_step(next(batches))
             now = time.monotonic()
             seconds = torch.tensor(trainer.seconds + now - clock, dtype=torch.float64, device=trainer.device)
-            trainer.seconds, clock = _of_first_process(seconds).item(), now
+            trainer.seconds, clock = of_first_process(seconds).item(), now
             due = now - last_save > 60 * config.save_minutes or trainer.progress >= 1
-            if _rank() == 0 and (due or trainer.step % LOG_EVERY == 0):
+            if rank() == 0 and (due or trainer.step % LOG_EVERY == 0):
                 row = {"step": trainer.step, "minutes": round(trainer.seconds / 60, 2), "stage": trainer.stage}
                 row |= {key: round(value, 4) for key, value in loss.parts.items()}
                 if due:
@@ -276,50 +283,6 @@ class _CountFrom(Sampler):
 
 
 def _batches(pictures: list[np.ndarray], config: TrainConfig, step: int) -> Iterator[Tensor]:
-    sampler = _CountFrom(step * config.batch * _world_size() + _rank(), _world_size())
+    sampler = _CountFrom(step * config.batch * world_size() + rank(), world_size())
     crops = RandomCrops(pictures, config.crop, config.seed)
     return iter(DataLoader(crops, config.batch, sampler=sampler, num_workers=config.workers))
-
-
-def _pick_device(name: str) -> torch.device:
-    if name != "auto":
-        device = torch.device(name)
-        if device.type == "cuda" and not torch.cuda.is_available():
-            raise IRNError(f"device {name} was asked for, but torch sees no CUDA device; use --device cpu")
-        return device
-    return (
-        torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else torch.device("cpu")
-    )
-
-
-def _autocast(device: torch.device) -> AbstractContextManager:
-    """bf16 where the hardware has it; elsewhere it is emulated, and ten times slower than float32."""
-    native = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
-    return torch.autocast(device.type, torch.bfloat16, enabled=native)
-
-
-def _join_process_group(device: str) -> None:
-    if "RANK" in os.environ and not dist.is_initialized():
-        dist.init_process_group("nccl" if _pick_device(device).type == "cuda" else "gloo")
-
-
-def _rank() -> int:
-    return dist.get_rank() if dist.is_initialized() else 0
-
-
-def _world_size() -> int:
-    return dist.get_world_size() if dist.is_initialized() else 1
-
-
-def _of_first_process(values: Tensor) -> Tensor:
-    """Overwrite values with those of the first process, so that all agree."""
-    if dist.is_initialized():
-        dist.broadcast(values, 0)
-    return values
-
-
-def _average_gradients(params: list[torch.nn.Parameter]) -> None:
-    if dist.is_initialized():
-        for param in params:
-            dist.all_reduce(param.grad)
-            param.grad /= dist.get_world_size()

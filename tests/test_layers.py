@@ -11,7 +11,7 @@ LAYERS = (
     ("errors",),
     ("ops",),
     ("nets",),
-    ("losses", "weights", "dataset", "optimiser", "lr_file"),
+    ("losses", "weights", "dataset", "optimiser", "lr_file", "parallel"),
     ("rescale",),
     ("evaluate",),
     ("train", "bench"),
