@@ -28,8 +28,8 @@ BANDS = """
 The Haar details of the grey picture: changes along x (**horizontal**), along y (**vertical**), and both (**diagonal**).
 Blue is negative, red positive, white zero. A plain downscaler would lose the finest level entirely.
 """
-BAND_SWITCH = "Bands that stay when the picture is put together again; the low band always does"
-LEVEL = "1 is the finest: changes from pixel to pixel"
+BAND_SWITCH = "What stays when the picture is put together again.  x = H⁻¹(low, horizontal, vertical, diagonal)"
+LEVEL = "1 is the finest, from pixel to pixel; 2 splits the low band of 1.  xₗ₊₁ = low(xₗ)"
 
 CHOICES = """
 Three ways to treat the lost part, on the picture above. **Preserve** it and f⁻¹ is exact; **model** it and draw it from

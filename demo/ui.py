@@ -46,9 +46,11 @@ def first_inputs() -> tuple:
     return Photo(examples.example(examples.FIRST), examples.FIRST), SCALES[0][1], FIRST_TAU, FIRST_COUNT, FIRST_SEED
 
 
-def warm_up() -> None:
-    """Compute what the page first shows, so that it is there when the page is."""
-    show_at_once(*first_inputs())
+def first_result() -> tuple:
+    """What the page shows first, computed once, so that it is there when the page is: see `shown`."""
+    photo, scale, tau, count, seed = first_inputs()
+    drawn = [draw(photo, scale, tau, k) for k in analysis.seeds(seed, count)]
+    return rescale(photo, scale), drawn, tau, seed
 
 
 def pictures(result: Rescaled, drawn: list, tau: float) -> dict:
@@ -80,16 +82,15 @@ def _download(name: str, content: bytes) -> str:
 
 def build() -> gr.Blocks:
     """The page, with the first result already computed."""
-    warm_up()
     with gr.Blocks(title=text.TITLE, delete_cache=(3600, 6 * 3600), fill_width=True) as page:
-        _Page(page)
+        _Page(page, first_result())
     return page.queue(max_size=32)
 
 
 class _Page:
     """The components of one page and the events between them."""
 
-    def __init__(self, page: gr.Blocks):
+    def __init__(self, page: gr.Blocks, first: tuple):
         self.photo = gr.State(first_inputs()[0])
         self.tab = gr.State("variability")
         gr.HTML(text.INTRO)
@@ -102,12 +103,12 @@ class _Page:
             with gr.Column(scale=3, min_width=290):
                 self._measures()
         self._tabs()
-        self._events(page)
+        self._events(page, first)
 
     def _controls(self) -> None:
         strip = [(examples.thumbnail(name), name) for name in examples.NAMES]
         self.strip = gr.Gallery(
-            strip, label=text.EXAMPLES, columns=4,  object_fit="cover", format="png",
+            strip, label=text.EXAMPLES, columns=4, object_fit="cover", format="png",
             allow_preview=False, interactive=False, buttons=[], elem_id="examples",
         )  # fmt: skip
         self.upload = gr.File(label=text.UPLOAD, elem_id="upload", height=84)
@@ -151,7 +152,7 @@ class _Page:
                 self.choice_cards = gr.HTML()
         self.tabs = (variability, bands, choices)
 
-    def _events(self, page: gr.Blocks) -> None:
+    def _events(self, page: gr.Blocks, first: tuple) -> None:
         self.inputs = [self.photo, self.scale, self.tau, self.count, self.seed]
         self.results = [
             self.viewer, self.status, self.measures, self.notice, self.lr_file, self.reconstruction_file, self.commands,
@@ -159,28 +160,25 @@ class _Page:
         self.panels = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.choice_cards,
         ]  # fmt: skip
-        page.load(show_at_once, self.inputs, self.results, queue=False, api_visibility="private").then(
-            **self._render_tab()
-        )
-        self._then_show(self.strip.select(choose_example, None, self.photo, **_QUIET))
+        page.load(lambda: shown(*first), None, self.results, **_QUIET).then(**self._render_tab())
         uploaded = self.upload.upload(read_upload, self.upload, self.photo, **_HIDDEN)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
             ended(lambda: None, None, self.upload, **_QUIET)
-        self._then_show(uploaded)
-        self._then_show(self.clear.click(first_inputs, None, self.inputs, **_QUIET))
-        self._then_show(self.resample.click(next_seed, [self.seed, self.count], self.seed, **_QUIET))
-        for trigger in (self.scale.input, self.tau.release, self.count.release, self.seed.submit, self.seed.blur):
-            self._then_show(trigger(lambda: None, None, None, **_QUIET))
+        for trigger in (
+            self.strip.select(choose_example, None, self.photo, **_QUIET).success,
+            uploaded.success,
+            self.clear.click(first_inputs, None, self.inputs, **_QUIET).success,
+            self.resample.click(next_seed, [self.seed, self.count], self.seed, **_QUIET).success,
+            self.scale.input, self.tau.change, self.count.change, self.seed.submit, self.seed.blur,
+        ):  # fmt: skip
+            trigger(
+                show, self.inputs, self.results, show_progress="full", show_progress_on=self.status,
+                trigger_mode="always_last", api_visibility="private", **ONE_AT_A_TIME,
+            ).success(**self._render_tab())  # fmt: skip
         for tab in self.tabs:
             tab.select(lambda tab=tab: tab.id, None, self.tab, **_QUIET).then(**self._render_tab())
         for control in (self.level, self.kept):
             control.input(**self._render_tab(), trigger_mode="always_last")
-
-    def _then_show(self, event) -> None:
-        event.success(
-            show, self.inputs, self.results, show_progress="full", show_progress_on=self.status,
-            api_visibility="private", **ONE_AT_A_TIME,
-        ).success(**self._render_tab())  # fmt: skip
 
     def _render_tab(self) -> dict:
         return {
@@ -227,23 +225,28 @@ def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterato
     """Yield the likeliest reconstruction as soon as it is there, then the progress, then all draws."""
     result = rescale(photo, scale)
     seed, count = int(seed or 0), int(count)
-    stem = Path(photo.name).stem.replace(" ", "-")
-    lr_file = _download(f"{stem}-x{scale}-lr.png", result.lr_file)
-    reconstruction = _download(f"{stem}-x{scale}-reconstruction.png", encode_png(result.reconstruction))
-    commands = panels.commands(result, tau, seed)
-    fixed = (panels.measures(result), panels.notices(photo), lr_file, reconstruction, commands)
+    view, _, *rest = shown(result, [], tau, seed)
     drawn: list = []
     for draw_seed in analysis.seeds(seed, count):
-        view = gr.skip() if drawn else pictures(result, drawn, tau)
-        yield view, f"{photo.name}: drawing {len(drawn) + 1} of {count} …", *fixed
+        yield view, f"{photo.name}: drawing {len(drawn) + 1} of {count} …", *rest
+        view = gr.skip()
         drawn.append(draw(photo, scale, tau, draw_seed))
-    yield pictures(result, drawn, tau), f"{photo.name}, ×{scale}: {count} draws at τ = {tau:g}", *fixed
+    yield shown(result, drawn, tau, seed)
 
 
-def show_at_once(*inputs) -> tuple:
-    """The last that `show` yields: for results that are there already."""
-    *_, last = show(*inputs)
-    return last
+def shown(result: Rescaled, drawn: list, tau: float, seed: int) -> tuple:
+    """The values of viewer, status, measures, notice, the two downloads, and the commands."""
+    photo, scale = result.photo, result.scale
+    stem = f"{Path(photo.name).stem.replace(' ', '-')}-x{scale}"
+    return (
+        pictures(result, drawn, tau),
+        f"{photo.name}, ×{scale}: {len(drawn)} draws at τ = {tau:g}",
+        panels.measures(result),
+        panels.notices(photo),
+        _download(f"{stem}-lr.png", result.lr_file),
+        _download(f"{stem}-reconstruction.png", encode_png(result.reconstruction)),
+        panels.commands(result, tau, seed),
+    )
 
 
 def render_tab(tab: str, photo: Photo, scale: int, tau: float, count: int, seed: int, level: int, kept: list) -> list:

@@ -13,7 +13,7 @@ from irn_core.nets.irn import LAYOUTS
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.rescale import downscale, upscale
 from irn_core.train import TrainConfig, train
-from irn_core.weights import list_weights, load_model, read_info
+from irn_core.weights import find_weights, list_weights, load_model, read_info, record_figures
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     rescale.add_argument("--model", required=True, help="a shipped model or a weights file")
     rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
     rescale.add_argument("--json", type=Path, help="write the scores to this file")
+    rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
     rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
     _add_noise(rescale)
     rescale.set_defaults(run=_evaluate_rescale)
@@ -180,6 +181,9 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
         print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
     if args.json:
         args.json.write_text(json.dumps(result, indent=1) + "\n")
+    if args.record:
+        figures = {key: result[key] for key in ("tau", "seed", "mean", "calibration") if key in result}
+        record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
 
 
 def _train_rescale(args: argparse.Namespace) -> None:

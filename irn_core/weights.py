@@ -45,6 +45,12 @@ def save_model(irn: IRN, path: str | Path, training: dict, figures: dict | None 
     partial.replace(path)
 
 
+def record_figures(path: str | Path, data: str, figures: dict) -> None:
+    """Add scores on a data set to what the weights file says of itself."""
+    info = read_info(path)
+    save_model(load_model(path), path, info.training, info.figures | {data: figures})
+
+
 def find_weights(name_or_path: str | Path) -> Path:
     """The file of a shipped model (`irn-x2`), or the path itself.
 

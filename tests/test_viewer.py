@@ -14,8 +14,7 @@ gr = pytest.importorskip("gradio")
 from demo.viewer import ViewerImage, build_viewer, viewer_value  # noqa: E402
 
 HEIGHT, WIDTH, SCALE = 201, 322, 4  # not multiples of the scale: the last LR pixels stick out
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True,
-         "device_scale_factor": 2}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 READY = "() => document.querySelector('#viewer .viewer')?.viewerState?.().ready"
 
 
@@ -33,14 +32,24 @@ def pictures(first_draw=1):
 
 
 def value(first_draw=1, leave_out=(), label="", **options):
-    images = [ViewerImage(k, f"{k.title()}{label}, tau 0.8 · 30.0 dB", p)
-              for k, p in pictures(first_draw).items() if k not in leave_out]
+    images = [
+        ViewerImage(k, f"{k.title()}{label}, tau 0.8 · 30.0 dB", p)
+        for k, p in pictures(first_draw).items()
+        if k not in leave_out
+    ]
     return viewer_value(images, HEIGHT, WIDTH, SCALE, "original", "reconstruction", **options)
 
 
 def other_size():
-    return viewer_value([ViewerImage("original", "Small", noise(9, 40, 60)),
-                         ViewerImage("reconstruction", "Small too", noise(8, 40, 60))], 40, 60, SCALE)
+    return viewer_value(
+        [
+            ViewerImage("original", "Small", noise(9, 40, 60)),
+            ViewerImage("reconstruction", "Small too", noise(8, 40, 60)),
+        ],
+        40,
+        60,
+        SCALE,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -104,15 +113,18 @@ class Driver:
     def stage_point(self, x, y):
         """The page position of a picture point, for the modes with one pane."""
         box, state = self.stage.bounding_box(), self.state
-        return (box["x"] + box["width"] / 2 + (x - state["center"][0]) * state["zoom"],
-                box["y"] + box["height"] / 2 + (y - state["center"][1]) * state["zoom"])
+        return (
+            box["x"] + box["width"] / 2 + (x - state["center"][0]) * state["zoom"],
+            box["y"] + box["height"] / 2 + (y - state["center"][1]) * state["zoom"],
+        )
 
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def wait_label(self, text):
         self.page.wait_for_function(
-            "t => document.querySelector('#viewer .viewer-pick-a option')?.textContent.includes(t)", arg=text)
+            "t => document.querySelector('#viewer .viewer-pick-a option')?.textContent.includes(t)", arg=text
+        )
 
 
 @pytest.fixture
@@ -143,13 +155,15 @@ def test_canvas_shows_the_pixels_at_whole_zooms(viewer):
               let text = '';
               for (const byte of data) text += String.fromCharCode(byte);
               return [Math.round(x - box.x), Math.round(y - box.y), canvas.width, canvas.height, btoa(text)];
-            }""", list(viewer.stage_point(0, 0)))
+            }""",
+            list(viewer.stage_point(0, 0)),
+        )
         canvas = np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)[..., :3]
         picture = pictures()["reconstruction" if state["flipped"] else "original"]
         big = picture.repeat(zoom, 0).repeat(zoom, 1)
-        view = big[max(0, -top):, max(0, -left):]
-        part = canvas[max(0, top):, max(0, left):][:view.shape[0], :view.shape[1]]
-        assert np.array_equal(part, view[:part.shape[0], :part.shape[1]])
+        view = big[max(0, -top) :, max(0, -left) :]
+        part = canvas[max(0, top) :, max(0, left) :][: view.shape[0], : view.shape[1]]
+        assert np.array_equal(part, view[: part.shape[0], : part.shape[1]])
         assert part.size > 50_000
 
 
@@ -269,8 +283,9 @@ def test_choose_and_swap(viewer):
     viewer.click("[data-action=swap]")
     assert (viewer.state["a"], viewer.state["b"]) == ("lr", "bicubic")
     assert viewer.canvas_hash() != before
-    assert [label.inner_text().split("\n")[-1].split(",")[0]
-            for label in viewer.page.locator("#viewer .viewer-label").all()] == ["Lr", "Bicubic"]
+    assert [
+        label.inner_text().split("\n")[-1].split(",")[0] for label in viewer.page.locator("#viewer .viewer-label").all()
+    ] == ["Lr", "Bicubic"]
     viewer.keys("s")
     assert (viewer.state["a"], viewer.state["b"]) == ("bicubic", "lr")
 
@@ -339,7 +354,8 @@ def test_phone(new_page, address, theme):
         assert viewer.state["mode"] == mode
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     heights = page.eval_on_selector_all(
-        "#viewer button, #viewer select", "all => all.map(e => e.offsetHeight).filter(h => h)")
+        "#viewer button, #viewer select", "all => all.map(e => e.offsetHeight).filter(h => h)"
+    )
     assert min(heights) >= 36
 
 
@@ -353,8 +369,10 @@ def test_touch(new_page, address):
     touch = page.context.new_cdp_session(page)
 
     def fingers(kind, *points):
-        touch.send("Input.dispatchTouchEvent", {
-            "type": kind, "touchPoints": [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]})
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]},
+        )
 
     fingers("touchStart", (x, y - 30))
     fingers("touchStart", (x, y - 30), (x, y + 30))
@@ -372,13 +390,20 @@ def test_touch(new_page, address):
     assert page.evaluate("scrollY") == 0
 
 
-@pytest.mark.parametrize("bad", [
-    {"a": "nobody"},
-    {"height": HEIGHT + 1},
-])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"a": "nobody"},
+        {"height": HEIGHT + 1},
+    ],
+)
 def test_wrong_values_are_refused(bad):
-    arguments = {"images": [ViewerImage("original", "Original", noise(1))],
-                 "height": HEIGHT, "width": WIDTH, "scale": SCALE}
+    arguments = {
+        "images": [ViewerImage("original", "Original", noise(1))],
+        "height": HEIGHT,
+        "width": WIDTH,
+        "scale": SCALE,
+    }
     with pytest.raises(ValueError):
         viewer_value(**{**arguments, **bad})
     with pytest.raises(ValueError):

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from irn_core import weights
 from irn_core.errors import WeightsError
-from irn_core.weights import count_params, find_weights, list_weights, load_model, read_info, save_model
+from irn_core.weights import count_params, find_weights, list_weights, load_model, read_info, record_figures, save_model
 from tests.helpers import tiny_irn
 
 KINDS = {
@@ -200,3 +200,14 @@ def test_shipped_weights_load_and_are_small(shipped):
     assert info.params == count_params(irn)
     assert all(tensor.isfinite().all() for tensor in irn.state_dict().values())
     assert info.training
+
+
+def test_recorded_figures_join_what_the_file_says(tmp_path):
+    irn, path = tiny_irn(), tmp_path / "tiny.safetensors"
+    save_model(irn, path, {"steps": 3}, {"Old": {"psnr_y": 30.0}})
+    record_figures(path, "Set5", {"mean": {"psnr_y": 41.5}})
+    info = read_info(path)
+    assert info.training == {"steps": 3}
+    assert info.figures == {"Old": {"psnr_y": 30.0}, "Set5": {"mean": {"psnr_y": 41.5}}}
+    state = load_model(path).state_dict()
+    assert all(torch.equal(state[name], tensor) for name, tensor in irn.state_dict().items())
