@@ -52,10 +52,9 @@ def variability(photo: Photo, scale: int, tau: float, seed: int, count: int) -> 
     """Draws, their scores, and the maps of spread and of actual error."""
     result = rescale(photo, scale)
     pictures = tuple(draw(photo, scale, tau, s) for s in seeds(seed, count))
-    stack = np.stack(pictures).astype(np.float32)
-    # With one draw there is no spread about the mean: take it about the most likely picture.
-    centre = stack.mean(0) if count > 1 else result.reconstruction.astype(np.float32)
-    deviation = ((stack - centre) ** 2).sum(0) / max(count - 1, 1)
+    # With one draw there is no spread about the mean: take it about the likeliest picture.
+    centre = np.mean(pictures, axis=0, dtype=np.float32) if count > 1 else result.reconstruction.astype(np.float32)
+    deviation = sum(np.square(picture - centre) for picture in pictures) / max(count - 1, 1)
     error = result.reconstruction.astype(np.float32) - photo.pixels
     return Variability(
         draws=pictures,

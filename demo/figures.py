@@ -71,7 +71,8 @@ def _deciles(axes: Axes, found: Variability) -> None:
     axes.set(xlim=(0, top), ylim=(0, top))
     axes.set_xlabel("predicted spread (RMS, grey levels)", **_STYLE)
     axes.set_ylabel("actual error (RMS)", **_STYLE)
-    axes.set_title(f"Spread against error: RMS ratio {found.ratio:.2f}", **_STYLE)
+    title = f"RMS error ÷ RMS spread = {found.ratio:.2f}"
+    axes.set_title(title if np.isfinite(found.ratio) else "No spread: every draw is the same", **_STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)
 
 
@@ -80,7 +81,8 @@ def _draws(axes: Axes, found: Variability, tau: float) -> None:
     axes.bar(numbers, found.psnr, color=OURS, width=0.7, label=f"draws, τ = {tau:g}")
     axes.axhline(found.psnr_tau_0, color=ACTUAL, label=f"τ = 0: {found.psnr_tau_0:.2f} dB")
     finite = [v for v in (*found.psnr, found.psnr_tau_0) if np.isfinite(v)] or [0.0]
-    axes.set_ylim(min(finite) - 1.5, max(finite) + 1.5)
+    room = max(1.5, 0.3 * (max(finite) - min(finite)))  # for the legend
+    axes.set_ylim(min(finite) - 1.5, max(finite) + room)
     axes.set_xticks(numbers)
     axes.set_xlabel("draw", **_STYLE)
     axes.set_ylabel("PSNR-Y (dB)", **_STYLE)
@@ -94,7 +96,7 @@ def bands_figure(found: HighFrequencies) -> Image.Image:
     limit = max(1.0, float(np.percentile(values, 99)))
     difference = {band: found.reconstruction[band] - found.original[band] for band in BANDS}
     height, width = found.original[BANDS[0]].shape
-    row = min(max(3.5 * height / width, 0.8), 8)  # inches: about the shape of the picture
+    row = min(max(3.5 * height / width, 1.3), 8)  # inches: about the shape of the picture
     figure = Figure(figsize=(13, 3 * (row + 0.5) + 3.4), layout="constrained")
     grid = figure.add_gridspec(4, 3, height_ratios=(row, row, row, 3))
     rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
@@ -116,6 +118,7 @@ def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarr
         bars = axes.bar(places + 0.27 * (i - 1), energies, 0.25, color=colour, label=name)
         axes.bar_label(bars, [f"{e:.1f}" for e in energies], color=INK, fontsize=11, padding=2)
     axes.margins(y=0.18)
+    axes.set_ylim(bottom=0)
     axes.set_xticks(places, BANDS, **_STYLE)
     axes.set_ylabel("energy (grey levels²)", **_STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)

@@ -3,7 +3,8 @@
 import base64
 import html
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,8 +12,8 @@ import numpy as np
 from demo import text
 from demo.analysis import BANDS, Variability, choices, seeds, with_bands
 from demo.service import Photo, Rescaled, model_name, rescale
+from demo.viewer import png_url
 from irn_core.ops.metrics import psnr_y
-from irn_core.ops.pixels import encode_png
 
 
 class Card(NamedTuple):
@@ -48,15 +49,15 @@ def measures(result: Rescaled) -> str:
     """Everything measured on the picture: PSNR and SSIM beside bicubic, bytes, times, and the LR itself."""
     ours, rival = result.scores, result.bicubic_scores
     rows = [
-        ("PSNR-Y, dB", _psnr(ours.psnr_y), _psnr(rival.psnr_y)),
-        ("PSNR-RGB, dB", _psnr(ours.psnr_rgb), _psnr(rival.psnr_rgb)),
-        ("SSIM-Y", _ssim(ours.ssim_y), _ssim(rival.ssim_y)),
-        ("SSIM-RGB", _ssim(ours.ssim_rgb), _ssim(rival.ssim_rgb)),
+        ("PSNR-Y, dB", ours.psnr_y, rival.psnr_y, _psnr),
+        ("PSNR-RGB, dB", ours.psnr_rgb, rival.psnr_rgb, _psnr),
+        ("SSIM-Y", ours.ssim_y, rival.ssim_y, _ssim),
+        ("SSIM-RGB", ours.ssim_rgb, rival.ssim_rgb, _ssim),
     ]
-    body = "".join(f"<tr><th scope='row'>{n}</th><td class='ours'>{a}</td><td>{b}</td></tr>" for n, a, b in rows)
-    height, width = result.photo.size
+    body = "".join(_row(*row) for row in rows)
+    height, width = result.size
     lr_height, lr_width = result.lr.shape[:2]
-    saved = len(result.lr_file) / result.original_bytes
+    saved = len(result.lr_png) / result.original_bytes
     gain = _gain(ours.psnr_y, rival.psnr_y)
     return f"""<div class="measures">
 <div class="headline"><b>{decibels(ours.psnr_y)}</b><span>PSNR-Y at τ = 0, {gain}</span></div>
@@ -65,13 +66,20 @@ def measures(result: Rescaled) -> str:
 <dl>
 <dt>LR against bicubic LR<small>PSNR-RGB</small></dt><dd>{decibels(ours.lr_psnr)}</dd>
 <dt>Original as PNG<small>{width}×{height}</small></dt><dd>{_kilobytes(result.original_bytes)}</dd>
-<dt>LR as PNG<small>{lr_width}×{lr_height}, {saved:.0%} of it</small></dt><dd>{_kilobytes(len(result.lr_file))}</dd>
+<dt>LR as PNG<small>{lr_width}×{lr_height}, {saved:.0%} of it</small></dt><dd>{_kilobytes(len(result.lr_png))}</dd>
 <dt>Time down, up<small>when computed</small></dt><dd>{result.down_s:.2f} s, {result.up_s:.2f} s</dd>
 </dl>
-<figure class="lr"><div><img src="{data_url(result.lr_file)}" width="{lr_width}" height="{lr_height}"
+<figure class="lr"><div><img src="{data_url(result.lr_png)}" width="{lr_width}" height="{lr_height}"
  alt="The low-resolution picture, {lr_width} by {lr_height} pixels"></div>
 <figcaption>ŷ, the 8-bit LR at its true size: all that is kept.</figcaption></figure>
 </div>"""
+
+
+def _row(name: str, ours: float, rival: float, show: Callable[[float], str]) -> str:
+    """A line of the table, the better value in bold."""
+    first, second = (f"<td class='best'>{show(a)}</td>" if a >= b else f"<td>{show(a)}</td>" for a, b in
+                     ((ours, rival), (rival, ours)))  # fmt: skip
+    return f"<tr><th scope='row'>{name}</th>{first}{second}</tr>"
 
 
 def _gain(ours: float, rival: float) -> str:
@@ -100,7 +108,8 @@ def draw_cards(found: Variability, tau: float, seed: int) -> str:
 def band_cards(photo: Photo, scale: int, level: int, kept: tuple[str, ...]) -> str:
     """Original and reconstruction put together again from the kept bands of one Haar level."""
     missing = [band for band in BANDS if band not in kept]
-    without = f"without {' and '.join(missing)} at level {level}" if missing else "with all bands"
+    names = "any detail" if len(missing) == len(BANDS) else " and ".join(missing)
+    without = f"without {names} at level {level}" if missing else "with all bands"
     pictures = {"Original": photo.pixels, "Reconstruction": rescale(photo, scale).reconstruction}
     built = {name: with_bands(pixels, level, kept) for name, pixels in pictures.items()}
     return cards(
@@ -124,8 +133,8 @@ def cards(items: Iterable[Card]) -> str:
 
 def _card(item: Card) -> str:
     title = html.escape(item.title)
-    name = "".join(c if c.isalnum() else "-" for c in item.title.lower()).strip("-")
-    url = data_url(encode_png(item.pixels))
+    name = re.sub(r"[^a-z0-9.]+", "-", item.title.lower().replace("τ", "tau")).strip("-")
+    url = png_url(item.pixels)
     return f"""<figure class="card"><img src="{url}" alt="{title}: {html.escape(item.figure)}" loading="lazy">
 <figcaption><b>{title}</b> <span class="figure">{html.escape(item.figure)}</span>
 <p>{html.escape(item.sentence)}</p><a download="{name}.png" href="{url}">PNG</a></figcaption></figure>"""

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,7 +14,7 @@ from irn_core.lr_file import encode_lr
 from irn_core.nets.irn import IRN
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.rescale import downscale, upscale
-from irn_core.weights import load_model
+from irn_core.weights import load_model, model_tag
 
 MAX_PAGE_PIXELS = 4_000_000
 """Larger pictures would keep other visitors waiting; the command line takes them."""
@@ -23,7 +24,9 @@ _CACHED_DRAWS = 64
 
 @dataclass(frozen=True)
 class Photo:
-    """A picture to work on, H×W×3 uint8. Equal content is equal, so that results are found again."""
+    """A picture to work on, H×W×3 uint8. Equal pixels are equal, whatever the file was called: results are
+    shared by content, so they must not hold the name or the notices of whoever came first.
+    """
 
     pixels: np.ndarray
     name: str
@@ -62,28 +65,28 @@ def open_photo(path: str, name: str) -> Photo:
 class Rescaled:
     """A picture after downscaling and upscaling at tau 0, with everything measured on its pixels."""
 
-    photo: Photo
+    size: tuple[int, int]
     scale: int
     lr: np.ndarray
-    lr_bicubic: np.ndarray
     reconstruction: np.ndarray
     bicubic: np.ndarray
     scores: Scores
     bicubic_scores: Scores
     original_bytes: int
-    lr_file: bytes
+    lr_png: bytes
+    reconstruction_png: bytes
     down_s: float
     up_s: float
+
+
+def model_name(scale: int) -> str:
+    return f"irn-x{scale}"
 
 
 @lru_cache(maxsize=4)
 def model(scale: int) -> IRN:
     """The shipped network of a scale, loaded once."""
-    return load_model(f"irn-x{scale}")
-
-
-def model_name(scale: int) -> str:
-    return f"irn-x{scale}"
+    return load_model(model_name(scale))
 
 
 @lru_cache(maxsize=_CACHED_PICTURES)
@@ -95,16 +98,16 @@ def rescale(photo: Photo, scale: int) -> Rescaled:
     lr_bicubic = bicubic_lr(photo.pixels, scale)
     bicubic = bicubic_hr(lr_bicubic, scale, photo.size)
     return Rescaled(
-        photo=photo,
+        size=photo.size,
         scale=scale,
         lr=lr,
-        lr_bicubic=lr_bicubic,
         reconstruction=reconstruction,
         bicubic=bicubic,
         scores=score(photo.pixels, reconstruction, lr, lr_bicubic, scale),
         bicubic_scores=score(photo.pixels, bicubic, lr_bicubic, lr_bicubic, scale),
         original_bytes=len(encode_png(photo.pixels)),
-        lr_file=encode_lr(lr, scale, model_name(scale), photo.size),
+        lr_png=encode_lr(lr, scale, model_tag(model_name(scale)), photo.size),
+        reconstruction_png=encode_png(reconstruction),
         down_s=down_s,
         up_s=up_s,
     )
@@ -113,9 +116,10 @@ def rescale(photo: Photo, scale: int) -> Rescaled:
 @lru_cache(maxsize=_CACHED_DRAWS)
 def draw(photo: Photo, scale: int, tau: float, seed: int) -> np.ndarray:
     """The reconstruction from one draw of z, H×W×3 uint8: `upscale --tau TAU --seed SEED`. Cached."""
-    return upscale(model(scale), rescale(photo, scale).lr, tau, seed, photo.size)
+    result = rescale(photo, scale)
+    return upscale(model(scale), result.lr, tau, seed, photo.size) if tau else result.reconstruction
 
 
-def _timed(run):
+def _timed(run: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
     began = time.perf_counter()
     return run(), time.perf_counter() - began

@@ -10,6 +10,7 @@ again. <span class="formula">f(x) = (y, z) &nbsp;·&nbsp; ŷ = round₈(y) &nbsp
 x̂ = f⁻¹(ŷ, z)</span></p></header>
 """
 
+COMPUTING = "<p class='hint computing'>Computing …</p>"
 EXAMPLES = "Choose a picture"
 UPLOAD = "or drop, paste or upload one"
 SCALE = "Each side shrinks by s; of s² pixels one is kept.  y: 3 × H/s × W/s"
@@ -38,8 +39,8 @@ p(z | ŷ); **abandon** it and hope.
 CHOICE_SENTENCES = {
     "true z, y as float": "Preserve everything: f is invertible, so the picture comes back as it was.",
     "true z, y in 8 bits": "Preserve z but round y to 8 bits, as a file does: this is what rounding alone costs.",
-    "model, τ = 0": "Model z and take its likeliest value: the best PSNR that ŷ alone allows.",
-    "model, τ = 1": "Model z and draw it fairly: costs about 3 dB, because an honest guess errs twice over.",
+    "model, τ = 0": "Model z and take its likeliest value: about the best guess that ŷ allows this network.",
+    "model, τ = 1": "Model z and draw it fairly: about 3 dB less where the prior is calibrated, for the draw errs too.",
     "z := 0, raw": "Abandon z without a model: zero in the network's own coordinates.",
     "bicubic": "Abandon the detail before anything could be learnt about it: bicubic down, bicubic up.",
 }

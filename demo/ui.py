@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
 
@@ -15,12 +16,11 @@ from demo.service import Photo, Rescaled, draw, open_photo, rescale
 from demo.viewer import ViewerImage, build_viewer, read_web, viewer_value
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_y
-from irn_core.ops.pixels import encode_png
 
 ONE_AT_A_TIME = {"concurrency_id": "model", "concurrency_limit": 1}
 SCALES = [("×2", 2), ("×4", 4)]
 FIRST_TAU, FIRST_COUNT, FIRST_SEED = 1.0, 4, 0
-MAX_SEED = 2**31
+MAX_TAU, MAX_COUNT, MAX_SEED = 1.5, 16, 2**31 - 1
 
 THEME = gr.themes.Default(
     primary_hue="blue",
@@ -50,12 +50,12 @@ def first_result() -> tuple:
     """What the page shows first, computed once, so that it is there when the page is: see `shown`."""
     photo, scale, tau, count, seed = first_inputs()
     drawn = [draw(photo, scale, tau, k) for k in analysis.seeds(seed, count)]
-    return rescale(photo, scale), drawn, tau, seed
+    return photo, rescale(photo, scale), drawn, tau, seed
 
 
-def pictures(result: Rescaled, drawn: list, tau: float) -> dict:
+def pictures(photo: Photo, result: Rescaled, drawn: list, tau: float) -> dict:
     """The value of the viewer: every picture of a result with its label."""
-    photo, scale = result.photo, result.scale
+    scale = result.scale
     images = [
         ViewerImage("original", "Original", photo.pixels),
         _labelled("reconstruction", "Reconstruction, τ = 0", result.scores.psnr_y, result.reconstruction),
@@ -116,11 +116,9 @@ class _Page:
         self.scale = gr.Radio(SCALES, value=2, label="Scale s", info=text.SCALE, elem_id="scale")
         self.resample = gr.Button("Resample z", variant="primary", elem_id="resample")
         gr.HTML(f"<p class='hint'>{text.RESAMPLE}</p>")
-        self.tau = gr.Slider(0, 1.5, FIRST_TAU, step=0.05, label="Temperature τ", info=text.TAU, elem_id="tau")
-        self.count = gr.Slider(1, 16, FIRST_COUNT, step=1, label="Draws", info=text.COUNT, elem_id="count")
-        self.seed = gr.Number(
-            FIRST_SEED, label="Seed", info=text.SEED, precision=0, minimum=0, maximum=MAX_SEED, elem_id="seed"
-        )
+        self.tau = gr.Slider(0, MAX_TAU, FIRST_TAU, step=0.05, label="Temperature τ", info=text.TAU, elem_id="tau")
+        self.count = gr.Slider(1, MAX_COUNT, FIRST_COUNT, step=1, label="Draws", info=text.COUNT, elem_id="count")
+        self.seed = gr.Number(FIRST_SEED, label="Seed", info=text.SEED, precision=0, elem_id="seed")
 
     def _measures(self) -> None:
         self.status = gr.Textbox(show_label=False, container=False, interactive=False, lines=1, elem_id="status")
@@ -135,7 +133,7 @@ class _Page:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Variability", id="variability") as variability:
                 gr.Markdown(text.VARIABILITY)
-                self.draw_cards = gr.HTML()
+                self.draw_cards = gr.HTML(text.COMPUTING)
                 self.variability_figure = _figure("variability", "Maps of spread and error, and plots of both")
             with gr.Tab("High frequencies", id="bands") as bands:
                 gr.Markdown(text.BANDS)
@@ -145,11 +143,11 @@ class _Page:
                         list(analysis.BANDS), value=list(analysis.BANDS), label="Bands", info=text.BAND_SWITCH,
                         elem_id="bands",
                     )  # fmt: skip
-                self.band_cards = gr.HTML()
+                self.band_cards = gr.HTML(text.COMPUTING)
                 self.bands_figure = _figure("bands", "Haar bands of original, reconstruction and difference")
             with gr.Tab("Preserve · abandon · model", id="choices") as choices:
                 gr.Markdown(text.CHOICES)
-                self.choice_cards = gr.HTML()
+                self.choice_cards = gr.HTML(text.COMPUTING)
         self.tabs = (variability, bands, choices)
 
     def _events(self, page: gr.Blocks, first: tuple) -> None:
@@ -168,11 +166,11 @@ class _Page:
             self.strip.select(choose_example, None, self.photo, **_QUIET).success,
             uploaded.success,
             self.clear.click(first_inputs, None, self.inputs, **_QUIET).success,
-            self.resample.click(next_seed, [self.seed, self.count], self.seed, **_QUIET).success,
-            self.scale.input, self.tau.change, self.count.change, self.seed.submit, self.seed.blur,
+            self.resample.click(next_seed, self.inputs, self.seed, js=_CLEAN, **_HIDDEN).success,
+            self.scale.input, self.tau.change, self.count.change, self.seed.change,
         ):  # fmt: skip
             trigger(
-                show, self.inputs, self.results, show_progress="full", show_progress_on=self.status,
+                show, self.inputs, self.results, js=_CLEAN, show_progress="full", show_progress_on=self.status,
                 trigger_mode="always_last", api_visibility="private", **ONE_AT_A_TIME,
             ).success(**self._render_tab())  # fmt: skip
         for tab in self.tabs:
@@ -183,7 +181,8 @@ class _Page:
     def _render_tab(self) -> dict:
         return {
             "fn": render_tab,
-            "inputs": [self.tab, *self.inputs, self.level, self.kept],
+            "inputs": [*self.inputs, self.tab, self.level, self.kept],
+            "js": _CLEAN,
             "outputs": self.panels,
             "show_progress": "minimal",
             "api_visibility": "private",
@@ -191,6 +190,13 @@ class _Page:
         }
 
 
+_CLEAN = f"""(photo, scale, tau, count, seed, ...rest) => {{
+  // A number box may be empty or out of range while it is being edited.
+  const within = (value, low, high, start) => Math.min(Math.max(value ?? start, low), high);
+  return [photo, scale, within(tau, 0, {MAX_TAU}, {FIRST_TAU}),
+    Math.round(within(count, 1, {MAX_COUNT}, {FIRST_COUNT})),
+    Math.round(within(seed, 0, {MAX_SEED}, {FIRST_SEED})), ...rest];
+}}"""
 _HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
 _QUIET = {**_HIDDEN, "queue": False}
 """For events that cannot fail: outside the queue an error would reach the visitor as a bare code 500."""
@@ -210,55 +216,52 @@ def choose_example(event: gr.SelectData) -> Photo:
 
 def read_upload(path: str) -> Photo:
     try:
-        return open_photo(path, Path(path).name)
+        return open_photo(path, unquote(Path(path).name))
     except IRNError as error:
         raise gr.Error(
             f"{error}. The previous result stays.", title="That did not work", print_exception=False
         ) from error
 
 
-def next_seed(seed: int, count: int) -> int:
-    return (int(seed or 0) + int(count)) % MAX_SEED
+def next_seed(_photo: Photo, _scale: int, _tau: float, count: int, seed: int) -> int:
+    return (seed + count) % MAX_SEED
 
 
 def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterator[tuple]:
     """Yield the likeliest reconstruction as soon as it is there, then the progress, then all draws."""
     result = rescale(photo, scale)
-    seed, count = int(seed or 0), int(count)
-    view, _, *rest = shown(result, [], tau, seed)
+    view, _, *rest = shown(photo, result, [], tau, seed)
     drawn: list = []
     for draw_seed in analysis.seeds(seed, count):
         yield view, f"{photo.name}: drawing {len(drawn) + 1} of {count} …", *rest
         view = gr.skip()
         drawn.append(draw(photo, scale, tau, draw_seed))
-    yield shown(result, drawn, tau, seed)
+    yield shown(photo, result, drawn, tau, seed)
 
 
-def shown(result: Rescaled, drawn: list, tau: float, seed: int) -> tuple:
+def shown(photo: Photo, result: Rescaled, drawn: list, tau: float, seed: int) -> tuple:
     """The values of viewer, status, measures, notice, the two downloads, and the commands."""
-    photo, scale = result.photo, result.scale
-    stem = f"{Path(photo.name).stem.replace(' ', '-')}-x{scale}"
+    stem = f"{Path(photo.name).stem.replace(' ', '-')}-x{result.scale}"
     return (
-        pictures(result, drawn, tau),
-        f"{photo.name}, ×{scale}: {len(drawn)} draws at τ = {tau:g}",
+        pictures(photo, result, drawn, tau),
+        f"{photo.name}, ×{result.scale}: {len(drawn)} draw{'s' * (len(drawn) != 1)} at τ = {tau:g}",
         panels.measures(result),
         panels.notices(photo),
-        _download(f"{stem}-lr.png", result.lr_file),
-        _download(f"{stem}-reconstruction.png", encode_png(result.reconstruction)),
+        _download(f"{stem}-lr.png", result.lr_png),
+        _download(f"{stem}-reconstruction.png", result.reconstruction_png),
         panels.commands(result, tau, seed),
     )
 
 
-def render_tab(tab: str, photo: Photo, scale: int, tau: float, count: int, seed: int, level: int, kept: list) -> list:
+def render_tab(photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list) -> list:
     """The contents of the open tab; the others cost nothing."""
-    seed, count = int(seed or 0), int(count)
-    shown = [gr.skip()] * 5
+    updates = [gr.skip()] * 5
     if tab == "variability":
         found = analysis.variability(photo, scale, tau, seed, count)
-        shown[0:2] = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
+        updates[0:2] = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
     elif tab == "bands":
         found = analysis.high_frequencies(photo, scale, level)
-        shown[2:4] = panels.band_cards(photo, scale, level, tuple(kept)), figures.bands_figure(found)
+        updates[2:4] = panels.band_cards(photo, scale, level, tuple(kept)), figures.bands_figure(found)
     else:
-        shown[4] = panels.choice_cards(photo, scale, seed)
-    return shown
+        updates[4] = panels.choice_cards(photo, scale, seed)
+    return updates

@@ -116,11 +116,16 @@ def _describe(image: ViewerImage, sizes: set[tuple[int, int]]) -> dict[str, Any]
         "width": pixels.shape[1],
         "height": pixels.shape[0],
         # Gradio recognises this shape inside any value: it serves the file and fills in its URL.
-        "file": gr.FileData(path=_png_file(pixels), mime_type="image/png").model_dump(),
+        "file": gr.FileData(path=png_file(pixels), mime_type="image/png").model_dump(),
     }
 
 
-def _png_file(pixels: np.ndarray) -> str:
+def png_url(pixels: np.ndarray) -> str:
+    """An address, relative to the page, of a PNG with exactly these pixels."""
+    return f"gradio_api/file={png_file(pixels)}"
+
+
+def png_file(pixels: np.ndarray) -> str:
     """Return the path of a PNG with exactly these pixels, in the folder Gradio serves from.
 
     Named by content: a picture that stays the same between two results is encoded once, and the

@@ -9,6 +9,7 @@ from irn_core.errors import ImageError, IRNError, WeightsError
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
 from irn_core.ops.pixels import read_picture
+from irn_core.ops.quantise import round8
 from irn_core.rescale import downscale, split, upscale
 from irn_core.weights import load_model, save_model
 
@@ -23,6 +24,7 @@ __all__ = [
     "psnr_rgb",
     "psnr_y",
     "read_picture",
+    "round8",
     "save_model",
     "split",
     "ssim_rgb",

@@ -13,7 +13,7 @@ from irn_core.nets.irn import LAYOUTS
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.rescale import downscale, upscale
 from irn_core.train import TrainConfig, train
-from irn_core.weights import find_weights, list_weights, load_model, read_info, record_figures
+from irn_core.weights import find_weights, list_weights, load_model, model_tag, read_info, record_figures
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     rescale = kinds.add_parser("rescale", help="PSNR and SSIM of downscaling and upscaling")
     rescale.add_argument("--model", required=True, help="a shipped model or a weights file")
     rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
-    rescale.add_argument("--json", type=Path, help="write the scores to this file")
+    rescale.add_argument("--json", type=_output, help="write the scores to this file")
     rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
     rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
     _add_noise(rescale)
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(trainer.add_subparsers(required=True, metavar="KIND"))
 
     timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
-    timing.add_argument("--side", type=int, default=1024, help="side of the square test picture")
+    timing.add_argument("--side", type=_positive, default=1024, help="side of the square test picture")
     timing.set_defaults(run=lambda args: bench(args.side))
     return parser
 
@@ -74,7 +74,19 @@ def _parser() -> argparse.ArgumentParser:
 def _png(value: str) -> Path:
     if Path(value).suffix.lower() != ".png":
         raise argparse.ArgumentTypeError(f"{value}: pictures are written as PNG, without loss; name it *.png")
+    return _output(value)
+
+
+def _output(value: str) -> Path:
+    if not Path(value).parent.is_dir():  # better known before the work than after it
+        raise argparse.ArgumentTypeError(f"{value}: the folder {Path(value).parent} does not exist; make it first")
     return Path(value)
+
+
+def _positive(value: str) -> int:
+    if not value.isdigit() or int(value) == 0:
+        raise argparse.ArgumentTypeError(f"{value} is not a whole number above 0")
+    return int(value)
 
 
 def _tau(value: str) -> float:
@@ -91,8 +103,9 @@ def _seed(value: str) -> int:
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scale", type=int, help="2 or 4; picks the model irn-x2 or irn-x4")
-    parser.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--scale", type=_positive, help="2 or 4; picks the model irn-x2 or irn-x4")
+    which.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
 
 
 def _add_noise(parser: argparse.ArgumentParser) -> None:
@@ -109,13 +122,13 @@ def _add_train(kinds) -> None:
     rescale.add_argument("--layout", choices=LAYOUTS, default="compact", help="the network's layout")
     length = rescale.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float)
-    length.add_argument("--steps", type=int)
+    length.add_argument("--steps", type=_positive)
     rescale.add_argument("--paper-objective", action="store_true", help="random z at the inverse, as published")
     rescale.add_argument("--prior-share", type=float, default=0.1, help="share of the run that fits p(z|y)")
     rescale.add_argument("--luma-share", type=float, default=0.5, help="share of luma in the loss (the paper: 0)")
     rescale.add_argument("--guide", type=float, help="weight of the LR guidance (default scale²)")
-    rescale.add_argument("--batch", type=int, default=4)
-    rescale.add_argument("--crop", type=int, default=64)
+    rescale.add_argument("--batch", type=_positive, default=4)
+    rescale.add_argument("--crop", type=_positive, default=64)
     rescale.add_argument("--learning-rate", type=float, default=2e-3)
     rescale.add_argument("--init", help="start from these weights")
     rescale.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
@@ -144,7 +157,10 @@ def _choose_model(args: argparse.Namespace, tagged: str | None = None) -> str:
     if args.scale:
         return f"irn-x{args.scale}"
     if tagged:
-        return tagged
+        name = tagged.split("@")[0]
+        if name not in [path.stem for path in list_weights()]:
+            raise IRNError(f"this LR was made by {tagged}, which does not ship; give its weights file with --model")
+        return name
     raise IRNError("which model? give --scale 2, --scale 4, or --model NAME")
 
 
@@ -154,7 +170,7 @@ def _downscale(args: argparse.Namespace) -> None:
     picture = read_picture(args.input)
     _note(*picture.notices)
     lr = downscale(irn, picture.pixels, _progress)
-    args.output.write_bytes(encode_lr(lr, irn.config.scale, Path(name).stem, picture.pixels.shape[:2]))
+    args.output.write_bytes(encode_lr(lr, irn.config.scale, model_tag(name), picture.pixels.shape[:2]))
     print(f"{args.output}: {lr.shape[1]}×{lr.shape[0]}, {args.output.stat().st_size:,} bytes")
 
 
@@ -162,7 +178,7 @@ def _upscale(args: argparse.Namespace) -> None:
     lr = read_lr(args.input)
     name = _choose_model(args, lr.model)
     irn = load_model(name)
-    _note(*lr.notices, *lr.warnings(Path(name).stem, irn.config.scale))
+    _note(*lr.notices, *lr.warnings(model_tag(name), irn.config.scale))
     x_hat = upscale(irn, lr.pixels, args.tau, args.seed, lr.size_at(irn.config.scale), _progress)
     args.output.write_bytes(encode_png(x_hat))
     print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")

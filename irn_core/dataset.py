@@ -26,7 +26,7 @@ def list_pictures(folder: str | Path) -> list[Path]:
     Raises:
         ImageError: there is none.
     """
-    files = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in EXTENSIONS)
+    files = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in EXTENSIONS and p.is_file())
     if not files:
         raise ImageError(f"no pictures below {folder}; expected files like *.png, *.jpg, *.webp, *.avif")
     return files

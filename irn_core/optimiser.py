@@ -5,10 +5,14 @@ import math
 import torch
 from torch import nn
 
+from irn_core.errors import IRNError
+
 WARM_UP_STEPS = 100
 CLIP = 1.5
 """A gradient longer than so many typical ones is shortened to that: one bad batch would stay in the momentum for many
 steps, and an invertible net can run away from there."""
+
+MAX_DROPPED = 100
 
 
 class Optimiser:
@@ -32,6 +36,7 @@ class Optimiser:
         ]
         self.steps = 0
         self.typical_norm = 0.0
+        self.dropped = 0
 
     def step(self, progress: float) -> None:
         """One update from the gradients of `params`; progress in [0, 1] sets the place on the cosine."""
@@ -51,7 +56,10 @@ class Optimiser:
     def _clip(self) -> bool:
         """Shorten an outlying gradient in place; False, and the gradient dropped, if it is not finite."""
         norm = torch.nn.utils.get_total_norm([param.grad for param in self.params]).item()
-        if not math.isfinite(norm):
+        self.dropped = 0 if math.isfinite(norm) else self.dropped + 1
+        if self.dropped > MAX_DROPPED:
+            raise IRNError(f"{MAX_DROPPED} gradients in a row are not finite; start again with a lower --learning-rate")
+        if self.dropped:
             self._forget_gradients()
             return False
         limit = CLIP * self.typical_norm or norm  # nothing is typical yet in the first step

@@ -13,10 +13,14 @@ from irn_core.errors import IRNError
 def pick_device(name: str) -> torch.device:
     """A device by name; `auto` is this process's GPU, or the CPU where there is none."""
     if name != "auto":
-        device = torch.device(name)
+        try:
+            device = torch.device(name)
+        except RuntimeError as error:
+            raise IRNError(f"{name!r} is no device; give auto, cpu, cuda, or cuda:1 …") from error
         if device.type == "cuda" and not torch.cuda.is_available():
             raise IRNError(f"device {name} was asked for, but torch sees no CUDA device; use --device cpu")
-        return device
+        if device != torch.device("cuda"):
+            return device
     if torch.cuda.is_available():
         return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
     return torch.device("cpu")

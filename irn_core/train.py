@@ -74,6 +74,14 @@ class TrainConfig:
             raise IRNError("give the length of the run: either minutes or steps")
         if (self.minutes or self.steps or 0) <= 0:
             raise IRNError(f"the run must last: got minutes = {self.minutes}, steps = {self.steps}")
+        if not (0 <= self.prior_share <= 1 and 0 <= self.luma_share <= 1):
+            raise IRNError(f"shares lie in [0, 1]: got prior {self.prior_share}, luma {self.luma_share}")
+        if self.batch < 1 or self.crop < 1 or self.workers < 0:
+            raise IRNError(
+                f"got batch {self.batch}, crop {self.crop}, workers {self.workers}; expected 1, 1, 0 or more"
+            )
+        if Path(self.name).name != self.name:
+            raise IRNError(f"the name is {self.name!r}; expected a file name without folders")
         if self.crop % self.model.scale:
             raise IRNError(f"crop {self.crop} is not a multiple of the scale {self.model.scale}")
 
@@ -120,7 +128,8 @@ class Trainer:
         x = x.to(self.device, memory_format=torch.channels_last)
         if self.stage == 1 and self.stage_progress >= 1:
             self.irn.load_state_dict(self.ema.state_dict())
-            self.irn.prior.whiten(self.irn(x)[1])
+            with torch.no_grad():
+                self.irn.prior.whiten(self.irn(x)[1])
             of_first_process(self.irn.prior.mix.data)
             self._enter_stage(2)
         if self.stage == 1:
@@ -154,9 +163,9 @@ class Trainer:
 
     def load_state_dict(self, state: dict) -> None:
         """Raises WeightsError when the checkpoint is of another network."""
-        if state["config"] != self.irn.config.to_dict():
+        if state.get("config") != self.irn.config.to_dict():
             raise WeightsError(
-                f"the checkpoint is of {state['config']}, this run asks for {self.irn.config.to_dict()}; "
+                f"the checkpoint is of {state.get('config')}, this run asks for {self.irn.config.to_dict()}; "
                 "resume with the options it was started with, or choose another --out"
             )
         self._enter_stage(state["stage"])
@@ -164,6 +173,11 @@ class Trainer:
         self.ema.load_state_dict(state["ema"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
+        if self.stage == 2 and self.stage_progress < 0:
+            raise IRNError(
+                "the checkpoint is already fitting p(z|y); resume with the length it was started with, "
+                "or start a new run from its weights with --init"
+            )
         torch.manual_seed(self.config.seed + rank() + self.step)  # not the z that were drawn before
 
 
@@ -181,6 +195,8 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
     files = list_pictures(config.data)
     out = Path(config.out)
     out.mkdir(parents=True, exist_ok=True)
+    if (out / CHECKPOINT).exists() and not config.resume:
+        raise IRNError(f"{out} holds the checkpoint of another run; add --resume to go on, or choose another --out")
     pictures = load_pictures(files)
     training = [p for i, p in enumerate(pictures) if i % HELD_OUT or len(pictures) < HELD_OUT]
     validation = _validation_crops(pictures[::HELD_OUT], config.model.scale)
@@ -212,7 +228,7 @@ def _loop(
                 row |= {key: round(value, 4) for key, value in loss.parts.items()}
                 if due:
                     row["validation_psnr_y"] = round(validate(trainer.ema, validation), 3)
-                    _save(trainer, out, len(validation))
+                    _save(trainer, out)
                     last_save = clock = time.monotonic()
                 log.writerow(row)
                 file.flush()
@@ -222,11 +238,11 @@ def _loop(
 def _read_checkpoint(path: Path, device: torch.device) -> dict:
     try:
         return torch.load(path, map_location=device, weights_only=True)
-    except (RuntimeError, EOFError, OSError, UnpicklingError) as error:
+    except (RuntimeError, EOFError, OSError, KeyError, UnpicklingError) as error:
         raise WeightsError(f"{path} is damaged ({error}); delete it to start again, or use --init") from error
 
 
-def _save(trainer: Trainer, out: Path, validated: int) -> None:
+def _save(trainer: Trainer, out: Path) -> None:
     partial = out / "partial.pt"
     torch.save(trainer.state_dict(), partial)
     os.replace(partial, out / CHECKPOINT)

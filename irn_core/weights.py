@@ -1,5 +1,6 @@
 """Weights files: safetensors whose metadata hold the configuration, provenance and figures."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -41,8 +42,21 @@ def save_model(irn: IRN, path: str | Path, training: dict, figures: dict | None 
     tensors = {name: t.detach().float().cpu().contiguous() for name, t in irn.state_dict().items()}
     path = Path(path)
     partial = path.with_suffix(".partial")
-    save_file(tensors, partial, metadata)
-    partial.replace(path)
+    try:
+        save_file(tensors, partial, metadata)
+        partial.chmod(0o644)
+        partial.replace(path)
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{path} cannot be written ({error})") from error
+
+
+def model_tag(name_or_path: str | Path) -> str:
+    """Name and fingerprint of the weights, `irn-x2@0123456789ab`: the same tag, the same network."""
+    path = find_weights(name_or_path)
+    with open(path, "rb") as file:
+        header = int.from_bytes(file.read(8), "little")
+        file.seek(8 + header)  # the tensors alone: metadata may change
+        return f"{path.stem}@{hashlib.sha256(file.read()).hexdigest()[:12]}"
 
 
 def record_figures(path: str | Path, data: str, figures: dict) -> None:
@@ -99,8 +113,11 @@ def load_model(name_or_path: str | Path) -> IRN:
     """
     path = find_weights(name_or_path)
     config = read_info(path).config
-    with torch.device("meta"):  # shapes without memory: a forged configuration may ask for any width
-        expected = IRN(config).state_dict()
+    try:
+        with torch.device("meta"):  # shapes without memory: a forged configuration may ask for any width
+            expected = IRN(config).state_dict()
+    except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
+        raise WeightsError(f"{path} asks for an impossible network, {config} ({error})") from error
     state = load_file(path)
     _check_shapes(path, state, expected)
     irn = IRN(config)

@@ -13,7 +13,7 @@ from irn_core import weights
 from irn_core.cli import main
 from irn_core.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
-from irn_core.weights import count_params, load_model, save_model
+from irn_core.weights import count_params, load_model, model_tag, save_model
 from tests.helpers import ROOT, smooth_pixels, tiny_irn, write_pictures
 
 
@@ -124,7 +124,7 @@ def test_down_and_up_are_those_of_the_library(models, photo, tmp_path, capsys, s
 def test_lr_names_its_model(models, photo, tmp_path):
     run("downscale", photo, tmp_path / "lr.png", "--model", models / "irn-x4.safetensors")
     lr = read_lr(tmp_path / "lr.png")
-    assert (lr.scale, lr.model, lr.size) == (4, "irn-x4", (33, 47))
+    assert (lr.scale, lr.model, lr.size) == (4, model_tag(models / "irn-x4.safetensors"), (33, 47))
 
 
 def test_a_foreign_lr_is_upscaled_with_a_warning(models, photo, tmp_path, capsys):
@@ -155,7 +155,9 @@ def test_mistakes_end_in_one_line(models, photo, tmp_path, capsys):
     assert "irn-x2, irn-x4" in refused(capsys, "downscale", photo, out, "--model", "nothing")
     assert "safetensors" in refused(capsys, "downscale", photo, out, "--model", photo)
     assert "which model" in refused(capsys, "downscale", photo, out)
-    assert "no-folder" in refused(capsys, "downscale", photo, tmp_path / "no-folder" / "out.png", "--scale", 2)
+    with pytest.raises(SystemExit):
+        run("downscale", photo, tmp_path / "no-folder" / "out.png", "--scale", 2)
+    assert "no-folder does not exist; make it first" in capsys.readouterr().err
     assert "not a picture" in refused(capsys, "upscale", models / "irn-x2.safetensors", out, "--scale", 2)
     assert "no pictures" in refused(capsys, "evaluate", "rescale", "--model", "irn-x2", "--data", models)
     assert not out.exists()

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import analysis, examples, figures, panels, text
+from demo import analysis, examples, figures, panels, text, ui
 from demo.service import MAX_PAGE_PIXELS, Photo, draw, model, open_photo, rescale
 from irn_core.errors import ImageError
 from irn_core.lr_file import read_lr
+from irn_core.ops.pixels import encode_png
 from irn_core.rescale import downscale, upscale
 from tests.helpers import noise_pixels, smooth_pixels
 
@@ -27,7 +28,7 @@ def test_results_are_those_of_the_core(scale, tmp_path):
     assert np.array_equal(result.reconstruction, upscale(model(scale), lr, size=picture.size))
     drawn = draw(picture, scale, 0.8, 5)
     assert np.array_equal(drawn, upscale(model(scale), lr, 0.8, 5, picture.size))
-    (tmp_path / "lr.png").write_bytes(result.lr_file)
+    (tmp_path / "lr.png").write_bytes(result.lr_png)
     saved = read_lr(tmp_path / "lr.png")
     assert np.array_equal(saved.pixels, lr)
     assert (saved.scale, saved.size) == (scale, picture.size)
@@ -38,6 +39,16 @@ def test_equal_content_is_computed_once_and_other_content_is_not_confused():
     assert rescale(photo(seed=1), 2) is not rescale(photo(seed=2), 2)
     square, flat = Photo(np.zeros((4, 9, 3), np.uint8), "a"), Photo(np.zeros((6, 6, 3), np.uint8), "b")
     assert square != flat  # the same bytes in another shape
+
+
+def test_cached_results_keep_no_name():
+    mine = Photo(photo(seed=3).pixels, "mine.png", ("turned upright",))
+    yours = Photo(photo(seed=3).pixels.copy(), "yours.png")
+    list(ui.show(mine, 2, 1.0, 1, 0))
+    _, status, _, notice, *downloads = list(ui.show(yours, 2, 1.0, 1, 0))[-1]
+    assert status.startswith("yours.png")
+    assert notice == ""
+    assert "mine" not in f"{status}{downloads}"
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -118,7 +129,7 @@ def test_examples_are_pictures():
 
 
 def test_unusable_uploads_are_named(tmp_path):
-    files = {"empty.png": b"", "text.jpg": b"not a picture", "cut.png": panels.encode_png(noise_pixels(40, 40))[:900]}
+    files = {"empty.png": b"", "text.jpg": b"not a picture", "cut.png": encode_png(noise_pixels(40, 40))[:900]}
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ImageError, match=name):

@@ -77,7 +77,7 @@ def test_a_failed_save_leaves_the_old_file(path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(weights, "save_file", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(WeightsError, match="disk full"):
         save_model(tiny_irn(seed=1), path, {})
     assert path.read_bytes() == before
 

@@ -47,7 +47,7 @@ class Prior(nn.Module):
 
     @torch.no_grad()
     def whiten(self, z: Tensor) -> None:
-        """Set W to the Cholesky factor of the channel covariance of z, so that σ = 1 is a good start."""
+        """Set W to the Cholesky factor of the channels' second moments in z, so that σ = 1 is a good start."""
         samples = z.transpose(0, 1).flatten(1)
         covariance = samples @ samples.T / samples.shape[1]
         ridge = 1e-6 * covariance.diagonal().mean() * torch.eye(len(covariance), device=z.device)

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from irn_core.errors import ImageError
 
-MAX_PIXELS = 200_000_000
-"""Larger pictures are refused before they are decoded."""
+MAX_PIXELS = 178_000_000
+"""Larger pictures are refused before they are decoded; Pillow's own limit lies just above."""
 
 DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError, EOFError, MemoryError, struct.error,
@@ -24,7 +24,7 @@ DECODER_ERRORS = (
 
 
 class Picture(NamedTuple):
-    """Pixels H×W×3 uint8 (sRGB), and what was done to the file to get them, in plain words."""
+    """Pixels H×W×3 uint8, and what was done to the file to get them, in plain words."""
 
     pixels: np.ndarray
     notices: tuple[str, ...]
@@ -54,6 +54,8 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
             notices = _file_notices(image)
             image.load()
             return _convert(image, notices)
+    except (IsADirectoryError, PermissionError) as error:
+        raise ImageError(f"{name} cannot be read ({error.strerror}); give the path of a picture file") from error
     except FileNotFoundError as error:
         raise ImageError(f"{name} does not exist; give the path of a picture") from error
     except Image.DecompressionBombError as error:
@@ -73,11 +75,17 @@ def _file_notices(image: Image.Image) -> list[str]:
     if frames > 1 and image.format != "MPO":  # the others in a camera's MPO are its previews
         kind = "pages" if image.format == "TIFF" else "frames, an animation"
         notices.append(f"a file of {frames} {kind}: the first is used")
-    if image.mode.startswith(("I", "F")) or any("16" in str(tile[3]) for tile in image.tile):
+    if image.mode.startswith(("I", "F")) or _deep_tiles(image):
         notices.append("more than 8 bits per sample: rounded to 8")
     if image.getexif().get(0x0112) in range(2, 9):
         notices.append("turned upright as its EXIF data says")
     return notices
+
+
+def _deep_tiles(image: Image.Image) -> bool:
+    """Whether the file holds 16 bits per sample of which Pillow will keep 8."""
+    modes = [str(tile[3][0] if isinstance(tile[3], tuple) else tile[3]) for tile in image.tile]
+    return any(";16" in mode for mode in modes) and image.format != "BMP"  # BMP's 16 are per pixel
 
 
 def _convert(image: Image.Image, notices: list[str]) -> Picture:
