@@ -10,11 +10,11 @@ from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params, list_weights, load_model
 
-REPEATS = 3
+REPEATS = 5
 
 
-def bench(side: int = 1024, report: Callable[[str], None] = print) -> list[dict]:
-    """Seconds to downscale and to upscale (tau 0) a side×side picture, best of three, and the ratio.
+def bench(side: int = 1000, report: Callable[[str], None] = print) -> list[dict]:
+    """Seconds to downscale and to upscale (tau 0) a side×side picture, best of five, and the ratio.
 
     The paper's layout is timed with fresh weights: its speed does not depend on their values.
     """

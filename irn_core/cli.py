@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(trainer.add_subparsers(required=True, metavar="KIND"))
 
     timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
-    timing.add_argument("--side", type=_positive, default=1024, help="side of the square test picture")
+    timing.add_argument("--side", type=_positive, default=1000, help="side of the square test picture")
     timing.set_defaults(run=lambda args: bench(args.side))
     return parser
 

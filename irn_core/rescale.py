@@ -76,12 +76,21 @@ def upscale(
     noise = draw_noise(irn, height, width, seed).mul_(tau) if tau else None
     for inner, outer in _lr_tiles(irn, y_hat, progress):
         y = _floats(y_hat[..., outer.rows, outer.columns])
-        eps = torch.zeros(1, irn.z_channels, *y.shape[-2:]) if noise is None else noise[..., outer.rows, outer.columns]
+        z = _lost(irn, y, None if noise is None else noise[..., outer.rows, outer.columns])
         done, kept = inner.times(scale), inner.within(outer).times(scale)
-        x = irn.inverse(y, irn.prior.denormalise(eps, y))
+        x = irn.inverse(y, z)
         x_hat[..., done.rows, done.columns] = to_uint8(x[..., kept.rows, kept.columns])
     height, width = size or x_hat.shape[-2:]
     return to_pixels(x_hat[..., :height, :width])
+
+
+def _lost(irn: IRN, y: Tensor, eps: Tensor | None) -> Tensor:
+    """z for the LR y: the likeliest, or the one that the noise stands for."""
+    if eps is not None:
+        return irn.prior.denormalise(eps, y)
+    if irn.prior.net is None:
+        return y.new_zeros(1, irn.z_channels, *y.shape[-2:])
+    return irn.prior.likeliest(y)
 
 
 def draw_noise(irn: IRN, height: int, width: int, seed: int) -> Tensor:

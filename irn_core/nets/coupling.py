@@ -96,29 +96,26 @@ class SeparateScaleShift(nn.Module):
 class Coupling(nn.Module):
     """Affine coupling of IRN (equations 1 and 2): a += F(b), b = b·exp(s(a)) + t(a), with |s| < 1.
 
-    Takes and returns B×(low + high)×H×W, the `low` channels first.
+    Takes and returns a, B×low×H×W, and b, B×high×H×W.
     """
 
     def __init__(self, low: int, high: int, subnet: Subnet, shared: bool):
         super().__init__()
-        self.sizes = [low, high]
         self.update = subnet(high, low)
         self.scale_shift = (SharedScaleShift if shared else SeparateScaleShift)(subnet, low, high)
         self.radius = self.update.radius + self.scale_shift.radius
 
-    def forward(self, x: Tensor) -> Tensor:
-        a, b = x.split(self.sizes, dim=1)
+    def forward(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
         a = a + in_strips(self.update, b)
         s, t = self.scale_shift(a)
-        return torch.cat([a, b * _bounded_exp(s) + t], dim=1)
+        return a, b * _bounded_exp(s) + t
 
-    def inverse(self, x: Tensor) -> Tensor:
-        a, b = x.split(self.sizes, dim=1)
+    def inverse(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
         s, t = self.scale_shift(a)
         b = (b - t) / _bounded_exp(s)
-        return torch.cat([a - in_strips(self.update, b), b], dim=1)
+        return a - in_strips(self.update, b), b
 
 
 def _bounded_exp(s: Tensor) -> Tensor:
     """exp of s squashed into (−1, 1): 2·sigmoid(s) − 1 = tanh(s/2), as in the reference code."""
-    return torch.exp(torch.tanh(s / 2))
+    return torch.exp(torch.tanh_(s / 2))

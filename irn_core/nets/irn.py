@@ -65,19 +65,21 @@ class Level(nn.Module):
     def __init__(self, channels: int, blocks: int, width: int, depth: int, dense: bool):
         super().__init__()
         subnet = partial(DenseNet, width=width) if dense else partial(PlainNet, width=width, depth=depth)
-        self.blocks = nn.ModuleList(Coupling(3, 4 * channels - 3, subnet, shared=not dense) for _ in range(blocks))
+        self.high = 4 * channels - 3
+        self.blocks = nn.ModuleList(Coupling(3, self.high, subnet, shared=not dense) for _ in range(blocks))
         self.radius = sum(block.radius for block in self.blocks)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = haar.analyse(x)
+        a, b = haar.analyse(x).split([3, self.high], dim=1)
         for block in self.blocks:
-            x = block(x)
-        return x
+            a, b = block(a, b)
+        return torch.cat([a, b], dim=1)
 
     def inverse(self, x: Tensor) -> Tensor:
+        a, b = x.split([3, self.high], dim=1)
         for block in reversed(self.blocks):
-            x = block.inverse(x)
-        return haar.synthesise(x)
+            a, b = block.inverse(a, b)
+        return haar.synthesise(torch.cat([a, b], dim=1))
 
 
 class IRN(nn.Module):
