@@ -19,7 +19,7 @@ def bench(side: int = 1000, report: Callable[[str], None] = print) -> list[dict]
     The paper's layout is timed with fresh weights: its speed does not depend on their values.
     """
     pixels = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
-    models = [(path.stem, load_model(path)) for path in list_weights()]
+    models = [(path.stem, load_model(path)) for path in list_weights(IRN)]
     rows = []
     for scale in sorted({irn.config.scale for _, irn in models}):
         paper = IRN(IRNConfig.paper(scale)).eval().to(memory_format=torch.channels_last)

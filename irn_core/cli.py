@@ -3,15 +3,18 @@
 import argparse
 import json
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 from irn_core.bench import bench
 from irn_core.errors import IRNError
 from irn_core.evaluate import evaluate_calibration, evaluate_rescale
 from irn_core.lr_file import encode_lr, read_lr
+from irn_core.nets.icn import ICNConfig
 from irn_core.nets.irn import LAYOUTS
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.rescale import downscale, upscale
+from irn_core.tasks import CompressTask, RescaleTask, Task
 from irn_core.train import TrainConfig, train
 from irn_core.weights import find_weights, list_weights, load_model, model_tag, read_info, record_figures
 
@@ -116,38 +119,48 @@ def _add_noise(parser: argparse.ArgumentParser) -> None:
 def _add_train(kinds) -> None:
     rescale = kinds.add_parser("rescale", help="train an invertible rescaling net")
     rescale.add_argument("--scale", type=int, default=2, choices=(2, 4, 8))
-    rescale.add_argument("--data", required=True, help="any folder tree of pictures")
-    rescale.add_argument("--out", required=True, help="folder for checkpoints, log and weights")
-    rescale.add_argument("--name", help="name of the weights file (default irn-xSCALE)")
     rescale.add_argument("--layout", choices=LAYOUTS, default="compact", help="the network's layout")
-    length = rescale.add_mutually_exclusive_group(required=True)
-    length.add_argument("--minutes", type=float)
-    length.add_argument("--steps", type=_positive)
     rescale.add_argument("--paper-objective", action="store_true", help="random z at the inverse, as published")
     rescale.add_argument("--prior-share", type=float, default=0.1, help="share of the run that fits p(z|y)")
     rescale.add_argument("--luma-share", type=float, default=0.5, help="share of luma in the loss (the paper: 0)")
     rescale.add_argument("--guide", type=float, help="weight of the LR guidance (default scale²)")
-    rescale.add_argument("--batch", type=_positive, default=4)
-    rescale.add_argument("--crop", type=_positive, default=64)
-    rescale.add_argument("--learning-rate", type=float, default=2e-3)
-    rescale.add_argument("--init", help="start from these weights")
-    rescale.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
-    rescale.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
-    rescale.add_argument("--workers", type=int, default=0, help="processes that prepare crops")
-    rescale.add_argument("--seed", type=_seed, default=0)
+    _add_run(rescale, batch=4, crop=64)
     rescale.set_defaults(run=_train_rescale)
+
+    compress = kinds.add_parser("compress", help="train an invertible compression net")
+    compress.add_argument("--haar-only", action="store_true", help="without the learned part of the transform")
+    _add_run(compress, batch=2, crop=192)
+    compress.set_defaults(run=_train_compress)
+
+
+def _add_run(kind: argparse.ArgumentParser, batch: int, crop: int) -> None:
+    kind.add_argument("--data", required=True, help="any folder tree of pictures")
+    kind.add_argument("--out", required=True, help="folder for checkpoints, log and weights")
+    kind.add_argument("--name", help="name of the weights file")
+    length = kind.add_mutually_exclusive_group(required=True)
+    length.add_argument("--minutes", type=float)
+    length.add_argument("--steps", type=_positive)
+    kind.add_argument("--batch", type=_positive, default=batch)
+    kind.add_argument("--crop", type=_positive, default=crop)
+    kind.add_argument("--learning-rate", type=float, default=2e-3)
+    kind.add_argument("--init", help="start from these weights")
+    kind.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    kind.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
+    kind.add_argument("--workers", type=int, default=0, help="processes that prepare crops")
+    kind.add_argument("--seed", type=_seed, default=0)
 
 
 def _models(args: argparse.Namespace) -> None:
     rows = [
-        {"name": info.name, "scale": info.config.scale, "params": info.params, "bytes": info.file_bytes}
-        for info in map(read_info, list_weights())
+        {"name": i.name, "scale": getattr(i.config, "scale", None), "params": i.params, "bytes": i.file_bytes}
+        for i in map(read_info, list_weights())
     ]
     if args.json:
         print(json.dumps(rows, indent=2))
         return
     for row in rows:
-        print(f"{row['name']:<12} ×{row['scale']}  {row['params']:>9,} parameters  {row['bytes'] / 1e6:.1f} MB")
+        scale = f"×{row['scale']}" if row["scale"] else ""
+        print(f"{row['name']:<12} {scale:<3} {row['params']:>9,} parameters  {row['bytes'] / 1e6:.1f} MB")
 
 
 def _choose_model(args: argparse.Namespace, tagged: str | None = None) -> str:
@@ -203,9 +216,19 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
 
 
 def _train_rescale(args: argparse.Namespace) -> None:
-    options = {k: v for k, v in vars(args).items() if k not in ("run", "scale", "layout", "name")}
-    config = TrainConfig(**options, model=LAYOUTS[args.layout](args.scale), name=args.name or f"irn-x{args.scale}")
-    print(train(config))
+    model = LAYOUTS[args.layout](args.scale)
+    task = RescaleTask(model, args.prior_share, args.paper_objective, args.luma_share, args.guide)
+    _train(args, task, f"irn-x{args.scale}")
+
+
+def _train_compress(args: argparse.Namespace) -> None:
+    model = ICNConfig(lift_width=0) if args.haar_only else ICNConfig()
+    _train(args, CompressTask(model), "icn-haar" if args.haar_only else "icn")
+
+
+def _train(args: argparse.Namespace, task: Task, name: str) -> None:
+    options = {f.name: getattr(args, f.name) for f in fields(TrainConfig) if hasattr(args, f.name)}
+    print(train(TrainConfig(**options | {"name": args.name or name}, task=task)))
 
 
 def _note(*lines: str) -> None:

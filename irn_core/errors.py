@@ -11,3 +11,7 @@ class ImageError(IRNError):
 
 class WeightsError(IRNError):
     """A weights file that is missing, damaged, or made for another network."""
+
+
+class StreamError(IRNError):
+    """A compressed file that is damaged, foreign, or too large."""

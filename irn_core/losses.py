@@ -1,11 +1,13 @@
-"""Training objectives of rescaling (Xiao et al. 2020, section 3.4), as sums over pixels per picture."""
+"""Training objectives: rescaling (Xiao et al. 2020, section 3.4), p(z | y), and rate–distortion."""
 
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from irn_core.nets.icn import ICN, Coefficients, log_lambda
 from irn_core.nets.irn import IRN
+from irn_core.ops import laplace
 from irn_core.ops.quantise import round8_straight_through
 from irn_core.ops.resize import bicubic_down
 
@@ -60,3 +62,32 @@ def prior_loss(irn: IRN, x: Tensor) -> Loss:
         y_hat = round8_straight_through(y)
     nats = -irn.prior.log_density(z, y_hat)
     return Loss(_per_picture(nats), {"nats_per_z": nats.detach().mean().item() / z.shape[1]})
+
+
+def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
+    """(bpp + λ·MSE) / √λ, MSE in grey levels², mean over the batch; λ from the quality (B, 0 to 100).
+
+    The symbols are those of the codec, and so are the bits. What rounding hides from the gradient is
+    put back: the rate feels a coefficient through soft_bits at v + uniform noise; the distortion passes
+    straight through a coded coefficient, and through the prior's mean where the symbol is 0.
+    """
+    top, details = icn(x, quality)
+    sources = [*details, top]
+    spent = []
+
+    def code(group: Coefficients) -> Tensor:
+        b, s = sources[group.level][:, group.channels], group.log_scale.exp()
+        v = (b - group.mean) / group.step
+        with torch.no_grad():
+            k = laplace.quantise(v, s)
+        soft = laplace.soft_bits(v + torch.rand_like(v) - 0.5, s.detach())
+        bits = laplace.bits(k, s) + soft - soft.detach()
+        spent.append((bits if group.where is None else bits * group.where).sum((1, 2, 3)))
+        through = b + (group.mean + k * group.step - b).detach()
+        return torch.where(k == 0, group.mean, through)
+
+    error = icn.decode(top.shape, quality, code) - x
+    bpp = sum(spent) / (x.shape[-2] * x.shape[-1])
+    lam = log_lambda(quality).exp()
+    total = ((bpp + lam * 255**2 * error.square().mean((1, 2, 3))) / lam.sqrt()).mean()
+    return Loss(total, {"bpp": bpp.mean().item(), "psnr_rgb": _psnr(error), "loss": total.item()})

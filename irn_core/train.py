@@ -1,4 +1,4 @@
-"""The training loop: stage 1 trains f with z = 0 at the inverse, stage 2 fits p(z | y) to it."""
+"""The training loop: what it trains is a task."""
 
 import copy
 import csv
@@ -17,14 +17,10 @@ from torch.utils.data import DataLoader, Sampler
 
 from irn_core.dataset import RandomCrops, list_pictures, load_pictures
 from irn_core.errors import IRNError, WeightsError
-from irn_core.losses import Loss, prior_loss, reconstruction_loss
-from irn_core.nets.irn import IRN, IRNConfig
-from irn_core.ops.metrics import psnr_y
-from irn_core.ops.pixels import to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, round8, to_uint8
+from irn_core.losses import Loss
+from irn_core.ops.pixels import to_tensor
 from irn_core.optimiser import Optimiser
 from irn_core.parallel import (
-    autocast,
     average_gradients,
     join_process_group,
     of_first_process,
@@ -32,6 +28,7 @@ from irn_core.parallel import (
     rank,
     world_size,
 )
+from irn_core.tasks import Task
 from irn_core.weights import load_model, save_model
 
 EMA_DECAY = 0.999
@@ -40,25 +37,19 @@ HELD_OUT = 20
 VALIDATION_SIDE = 192
 LOG_EVERY = 50
 CHECKPOINT = "last.pt"
-LOG_COLUMNS = (
-    "step", "minutes", "stage", "psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "validation_psnr_y",
-)  # fmt: skip
+LOG_COLUMNS = ("step", "minutes", "stage")
 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How to train `model`. The run ends after `minutes` or after `steps`, whichever is given."""
+    """How to train. The run ends after `minutes` or after `steps`, whichever is given."""
 
     data: str
     out: str
     name: str
-    model: IRNConfig
+    task: Task
     minutes: float | None = None
     steps: int | None = None
-    prior_share: float = 0.1  # the last part of the run, in which f rests and p(z|y) is fitted
-    paper_objective: bool = False
-    luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
-    guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
     batch: int = 4
     crop: int = 64
     learning_rate: float = 2e-3
@@ -74,16 +65,14 @@ class TrainConfig:
             raise IRNError("give the length of the run: either minutes or steps")
         if (self.minutes or self.steps or 0) <= 0:
             raise IRNError(f"the run must last: got minutes = {self.minutes}, steps = {self.steps}")
-        if not (0 <= self.prior_share <= 1 and 0 <= self.luma_share <= 1):
-            raise IRNError(f"shares lie in [0, 1]: got prior {self.prior_share}, luma {self.luma_share}")
         if self.batch < 1 or self.crop < 1 or self.workers < 0:
             raise IRNError(
                 f"got batch {self.batch}, crop {self.crop}, workers {self.workers}; expected 1, 1, 0 or more"
             )
         if Path(self.name).name != self.name:
             raise IRNError(f"the name is {self.name!r}; expected a file name without folders")
-        if self.crop % self.model.scale:
-            raise IRNError(f"crop {self.crop} is not a multiple of the scale {self.model.scale}")
+        if self.crop % self.task.multiple:
+            raise IRNError(f"crop {self.crop} is not a multiple of {self.task.multiple}")
 
 
 class Trainer:
@@ -93,20 +82,19 @@ class Trainer:
         self.config = config
         self.device = pick_device(config.device)
         torch.manual_seed(config.seed)  # every process starts from the same network …
-        irn = load_model(config.init) if config.init else IRN(config.model)
-        torch.manual_seed(config.seed + rank())  # … and draws z of its own
-        if irn.config != config.model:
-            raise WeightsError(f"{config.init} is {irn.config}, but {config.model} was asked for")
-        self.irn = irn.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
-        self.ema = copy.deepcopy(self.irn).eval().requires_grad_(False)
-        self.guide = float(irn.config.scale**2) if config.guide is None else config.guide
-        self.stage_1_share = 1.0 if irn.prior.net is None else 1 - config.prior_share
+        task = config.task
+        net = load_model(config.init, task.network) if config.init else task.network(task.model)
+        torch.manual_seed(config.seed + rank())  # … and draws noise of its own
+        if net.config != task.model:
+            raise WeightsError(f"{config.init} is {net.config}, but {task.model} was asked for")
+        self.net = net.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
+        self.ema = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.step, self.seconds = 0, 0.0
         self._enter_stage(1)
 
     def _enter_stage(self, stage: int) -> None:
-        trained = self.irn.levels if stage == 1 else self.irn.prior
         self.stage = stage
+        trained = self.config.task.trained(self.net, stage)
         self.optimiser = Optimiser(list(trained.parameters()), self.config.learning_rate)
 
     @property
@@ -118,25 +106,22 @@ class Trainer:
 
     @property
     def stage_progress(self) -> float:
-        if self.stage == 1:
-            return self.progress / self.stage_1_share if self.stage_1_share else 1.0
-        return (self.progress - self.stage_1_share) / (1 - self.stage_1_share)
+        """How much of the stage is done: 0 at its start, 1 at its end."""
+        shares = self.config.task.shares
+        before, share = sum(shares[: self.stage - 1]), shares[self.stage - 1]
+        return (self.progress - before) / share if share else 1.0
 
     def train_step(self, x: Tensor) -> Loss:
         """One update on a batch x: B×3×H×W in [0, 1]."""
-        config = self.config
+        task = self.config.task
         x = x.to(self.device, memory_format=torch.channels_last)
-        if self.stage == 1 and self.stage_progress >= 1:
-            self.irn.load_state_dict(self.ema.state_dict())
-            with torch.no_grad():
-                self.irn.prior.whiten(self.irn(x)[1])
-            of_first_process(self.irn.prior.mix.data)
-            self._enter_stage(2)
-        if self.stage == 1:
-            with autocast(self.device):
-                loss = reconstruction_loss(self.irn, x, self.guide, config.luma_share, config.paper_objective)
-        else:
-            loss = prior_loss(self.irn, x)  # float32: the density needs the digits
+        if self.stage_progress >= 1 and self.stage < len(task.shares):
+            self.net.load_state_dict(self.ema.state_dict())
+            task.begin(self.net, self.stage + 1, x)
+            self._enter_stage(self.stage + 1)
+            for param in self.optimiser.params:
+                of_first_process(param.data)
+        loss = task.loss(self.net, x, self.stage)
         loss.total.backward()
         average_gradients(self.optimiser.params)
         self.optimiser.step(self.stage_progress)
@@ -148,12 +133,12 @@ class Trainer:
         taken = self.optimiser.steps
         decay = min(EMA_DECAY, (1 + taken) / (10 + taken))
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.ema.parameters()), list(self.irn.parameters()), 1 - decay)
+            torch._foreach_lerp_(list(self.ema.parameters()), list(self.net.parameters()), 1 - decay)
 
     def state_dict(self) -> dict:
         return {
-            "config": self.irn.config.to_dict(),
-            "irn": self.irn.state_dict(),
+            "config": self.net.config.to_dict(),
+            "net": self.net.state_dict(),
             "ema": self.ema.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "stage": self.stage,
@@ -163,22 +148,22 @@ class Trainer:
 
     def load_state_dict(self, state: dict) -> None:
         """Raises WeightsError when the checkpoint is of another network."""
-        if state.get("config") != self.irn.config.to_dict():
+        if state.get("config") != self.net.config.to_dict():
             raise WeightsError(
-                f"the checkpoint is of {state.get('config')}, this run asks for {self.irn.config.to_dict()}; "
+                f"the checkpoint is of {state.get('config')}, this run asks for {self.net.config.to_dict()}; "
                 "resume with the options it was started with, or choose another --out"
             )
         self._enter_stage(state["stage"])
-        self.irn.load_state_dict(state["irn"])
+        self.net.load_state_dict(state["net"])
         self.ema.load_state_dict(state["ema"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step, self.seconds = state["step"], state["seconds"]
-        if self.stage == 2 and self.stage_progress < 0:
+        if self.stage_progress < 0:
             raise IRNError(
-                "the checkpoint is already fitting p(z|y); resume with the length it was started with, "
+                f"the checkpoint is already in stage {self.stage}; resume with the length it was started with, "
                 "or start a new run from its weights with --init"
             )
-        torch.manual_seed(self.config.seed + rank() + self.step)  # not the z that were drawn before
+        torch.manual_seed(self.config.seed + rank() + self.step)  # not the noise that was drawn before
 
 
 def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
@@ -199,7 +184,7 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
         raise IRNError(f"{out} holds the checkpoint of another run; add --resume to go on, or choose another --out")
     pictures = load_pictures(files)
     training = [p for i, p in enumerate(pictures) if i % HELD_OUT or len(pictures) < HELD_OUT]
-    validation = _validation_crops(pictures[::HELD_OUT], config.model.scale)
+    validation = _validation_crops(pictures[::HELD_OUT], config.task.multiple)
     trainer = Trainer(config)
     if config.resume and (out / CHECKPOINT).exists():
         trainer.load_state_dict(_read_checkpoint(out / CHECKPOINT, trainer.device))
@@ -214,7 +199,7 @@ def _loop(
     config = trainer.config
     last_save = clock = time.monotonic()
     with open(out / "log.csv", "a", newline="") as file:
-        log = csv.DictWriter(file, LOG_COLUMNS)
+        log = csv.DictWriter(file, LOG_COLUMNS + config.task.columns)
         if rank() == 0 and not file.tell():
             log.writeheader()
         while trainer.progress < 1:
@@ -227,7 +212,7 @@ def _loop(
                 row = {"step": trainer.step, "minutes": round(trainer.seconds / 60, 2), "stage": trainer.stage}
                 row |= {key: round(value, 4) for key, value in loss.parts.items()}
                 if due:
-                    row["validation_psnr_y"] = round(validate(trainer.ema, validation), 3)
+                    row[config.task.columns[-1]] = round(config.task.validate(trainer.ema, validation), 4)
                     _save(trainer, out)
                     last_save = clock = time.monotonic()
                 log.writerow(row)
@@ -248,14 +233,12 @@ def _save(trainer: Trainer, out: Path) -> None:
     os.replace(partial, out / CHECKPOINT)
     config = trainer.config
     training = {
-        "objective": "paper" if config.paper_objective else "z = 0, then p(z|y)",
+        **config.task.provenance(),
         "steps": trainer.step,
         "minutes": round(trainer.seconds / 60, 1),
         "batch": config.batch,
         "crop": config.crop,
         "learning_rate": config.learning_rate,
-        "guide": trainer.guide,
-        "luma_share": config.luma_share,
         "seed": config.seed,
         "device": trainer.device.type,
         "init": config.init,
@@ -264,25 +247,13 @@ def _save(trainer: Trainer, out: Path) -> None:
     save_model(trainer.ema, out / f"{config.name}.safetensors", training)
 
 
-@torch.inference_mode()
-def validate(irn: IRN, crops: list[Tensor]) -> float:
-    """Mean PSNR-Y in dB of the reconstruction with z = 0 from the 8-bit LR. crops: 1×3×H×W uint8."""
-    device = next(irn.parameters()).device
-    scores = []
-    for crop in crops:
-        y, z = irn(from_uint8(crop).to(device))
-        x_hat = irn.inverse(round8(y), torch.zeros_like(z))
-        scores.append(psnr_y(to_pixels(crop), to_pixels(to_uint8(x_hat).cpu()), irn.config.scale))
-    return float(np.mean(scores)) if scores else float("nan")
-
-
-def _validation_crops(pictures: list[np.ndarray], scale: int) -> list[Tensor]:
-    """The middle of each picture, 1×3×H×W uint8, sides multiples of the scale."""
+def _validation_crops(pictures: list[np.ndarray], multiple: int) -> list[Tensor]:
+    """The middle of each picture, 1×3×H×W uint8, sides multiples of `multiple`."""
     crops = []
     for picture in pictures:
-        if min(picture.shape[:2]) < scale:
+        if min(picture.shape[:2]) < multiple:
             continue
-        height, width = (min(VALIDATION_SIDE, side) // scale * scale for side in picture.shape[:2])
+        height, width = (min(VALIDATION_SIDE, side) // multiple * multiple for side in picture.shape[:2])
         top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
         crops.append(to_tensor(picture[top : top + height, left : left + width]))
     return crops

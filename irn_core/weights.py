@@ -3,24 +3,28 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from irn_core.errors import IRNError, WeightsError
+from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 
 WEIGHTS_DIR = Path(__file__).parent.parent / "assets" / "weights"
-ARCHITECTURE = "irn"
+Network = TypeVar("Network", IRN, ICN)
+CONFIGS = {IRN: IRNConfig, ICN: ICNConfig}
+"""The networks that a file can hold; it names one by its class in lower case."""
 
 
 class WeightsInfo(NamedTuple):
     """What a weights file says of itself. `training` and `figures` are free-form, for the model card."""
 
     name: str
-    config: IRNConfig
+    network: type[torch.nn.Module]
+    config: IRNConfig | ICNConfig
     training: dict
     figures: dict
     params: int
@@ -31,15 +35,15 @@ def count_params(model: torch.nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
 
 
-def save_model(irn: IRN, path: str | Path, training: dict, figures: dict | None = None) -> None:
+def save_model(model: IRN | ICN, path: str | Path, training: dict, figures: dict | None = None) -> None:
     """Write the weights as float32, with the configuration in the metadata, in one atomic step."""
     metadata = {
-        "architecture": ARCHITECTURE,
-        "config": json.dumps(irn.config.to_dict()),
+        "architecture": type(model).__name__.lower(),
+        "config": json.dumps(model.config.to_dict()),
         "training": json.dumps(training),
         "figures": json.dumps(figures or {}),
     }
-    tensors = {name: t.detach().float().cpu().contiguous() for name, t in irn.state_dict().items()}
+    tensors = {name: t.detach().float().cpu().contiguous() for name, t in model.state_dict().items()}
     path = Path(path)
     partial = path.with_suffix(".partial")
     try:
@@ -62,7 +66,7 @@ def model_tag(name_or_path: str | Path) -> str:
 def record_figures(path: str | Path, data: str, figures: dict) -> None:
     """Add scores on a data set to what the weights file says of itself."""
     info = read_info(path)
-    save_model(load_model(path), path, info.training, info.figures | {data: figures})
+    save_model(load_model(path, info.network), path, info.training, info.figures | {data: figures})
 
 
 def find_weights(name_or_path: str | Path) -> Path:
@@ -79,9 +83,10 @@ def find_weights(name_or_path: str | Path) -> Path:
     raise WeightsError(f"no model {str(name_or_path)!r}; choose one of {known}, or give the path of a weights file")
 
 
-def list_weights() -> list[Path]:
-    """The weights files that ship with the project, by name."""
-    return sorted(WEIGHTS_DIR.glob("*.safetensors"))
+def list_weights(network: type[torch.nn.Module] | None = None) -> list[Path]:
+    """The weights files that ship with the project, by name; those of one kind of network, or all."""
+    files = sorted(WEIGHTS_DIR.glob("*.safetensors"))
+    return [file for file in files if network is None or read_info(file).network is network]
 
 
 def read_info(path: str | Path) -> WeightsInfo:
@@ -93,36 +98,40 @@ def read_info(path: str | Path) -> WeightsInfo:
             params = sum(torch.Size(file.get_slice(key).get_shape()).numel() for key in file.keys())  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise WeightsError(f"{path} is not a readable safetensors file ({error}); copy it again") from error
-    if metadata.get("architecture") != ARCHITECTURE:
+    networks = {network.__name__.lower(): network for network in CONFIGS}
+    network = networks.get(metadata.get("architecture"))
+    if network is None:
         raise WeightsError(
-            f"{path} holds {metadata.get('architecture', 'unnamed')!r} weights; expected {ARCHITECTURE!r}"
+            f"{path} holds {metadata.get('architecture', 'unnamed')!r} weights; expected one of {', '.join(networks)}"
         )
     try:
-        config = IRNConfig.from_dict(json.loads(metadata["config"]))
+        config = CONFIGS[network].from_dict(json.loads(metadata["config"]))
         training, figures = json.loads(metadata["training"]), json.loads(metadata["figures"])
     except (KeyError, TypeError, ValueError, AttributeError, IRNError) as error:
         raise WeightsError(f"{path} has unusable metadata ({error}); export it again with this version") from error
-    return WeightsInfo(path.stem, config, training, figures, params, path.stat().st_size)
+    return WeightsInfo(path.stem, network, config, training, figures, params, path.stat().st_size)
 
 
-def load_model(name_or_path: str | Path) -> IRN:
+def load_model(name_or_path: str | Path, network: type[Network] = IRN) -> Network:
     """A shipped model by name, or any weights file by path, in evaluation mode on the CPU.
 
     Raises:
-        WeightsError: no such model, a damaged file, or tensors that do not fit the configuration.
+        WeightsError: no such model, a damaged file, another kind of network, or tensors that do not fit.
     """
     path = find_weights(name_or_path)
-    config = read_info(path).config
+    info = read_info(path)
+    if info.network is not network:
+        raise WeightsError(f"{path} holds an {info.network.__name__}; expected an {network.__name__}")
     try:
         with torch.device("meta"):  # shapes without memory: a forged configuration may ask for any width
-            expected = IRN(config).state_dict()
+            expected = network(info.config).state_dict()
     except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as error:
-        raise WeightsError(f"{path} asks for an impossible network, {config} ({error})") from error
+        raise WeightsError(f"{path} asks for an impossible network, {info.config} ({error})") from error
     state = load_file(path)
     _check_shapes(path, state, expected)
-    irn = IRN(config)
-    irn.load_state_dict(state)
-    return irn.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    model = network(info.config)
+    model.load_state_dict(state)
+    return model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
 def _check_shapes(path: Path, state: dict, expected: dict) -> None:

@@ -209,7 +209,7 @@ def test_training_from_the_command_line(tmp_path, capsys):
     assert str(out / "irn-x2.safetensors") in capsys.readouterr().out
     assert load_model(out / "irn-x2.safetensors").config.scale == 2
     assert "resume" in refused(capsys, *common, "--scale", 4, "--steps", 2, "--batch", 1, "--crop", 16, "--resume")
-    assert "multiple of the scale" in refused(capsys, *common, "--steps", 1, "--crop", 15)
+    assert "multiple of 2" in refused(capsys, *common, "--steps", 1, "--crop", 15)
     assert "no pictures" in refused(capsys, *common[:3], tmp_path / "run", *common[4:], "--steps", 1)
     misused(capsys, *common)  # how long?
     misused(capsys, *common, "--steps", 1, "--minutes", 1)

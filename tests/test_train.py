@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import warnings
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import torch
 
 from irn_core.dataset import RandomCrops, list_pictures, load_pictures
 from irn_core.errors import ImageError, IRNError, WeightsError
+from irn_core.tasks import RescaleTask
 from irn_core.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
 from irn_core.weights import load_model, read_info, save_model
 from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_irn, write_pictures
@@ -37,10 +39,12 @@ def data(tmp_path):
 def tiny_run(tmp_path, **changes) -> TrainConfig:
     """A run of seconds on the pictures in tmp_path."""
     values = {
-        "data": str(tmp_path / "pictures"), "out": str(tmp_path / "run"), "name": "tiny", "model": tiny_config(),
+        "data": str(tmp_path / "pictures"), "out": str(tmp_path / "run"), "name": "tiny",
         "batch": 2, "crop": 16, "device": "cpu",
     }  # fmt: skip
-    return TrainConfig(**(values | ({"steps": 6} if "minutes" not in changes else {}) | changes))
+    task = {"model": tiny_config()} | {f.name: changes.pop(f.name) for f in fields(RescaleTask) if f.name in changes}
+    length = {} if "minutes" in changes else {"steps": 6}
+    return TrainConfig(**(values | length | changes), task=RescaleTask(**task))
 
 
 def silent(_: str):
@@ -117,11 +121,11 @@ def test_the_second_stage_fits_the_prior_and_leaves_f_alone(tmp_path):
     for x in batches(config, 60):
         loss = trainer.train_step(x)
         if trainer.stage == 2:
-            f = f or {k: t.clone() for k, t in trainer.irn.levels.state_dict().items()}
+            f = f or {k: t.clone() for k, t in trainer.net.levels.state_dict().items()}
             losses.append(loss.total.item())
     assert len(losses) >= 50
     assert np.mean(losses[-15:]) < np.mean(losses[:15])
-    assert_equal(trainer.irn.levels.state_dict(), f)
+    assert_equal(trainer.net.levels.state_dict(), f)
     assert_equal(trainer.ema.levels.state_dict(), f)
 
 
@@ -130,11 +134,11 @@ def test_a_batch_that_is_not_finite_changes_nothing(tmp_path, share):
     trainer = Trainer(tiny_run(tmp_path, prior_share=share))
     good, bad = batches(trainer.config, 2)
     trainer.train_step(good)
-    before = {name: tensor.clone() for name, tensor in trainer.irn.state_dict().items()}
+    before = {name: tensor.clone() for name, tensor in trainer.net.state_dict().items()}
     trainer.train_step(bad * torch.nan)
-    assert_equal(trainer.irn.state_dict(), before)
+    assert_equal(trainer.net.state_dict(), before)
     trainer.train_step(bad)
-    assert any(not torch.equal(tensor, before[name]) for name, tensor in trainer.irn.state_dict().items())
+    assert any(not torch.equal(tensor, before[name]) for name, tensor in trainer.net.state_dict().items())
     assert all(tensor.isfinite().all() for tensor in trainer.ema.state_dict().values())
 
 
@@ -162,7 +166,7 @@ def test_the_average_follows_the_network(tmp_path):
     for x in batches(config, 20):
         before = [p.clone() for p in trainer.ema.parameters()]
         trainer.train_step(x)
-        for old, new, target in zip(before, trainer.ema.parameters(), trainer.irn.parameters(), strict=True):
+        for old, new, target in zip(before, trainer.ema.parameters(), trainer.net.parameters(), strict=True):
             assert (new - target).norm() <= (old - target).norm()
     moved = [not torch.equal(a, b) for a, b in zip(start, trainer.ema.levels.parameters(), strict=False)]
     assert all(moved)
@@ -176,10 +180,10 @@ def test_a_run_exports_weights_and_a_log(tmp_path, data, scale, changes):
     path = train(config, reports.append)
     assert str(path) == f"{config.out}/tiny.safetensors"
     info = read_info(path)
-    assert load_model(path).config == info.config == config.model
+    assert load_model(path).config == info.config == config.task.model
     assert info.training["steps"] == 6 and info.training["seed"] == config.seed
     rows = read_log(config)
-    assert all(tuple(row) == LOG_COLUMNS and None not in row.values() for row in rows)
+    assert all(tuple(row) == LOG_COLUMNS + config.task.columns and None not in row.values() for row in rows)
     assert [int(row["step"]) for row in rows] == [1, 2, 3, 4, 5, 6]
     stages = ["1"] * 6 if changes else ["1", "1", "1", "2", "2", "2"]
     assert [row["stage"] for row in rows] == stages
@@ -210,7 +214,7 @@ def test_training_can_start_from_weights(tmp_path, data):
     save_model(tiny_irn(seed=5), tmp_path / "start.safetensors", {})
     start = tiny_irn(seed=5).levels.state_dict()
     trainer = Trainer(tiny_run(tmp_path, init=str(tmp_path / "start.safetensors")))
-    assert_equal(trainer.irn.levels.state_dict(), start)
+    assert_equal(trainer.net.levels.state_dict(), start)
     with pytest.raises(WeightsError, match=r"start\.safetensors"):
         Trainer(tiny_run(tmp_path, init=str(tmp_path / "start.safetensors"), model=tiny_config(widths=(4,))))
 
@@ -233,7 +237,7 @@ def test_saving_and_loading_changes_nothing(tmp_path, cut):
     second.load_state_dict(torch.load(file, weights_only=True))
     for x in batches(config, 8 - cut, start=cut):
         second.train_step(x)
-    assert_equal(second.irn.state_dict(), straight.irn.state_dict())
+    assert_equal(second.net.state_dict(), straight.net.state_dict())
     assert_equal(second.ema.state_dict(), straight.ema.state_dict())
     assert (second.step, second.stage) == (straight.step, straight.stage) == (8, 2)
 
@@ -259,7 +263,11 @@ def test_a_stopped_run_goes_on_as_if_it_had_not(tmp_path, data, stop):
 
 def test_a_killed_process_is_resumed(tmp_path, data):
     config = tiny_run(tmp_path, steps=10**6, save_minutes=0.0)
-    script = f"from irn_core.train import IRNConfig, TrainConfig, train; train({config!r}, lambda line: None)"
+    imports = """from irn_core.nets.irn import IRNConfig
+from irn_core.tasks import RescaleTask
+from irn_core.train import TrainConfig, train
+"""
+    script = f"{imports}train({config!r}, lambda line: None)"
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) as process:
         deadline = time.monotonic() + 120
         while not (tmp_path / "run" / CHECKPOINT).exists() and process.poll() is None and time.monotonic() < deadline:
@@ -298,12 +306,12 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path, data):
 @pytest.mark.parametrize("length", [{}, {"steps": 1, "minutes": 1.0}])
 def test_a_run_has_one_length(length):
     with pytest.raises(IRNError, match="minutes or steps"):
-        TrainConfig("in", "out", "name", tiny_config(), **length)
+        TrainConfig("in", "out", "name", RescaleTask(tiny_config()), **length)
 
 
 def test_crops_are_multiples_of_the_scale():
-    with pytest.raises(IRNError, match="crop 18 is not a multiple of the scale 4"):
-        TrainConfig("in", "out", "name", tiny_config(4), steps=1, crop=18)
+    with pytest.raises(IRNError, match="crop 18 is not a multiple of 4"):
+        TrainConfig("in", "out", "name", RescaleTask(tiny_config(4)), steps=1, crop=18)
 
 
 # Several processes
@@ -313,7 +321,9 @@ TWO_PROCESSES = """
 import os
 from dataclasses import replace
 import torch, torch.distributed as dist
-from irn_core.train import TrainConfig, IRNConfig, Trainer, train
+from irn_core.nets.irn import IRNConfig
+from irn_core.tasks import RescaleTask
+from irn_core.train import TrainConfig, Trainer, train
 
 config = {config!r}
 torch.set_num_threads(1)
@@ -326,7 +336,7 @@ trainer = Trainer(config)
 for step in range(3):
     trainer.train_step(torch.rand(2, 3, 16, 16))
 assert trainer.stage == 2
-for net in (trainer.irn, trainer.ema):
+for net in (trainer.net, trainer.ema):
     ours = torch.cat([p.detach().flatten() for p in net.parameters()])
     all_of_them = [torch.empty_like(ours) for _ in range(2)]
     dist.all_gather(all_of_them, ours)
@@ -346,7 +356,7 @@ def test_two_processes_train_one_network(tmp_path, data):
     )
     assert result.returncode == 0, result.stderr[-3000:]
     path = tmp_path / "run" / "tiny.safetensors"
-    assert load_model(path).config == config.model
+    assert load_model(path).config == config.task.model
     assert read_info(path).training["steps"] == 3
     assert [row["step"] for row in read_log(config)] == ["1", "2", "3"]
     assert load_model(tmp_path / "run-timed" / "timed.safetensors")

@@ -42,8 +42,8 @@ class IRNConfig:
     def compact(cls, scale: int) -> "IRNConfig":
         """The shipped layout: few plain subnets of 48 channels, more where a level is coarser."""
         levels = scale.bit_length() - 1
-        blocks = ((4,), (2, 6), (1, 2, 6))[levels - 1]
-        return cls(scale, blocks, (48,) * levels, prior_width=24 * levels, prior_depth=3)
+        blocks = ((4,), (2, 4), (1, 2, 4))[levels - 1]
+        return cls(scale, blocks, (48,) * levels, prior_width=24 * levels, prior_depth=3 if levels == 1 else 2)
 
     @classmethod
     def paper(cls, scale: int) -> "IRNConfig":

@@ -36,18 +36,28 @@ class Prior(nn.Module):
         if self.net is None:
             return eps
         mean, scale = self.mean_scale(y)
-        return _mix(mean + scale * eps, self.mix)
+        return mix(torch.addcmul(mean, scale, eps), self.mix)
 
     def likeliest(self, y: Tensor) -> Tensor:
         """`denormalise` of ε = 0, cheaper: W·μ(y)."""
-        return _mix(in_strips(self.net, y - 0.5).chunk(2, dim=1)[0], self.mix)
+        return mix(in_strips(self.net, y - 0.5)[:, : len(self.mix)], self.mix)
 
     def normalise(self, z: Tensor, y: Tensor) -> Tensor:
         """Inverse of `denormalise`: z → ε = (W⁻¹·z − μ(y)) / σ(y), N(0, I) if the prior is right."""
+        return self._normalise(z, y)[0]
+
+    def log_density(self, z: Tensor, y: Tensor) -> Tensor:
+        """Natural log of p(z | y), summed over channels: B×C×H×W → B×H×W, in nats per LR pixel."""
+        eps, log_volume = self._normalise(z, y)
+        return -0.5 * (math.log(2 * math.pi) * z.shape[1] + eps.square().sum(1)) - log_volume
+
+    def _normalise(self, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor | float]:
+        """ε, and the log of the volume dz/dε at each pixel."""
         if self.net is None:
-            return z
+            return z, 0.0
         mean, scale = self.mean_scale(y)
-        return (_mix(z, torch.linalg.inv(self.mix)) - mean) / scale
+        eps = (mix(z, torch.linalg.inv(self.mix)) - mean) / scale
+        return eps, scale.log().sum(1) + torch.linalg.slogdet(self.mix)[1]
 
     @torch.no_grad()
     def whiten(self, z: Tensor) -> None:
@@ -57,15 +67,7 @@ class Prior(nn.Module):
         ridge = 1e-6 * covariance.diagonal().mean() * torch.eye(len(covariance), device=z.device)
         self.mix.copy_(torch.linalg.cholesky(covariance + ridge))
 
-    def log_density(self, z: Tensor, y: Tensor) -> Tensor:
-        """Natural log of p(z | y), summed over channels: B×C×H×W → B×H×W, in nats per LR pixel."""
-        normal = -0.5 * math.log(2 * math.pi) * z.shape[1]
-        if self.net is None:
-            return normal - 0.5 * z.square().sum(1)
-        mean, scale = self.mean_scale(y)
-        eps = (_mix(z, torch.linalg.inv(self.mix)) - mean) / scale
-        return normal - 0.5 * eps.square().sum(1) - scale.log().sum(1) - torch.linalg.slogdet(self.mix)[1]
 
-
-def _mix(z: Tensor, matrix: Tensor) -> Tensor:
-    return F.conv2d(z, matrix[:, :, None, None])
+def mix(x: Tensor, matrix: Tensor) -> Tensor:
+    """A matrix times the channels of x at each pixel, B×C×H×W."""
+    return F.conv2d(x, matrix[:, :, None, None])

@@ -1,0 +1,38 @@
+"""Laplace distribution cut into unit cells: the probability of a symbol, and which symbol to code.
+
+A coefficient b with prior mean μ, scale σ is coded in steps Δ: v = (b − μ)/Δ, s = σ/Δ, symbol k near v.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+BITS_PER_NAT = 1 / math.log(2)
+PRICE = math.log(2) / 6
+"""What a bit is worth in squared steps: the slope −dD/dR of a uniform quantiser at high rate, D = Δ²/12."""
+
+
+def bits(k: Tensor, s: Tensor) -> Tensor:
+    """−log2 P(k) of the integer k, where P integrates the density of scale s over k ± ½; same shape."""
+    size = k.abs()
+    zero = torch.log1p(-torch.exp(-0.5 / s))
+    other = (0.5 - size) / s + torch.log1p(-torch.exp(-1 / s)) - math.log(2)
+    return torch.where(size < 0.5, zero, other) * -BITS_PER_NAT
+
+
+def soft_bits(v: Tensor, s: Tensor) -> Tensor:
+    """`bits` for any real v, smooth in v: the training surrogate with v + uniform noise (Ballé et al. 2017)."""
+    size = v.abs()
+    inner = torch.log1p(-0.5 * (torch.exp((size.clamp(max=0.5) - 0.5) / s) + torch.exp(-(size + 0.5) / s)))
+    outer = (0.5 - size) / s + torch.log1p(-torch.exp(-1 / s)) - math.log(2)
+    return torch.where(size < 0.5, inner, outer) * -BITS_PER_NAT
+
+
+def quantise(v: Tensor, s: Tensor) -> Tensor:
+    """The symbol k (float, whole) that minimises (v − k)² + PRICE·bits(k): rounding that leans to zero."""
+    size = v.abs()
+    lean = 0.5 / torch.tanh(0.5 / s) - s  # between neighbours k, k + 1 ≥ 1 bits differ by a constant
+    leave = 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
+    k = torch.floor(size + 0.5 - lean).clamp(min=1)
+    return torch.where(size < leave, 0.0, k) * v.sign()

@@ -1,0 +1,128 @@
+"""What is trained: a network, its stages, their losses, and how progress is measured."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from irn_core.errors import IRNError
+from irn_core.losses import Loss, prior_loss, rate_distortion_loss, reconstruction_loss
+from irn_core.nets.icn import ICN, ICNConfig
+from irn_core.nets.irn import IRN, IRNConfig
+from irn_core.ops.metrics import psnr_y
+from irn_core.ops.pixels import to_pixels
+from irn_core.ops.quantise import from_uint8, round8, to_uint8
+from irn_core.parallel import autocast
+
+VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
+
+
+@dataclass(frozen=True)
+class RescaleTask:
+    """Stage 1 trains f with z = 0 at the inverse, stage 2 fits p(z | y) to it."""
+
+    model: IRNConfig
+    prior_share: float = 0.1  # the last part of the run, in which f rests and p(z|y) is fitted
+    paper_objective: bool = False
+    luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
+    guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
+
+    network: ClassVar[type[nn.Module]] = IRN
+    columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "validation_psnr_y")
+
+    def __post_init__(self):
+        if not (0 <= self.prior_share <= 1 and 0 <= self.luma_share <= 1):
+            raise IRNError(f"shares lie in [0, 1]: got prior {self.prior_share}, luma {self.luma_share}")
+
+    @property
+    def multiple(self) -> int:
+        """Sides of a crop are multiples of this."""
+        return self.model.scale
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """How much of the run each stage takes."""
+        return (1 - self.prior_share, self.prior_share) if self.model.prior_width else (1.0,)
+
+    def trained(self, irn: IRN, stage: int) -> nn.Module:
+        """The part of the network that learns in a stage."""
+        return irn.levels if stage == 1 else irn.prior
+
+    @torch.no_grad()
+    def begin(self, irn: IRN, stage: int, x: Tensor) -> None:
+        """Prepare the network for a stage after the first."""
+        irn.prior.whiten(irn(x)[1])
+
+    def loss(self, irn: IRN, x: Tensor, stage: int) -> Loss:
+        """Of a batch x, B×3×H×W in [0, 1]."""
+        if stage == 2:
+            return prior_loss(irn, x)  # float32: the density needs the digits
+        guide = float(self.model.scale**2) if self.guide is None else self.guide
+        with autocast(x.device):
+            return reconstruction_loss(irn, x, guide, self.luma_share, self.paper_objective)
+
+    def validate(self, irn: IRN, crops: list[Tensor]) -> float:
+        """Mean PSNR-Y in dB of the reconstruction with z = 0 from the 8-bit LR. crops: 1×3×H×W uint8."""
+        return _mean_over(crops, irn, lambda x: self._psnr(irn, x))
+
+    def _psnr(self, irn: IRN, x: Tensor) -> float:
+        y, z = irn(from_uint8(x))
+        x_hat = irn.inverse(round8(y), torch.zeros_like(z))
+        return psnr_y(to_pixels(x.cpu()), to_pixels(to_uint8(x_hat).cpu()), self.model.scale)
+
+    def provenance(self) -> dict:
+        """For the metadata of the weights."""
+        return {"objective": "paper" if self.paper_objective else "z = 0, then p(z|y)", **_options(self)}
+
+
+@dataclass(frozen=True)
+class CompressTask:
+    """One stage: rate and distortion at qualities drawn at random, so that one network serves all rates."""
+
+    model: ICNConfig
+
+    network: ClassVar[type[nn.Module]] = ICN
+    columns: ClassVar = ("bpp", "psnr_rgb", "loss", "validation_loss")
+    shares: ClassVar = (1.0,)
+
+    @property
+    def multiple(self) -> int:
+        """Sides of a crop are multiples of this."""
+        return 1 << self.model.levels
+
+    def trained(self, icn: ICN, stage: int) -> nn.Module:
+        """The part of the network that learns in a stage."""
+        return icn
+
+    def loss(self, icn: ICN, x: Tensor, stage: int) -> Loss:
+        """Of a batch x, B×3×H×W in [0, 1]."""
+        return rate_distortion_loss(icn, x, 100 * torch.rand(len(x), device=x.device))
+
+    def validate(self, icn: ICN, crops: list[Tensor]) -> float:
+        """Mean loss over a few qualities. crops: 1×3×H×W uint8."""
+        return _mean_over(crops, icn, lambda x: self._loss(icn, from_uint8(x)))
+
+    def _loss(self, icn: ICN, x: Tensor) -> float:
+        qualities = torch.tensor(VALIDATION_QUALITIES, device=x.device)
+        return rate_distortion_loss(icn, x.expand(len(qualities), -1, -1, -1), qualities).total.item()
+
+    def provenance(self) -> dict:
+        """For the metadata of the weights."""
+        return {"objective": "rate + λ·distortion, all rates"}
+
+
+Task = RescaleTask | CompressTask
+
+
+def _options(task: RescaleTask) -> dict:
+    return {key: value for key, value in asdict(task).items() if key in ("guide", "luma_share", "prior_share")}
+
+
+@torch.inference_mode()
+def _mean_over(crops: list[Tensor], net: nn.Module, figure: Callable[[Tensor], float]) -> float:
+    device = next(net.parameters()).device
+    scores = [figure(crop.to(device)) for crop in crops]
+    return float(np.mean(scores)) if scores else float("nan")
