@@ -6,9 +6,12 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+from irn_core import arguments
 from irn_core.bench import bench
+from irn_core.codec import codec_for, encode_at_psnr, encode_within, load_codec, read_header
 from irn_core.errors import IRNError
 from irn_core.evaluate import evaluate_calibration, evaluate_rescale
+from irn_core.evaluate_compress import CODECS, evaluate_compress
 from irn_core.lr_file import encode_lr, read_lr
 from irn_core.nets.icn import ICNConfig
 from irn_core.nets.irn import LAYOUTS
@@ -43,77 +46,76 @@ def _parser() -> argparse.ArgumentParser:
 
     down = commands.add_parser("downscale", help="picture → LR PNG, which keeps y")
     down.add_argument("input", type=Path)
-    down.add_argument("output", type=_png)
+    down.add_argument("output", type=arguments.png)
     _add_model(down)
     down.set_defaults(run=_downscale)
 
     up = commands.add_parser("upscale", help="LR PNG → picture, drawing the lost z")
     up.add_argument("input", type=Path)
-    up.add_argument("output", type=_png)
+    up.add_argument("output", type=arguments.png)
     _add_model(up)
     _add_noise(up)
     up.set_defaults(run=_upscale)
+
+    pack = commands.add_parser("compress", help="picture → .icn file")
+    pack.add_argument("input", type=Path)
+    pack.add_argument("output", type=arguments.output)
+    pack.add_argument("--model", default="icn", help="a shipped model or a weights file")
+    aim = pack.add_mutually_exclusive_group()
+    aim.add_argument("--quality", type=arguments.quality, default=50.0, help="0 to 100, with fractions (default 50)")
+    aim.add_argument("--bpp", type=arguments.above_zero, help="aim at so many bits per pixel, and never more")
+    aim.add_argument("--bytes", type=arguments.positive, help="aim at so many bytes, and never more")
+    aim.add_argument("--psnr", type=arguments.above_zero, help="aim at this PSNR-RGB in dB")
+    pack.set_defaults(run=_compress)
+
+    unpack = commands.add_parser("decompress", help=".icn file → picture, drawing what was lost")
+    unpack.add_argument("input", type=Path)
+    unpack.add_argument("output", type=arguments.png)
+    unpack.add_argument("--model", help="weights file, if the file was not made by a shipped model")
+    _add_noise(unpack)
+    unpack.set_defaults(run=_decompress)
+
+    info = commands.add_parser("info", help="what an .icn file says of itself")
+    info.add_argument("input", type=Path)
+    info.set_defaults(run=_info)
 
     evaluate = commands.add_parser("evaluate", help="score a model on a folder of pictures")
     kinds = evaluate.add_subparsers(required=True, metavar="KIND")
     rescale = kinds.add_parser("rescale", help="PSNR and SSIM of downscaling and upscaling")
     rescale.add_argument("--model", required=True, help="a shipped model or a weights file")
     rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
-    rescale.add_argument("--json", type=_output, help="write the scores to this file")
+    rescale.add_argument("--json", type=arguments.output, help="write the scores to this file")
     rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
     rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
     _add_noise(rescale)
     rescale.set_defaults(run=_evaluate_rescale)
 
+    compress = kinds.add_parser("compress", help="rate and distortion of ICN and of the codecs everybody has")
+    compress.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    compress.add_argument("--codecs", type=arguments.codecs, default=list(CODECS), help="separated by commas")
+    compress.add_argument("--model", default="icn", help="a shipped model or a weights file")
+    compress.add_argument("--json", type=arguments.output, help="write the curves to this file")
+    compress.add_argument("--record", action="store_true", help="write the BD-rate into the weights file's metadata")
+    compress.set_defaults(run=_evaluate_compress)
+
     trainer = commands.add_parser("train", help="train a model")
     _add_train(trainer.add_subparsers(required=True, metavar="KIND"))
 
     timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
-    timing.add_argument("--side", type=_positive, default=1000, help="side of the square test picture")
+    timing.add_argument("--side", type=arguments.positive, default=1000, help="side of the square test picture")
     timing.set_defaults(run=lambda args: bench(args.side))
     return parser
 
 
-def _png(value: str) -> Path:
-    if Path(value).suffix.lower() != ".png":
-        raise argparse.ArgumentTypeError(f"{value}: pictures are written as PNG, without loss; name it *.png")
-    return _output(value)
-
-
-def _output(value: str) -> Path:
-    if not Path(value).parent.is_dir():  # better known before the work than after it
-        raise argparse.ArgumentTypeError(f"{value}: the folder {Path(value).parent} does not exist; make it first")
-    return Path(value)
-
-
-def _positive(value: str) -> int:
-    if not value.isdigit() or int(value) == 0:
-        raise argparse.ArgumentTypeError(f"{value} is not a whole number above 0")
-    return int(value)
-
-
-def _tau(value: str) -> float:
-    tau = float(value)
-    if not 0 <= tau <= 10:
-        raise argparse.ArgumentTypeError(f"tau is {value}; expected 0 (most likely z) to 10, 1 draws from p(z|y)")
-    return tau
-
-
-def _seed(value: str) -> int:
-    if not value.isdigit() or int(value) >= 2**63:
-        raise argparse.ArgumentTypeError(f"seed is {value}; expected a whole number from 0 to 2^63 - 1")
-    return int(value)
-
-
 def _add_model(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--scale", type=_positive, help="2 or 4; picks the model irn-x2 or irn-x4")
+    which.add_argument("--scale", type=arguments.positive, help="2 or 4; picks the model irn-x2 or irn-x4")
     which.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
 
 
 def _add_noise(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--tau", type=_tau, default=0.0, help="temperature of z: 0 most likely, 1 a fair draw")
-    parser.add_argument("--seed", type=_seed, default=0, help="which draw")
+    parser.add_argument("--tau", type=arguments.tau, default=0.0, help="temperature of z: 0 most likely, 1 a fair draw")
+    parser.add_argument("--seed", type=arguments.seed, default=0, help="which draw")
 
 
 def _add_train(kinds) -> None:
@@ -139,15 +141,15 @@ def _add_run(kind: argparse.ArgumentParser, batch: int, crop: int) -> None:
     kind.add_argument("--name", help="name of the weights file")
     length = kind.add_mutually_exclusive_group(required=True)
     length.add_argument("--minutes", type=float)
-    length.add_argument("--steps", type=_positive)
-    kind.add_argument("--batch", type=_positive, default=batch)
-    kind.add_argument("--crop", type=_positive, default=crop)
+    length.add_argument("--steps", type=arguments.positive)
+    kind.add_argument("--batch", type=arguments.positive, default=batch)
+    kind.add_argument("--crop", type=arguments.positive, default=crop)
     kind.add_argument("--learning-rate", type=float, default=2e-3)
     kind.add_argument("--init", help="start from these weights")
     kind.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     kind.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
     kind.add_argument("--workers", type=int, default=0, help="processes that prepare crops")
-    kind.add_argument("--seed", type=_seed, default=0)
+    kind.add_argument("--seed", type=arguments.seed, default=0)
 
 
 def _models(args: argparse.Namespace) -> None:
@@ -195,6 +197,52 @@ def _upscale(args: argparse.Namespace) -> None:
     x_hat = upscale(irn, lr.pixels, args.tau, args.seed, lr.size_at(irn.config.scale), _progress)
     args.output.write_bytes(encode_png(x_hat))
     print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")
+
+
+def _compress(args: argparse.Namespace) -> None:
+    codec = load_codec(args.model)
+    picture = read_picture(args.input)
+    _note(*picture.notices)
+    pixels = picture.pixels
+    area = pixels.shape[0] * pixels.shape[1]
+    if args.psnr:
+        data = encode_at_psnr(codec, pixels, args.psnr)
+    elif args.bytes or args.bpp:
+        data = encode_within(codec, pixels, args.bytes or int(args.bpp * area / 8))
+    else:
+        data = codec.encode(pixels, args.quality)
+    args.output.write_bytes(data)
+    quality = read_header(data).quality
+    print(f"{args.output}: {len(data):,} bytes, {8 * len(data) / area:.3f} bits per pixel, quality {quality:.2f}")
+
+
+def _decompress(args: argparse.Namespace) -> None:
+    data = args.input.read_bytes()
+    codec = load_codec(args.model) if args.model else codec_for(data)
+    x_hat = codec.decode(data, args.tau, args.seed)
+    args.output.write_bytes(encode_png(x_hat))
+    print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")
+
+
+def _info(args: argparse.Namespace) -> None:
+    data = args.input.read_bytes()
+    header = read_header(data)
+    names = [path.stem for path in list_weights() if model_tag(path.stem).endswith(f"@{header.fingerprint.hex()}")]
+    print(f"size     {header.width}×{header.height}")
+    print(f"bytes    {len(data):,}, {8 * len(data) / (header.width * header.height):.3f} bits per pixel")
+    print(f"quality  {header.quality:.2f}")
+    print(f"model    {names[0] if names else 'does not ship'}, weights {header.fingerprint.hex()}")
+
+
+def _evaluate_compress(args: argparse.Namespace) -> None:
+    result = evaluate_compress(args.model, args.data, args.codecs)
+    for name, value in result["bd_rate_vs_jpeg"].items():
+        print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=1) + "\n")
+    if args.record:
+        figures = {"bd_rate_vs_jpeg": result["bd_rate_vs_jpeg"]["icn"], "icn": result["codecs"]["icn"]}
+        record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
 
 
 def _evaluate_rescale(args: argparse.Namespace) -> None:

@@ -86,7 +86,8 @@ def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
         through = b + (group.mean + k * group.step - b).detach()
         return torch.where(k == 0, group.mean, through)
 
-    error = icn.decode(top.shape, quality, code) - x
+    x_hat = icn.restore(icn.inverse(*icn.code(top.shape, quality, code), quality), quality)
+    error = x_hat - x
     bpp = sum(spent) / (x.shape[-2] * x.shape[-1])
     lam = log_lambda(quality).exp()
     total = ((bpp + lam * 255**2 * error.square().mean((1, 2, 3))) / lam.sqrt()).mean()

@@ -11,10 +11,10 @@ LAYERS = (
     ("errors",),
     ("ops",),
     ("nets",),
-    ("losses", "weights", "dataset", "optimiser", "lr_file", "parallel", "entropy"),
+    ("losses", "weights", "dataset", "optimiser", "lr_file", "parallel", "entropy", "rivals", "search", "icn_file"),
     ("rescale", "tasks", "codec"),
-    ("evaluate",),
-    ("train", "bench"),
+    ("evaluate", "evaluate_compress"),
+    ("train", "bench", "arguments"),
     ("cli",),
 )
 PACKAGES = ("ops", "nets")

@@ -16,15 +16,12 @@ from torch import Tensor, nn
 from irn_core.errors import IRNError
 from irn_core.nets.coupling import PlainNet, in_strips
 from irn_core.nets.prior import mix
-from irn_core.ops import haar
+from irn_core.ops import haar, laplace
 
 LAMBDA_RANGE = (0.0006, 0.6)
 """λ in L = bpp + λ·MSE(0…255) at quality 0 and at quality 100."""
-LOG_SCALE_RANGE = (math.log(0.04), math.log(400.0))
-"""Bounds of log s, the scale in steps."""
-
 COLOUR = [[3**-0.5] * 3, [2**-0.5, 0.0, -(2**-0.5)], [-(6**-0.5), 2 * 6**-0.5, -(6**-0.5)]]
-"""Start of the colour transform: orthonormal; luma, red − blue, green − magenta."""
+"""Luma, red − blue, green − magenta. Orthonormal, and not learned: a learned one shrinks, which makes steps larger."""
 
 
 class Coefficients(NamedTuple):
@@ -118,7 +115,7 @@ class DetailPrior(nn.Module):
 
 def _log_s(log_sigma: Tensor, step: Tensor) -> Tensor:
     """log σ/Δ from the output of a net, which starts at zero and then means σ = e⁻⁴."""
-    return (log_sigma - 4 - step.log()).clamp(*LOG_SCALE_RANGE)
+    return (log_sigma - 4 - step.log()).clamp(*laplace.LOG_SCALE_RANGE)
 
 
 def _checkerboard(x: Tensor) -> Tensor:
@@ -132,7 +129,7 @@ class ICN(nn.Module):
     def __init__(self, config: ICNConfig):
         super().__init__()
         self.config = config
-        self.colour = nn.Parameter(torch.tensor(COLOUR))
+        self.register_buffer("colour", torch.tensor(COLOUR), persistent=False)
         self.priors = nn.ModuleList(DetailPrior(config.width, config.depth) for _ in range(config.own + 1))
         self.lifts = nn.ModuleList(Lifting(config.lift_width) for _ in range(config.own + 1) if config.lift_width)
         self.filter = PlainNet(13, 12, config.filter_width, config.depth)
@@ -151,28 +148,40 @@ class ICN(nn.Module):
             details.append(b)
         return a, details
 
-    def decode(self, shape: tuple[int, ...], quality: Tensor, code: Coder) -> Tensor:
-        """The closed loop of encoder and decoder, coarse to fine: what `code` returns becomes x_hat.
+    def inverse(self, top: Tensor, details: list[Tensor], quality: Tensor) -> Tensor:
+        """The exact inverse of `forward`."""
+        for level in reversed(range(self.config.levels)):
+            top = self._join(level, top, details[level], quality)
+        return mix(top, self.colour.T) + 0.5
 
-        shape: that of the top, B×3×h×w. Level L, above the details, stands for the top itself.
+    def code(self, shape: tuple[int, ...], quality: Tensor, coder: Coder) -> tuple[Tensor, list[Tensor]]:
+        """The closed loop of encoder and decoder, coarse to fine: decoded top and details.
+
+        shape: that of the top, B×3×h×w. Each group goes through `coder`, and what that returns is what
+        the next groups are predicted from. Level L, above the details, stands for the top itself.
         """
         levels = self.config.levels
         step = self.step(quality, levels - 1).expand(-1, 3, -1, -1)
         mean = torch.zeros(shape, device=quality.device)
-        log_s = (self.top_log_sigma.view(1, 3, 1, 1) - 1 - step.log()).clamp(*LOG_SCALE_RANGE)
-        a_hat = code(Coefficients(levels, slice(0, 3), mean, log_s.expand(shape), step, None))
+        log_s = (self.top_log_sigma.view(1, 3, 1, 1) - 1 - step.log()).clamp(*laplace.LOG_SCALE_RANGE)
+        a_hat = top = coder(Coefficients(levels, slice(0, 3), mean, log_s.expand(shape), step, None))
+        details: list[Tensor] = []
         for level in reversed(range(levels)):
-            plane, net = _plane(quality, a_hat), self._net(level)
             step = self.step(quality, level).expand(-1, 9, -1, -1)
-            b_hat = self.priors[net](a_hat, plane, step, level, code)
-            if self.lifts:
-                a_hat, b_hat = self.lifts[net].inverse(a_hat, b_hat, plane)
-            a_hat = _merge(a_hat, b_hat)
-        return self.restore(mix(a_hat, torch.linalg.inv(self.colour)), quality) + 0.5
+            details.insert(0, self.priors[self._net(level)](a_hat, _plane(quality, a_hat), step, level, coder))
+            if level:
+                a_hat = self._join(level, a_hat, details[0], quality)
+        return top, details
+
+    def _join(self, level: int, a: Tensor, b: Tensor, quality: Tensor) -> Tensor:
+        """Undo one level of `forward`."""
+        if self.lifts:
+            a, b = self.lifts[self._net(level)].inverse(a, b, _plane(quality, a))
+        return _merge(a, b)
 
     def restore(self, x_hat: Tensor, quality: Tensor) -> Tensor:
         """Decoder-side refinement: a residual net on the Haar bands takes away what quantisation left."""
-        bands = haar.analyse(x_hat)
+        bands = haar.analyse(x_hat - 0.5)
         return x_hat + haar.synthesise(in_strips(self.filter, torch.cat([bands, _plane(quality, bands)], 1)))
 
     def step(self, quality: Tensor, level: int) -> Tensor:

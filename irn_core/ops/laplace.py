@@ -8,6 +8,8 @@ import math
 import torch
 from torch import Tensor
 
+LOG_SCALE_RANGE = (-3.0, 6.0)
+"""Bounds of log s: below, all symbols are zero; above, they cost ten bits and more."""
 BITS_PER_NAT = 1 / math.log(2)
 PRICE = math.log(2) / 6
 """What a bit is worth in squared steps: the slope −dD/dR of a uniform quantiser at high rate, D = Δ²/12."""
@@ -29,10 +31,30 @@ def soft_bits(v: Tensor, s: Tensor) -> Tensor:
     return torch.where(size < 0.5, inner, outer) * -BITS_PER_NAT
 
 
+def _edges(s: Tensor) -> tuple[Tensor, Tensor]:
+    """Where cells begin: that of |k| = 1, and of |k| ≥ 2 less |k| − ½.
+
+    Both let (v − k)² + PRICE·bits(k) decide; between neighbours k, k + 1 ≥ 1 bits differ by a constant.
+    """
+    first = 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
+    return first, 0.5 / torch.tanh(0.5 / s) - s
+
+
 def quantise(v: Tensor, s: Tensor) -> Tensor:
-    """The symbol k (float, whole) that minimises (v − k)² + PRICE·bits(k): rounding that leans to zero."""
+    """The symbol k (float, whole) that is worth its bits: rounding that leans to zero."""
     size = v.abs()
-    lean = 0.5 / torch.tanh(0.5 / s) - s  # between neighbours k, k + 1 ≥ 1 bits differ by a constant
-    leave = 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
+    first, lean = _edges(s)
     k = torch.floor(size + 0.5 - lean).clamp(min=1)
-    return torch.where(size < leave, 0.0, k) * v.sign()
+    return torch.where(size < first, 0.0, k) * v.sign()
+
+
+def draw(k: Tensor, s: Tensor, uniform: Tensor) -> Tensor:
+    """v − k for a draw of v from the Laplace distribution of scale s inside the cell of k; uniform in [0, 1)."""
+    size = k.abs()
+    first, lean = _edges(s)
+    start = torch.where(size < 0.5, 0.0, torch.where(size < 1.5, first, size - 0.5 + lean))
+    end = torch.where(size < 0.5, first, size + 0.5 + lean)
+    both_sides = torch.where(size < 0.5, (2 * uniform - 1).sign(), k.sign())
+    uniform = torch.where(size < 0.5, (2 * uniform - 1).abs(), uniform)
+    v = start - s * torch.log1p(uniform * torch.expm1((start - end).clamp(max=0) / s))
+    return v * both_sides - k

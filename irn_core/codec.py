@@ -1,0 +1,244 @@
+"""Pictures ↔ .icn files: the closed loop of the network around the range coder."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from irn_core.entropy import Reader, Writer, scale_of
+from irn_core.errors import ImageError, StreamError
+from irn_core.icn_file import HEADER_BYTES, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
+from irn_core.nets.icn import ICN, Coder, Coefficients
+from irn_core.ops import laplace
+from irn_core.ops.metrics import psnr_rgb
+from irn_core.ops.pixels import MAX_PIXELS, check_pixels, pad_to_multiple, to_pixels, to_tensor
+from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.search import largest_within
+from irn_core.weights import list_weights, load_model, model_tag
+
+SIZE_SLACK = 0.02
+"""A file aimed at a size may be smaller by this share."""
+
+
+class Group(NamedTuple):
+    """Coded coefficients, 1-D in the order of channels, rows, columns: symbols, the tables that coded them, where."""
+
+    level: int
+    channels: slice
+    symbols: np.ndarray
+    indices: np.ndarray
+    where: np.ndarray | None
+
+
+class Encoded(NamedTuple):
+    """A file, the picture that decoding it gives, and the groups it was coded in."""
+
+    data: bytes
+    x_hat: np.ndarray
+    groups: list[Group]
+
+
+class Codec:
+    """An ICN and the fingerprint that its files carry."""
+
+    def __init__(self, icn: ICN, fingerprint: bytes):
+        self.icn = icn
+        self.fingerprint = fingerprint
+
+    @torch.inference_mode()
+    def encode(self, pixels: np.ndarray, quality: float) -> bytes:
+        """H×W×3 uint8, any size from 1×1 → the bytes of a file. quality: 0 … 100, see `Header`."""
+        return self._encode(pixels, quality)[0]
+
+    @torch.inference_mode()
+    def encode_and_decode(self, pixels: np.ndarray, quality: float) -> Encoded:
+        """`encode`, with what `decode` will give, for the price of the refinement only."""
+        groups: list[Group] = []
+        data, top, details = self._encode(pixels, quality, groups)
+        return Encoded(data, self._picture(top, details, read_header(data)), groups)
+
+    def _encode(
+        self, pixels: np.ndarray, quality: float, groups: list[Group] | None = None
+    ) -> tuple[bytes, Tensor, list[Tensor]]:
+        height, width = check_pixels(pixels).shape[:2]
+        if not 0 <= quality <= 100:
+            raise StreamError(f"quality is {quality}; expected 0 to 100")
+        if max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
+            limits = f"sides up to {MAX_SIDE}, {MAX_PIXELS / 1e6:.0f} megapixels"
+            raise ImageError(f"{width}×{height} is too large to compress ({limits}); make it smaller first")
+        header = Header(self.fingerprint, round(quality * QUALITY_STEPS) / QUALITY_STEPS, height, width)
+        quality = torch.tensor([header.quality])
+        x = from_uint8(to_tensor(pad_to_multiple(pixels, 1 << self.icn.config.levels)))
+        top, details = self.icn(x.contiguous(memory_format=torch.channels_last), quality)
+        writer = Writer()
+        top, details = self.icn.code(top.shape, quality, _encoder(writer, [*details, top], groups))
+        return pack(header, writer.finish()), top, details
+
+    @torch.inference_mode()
+    def decode(self, data: bytes, tau: float = 0.0, seed: int = 0, max_pixels: int = MAX_PIXELS) -> np.ndarray:
+        """The bytes of a file → H×W×3 uint8.
+
+        tau scales a draw of what the symbols leave out: 0 the likeliest (best PSNR), 1 a draw from the
+        prior inside each quantisation cell. A seed always gives the same draw.
+
+        Raises:
+            StreamError: not such a file, damaged, larger than `max_pixels`, or made by other weights.
+        """
+        header = read_header(data, max_pixels)
+        if header.fingerprint != self.fingerprint:
+            raise StreamError(
+                f"the file was made by weights {header.fingerprint.hex()}, these are {self.fingerprint.hex()}; "
+                "use the model that made it"
+            )
+        side = 1 << self.icn.config.levels
+        shape = (1, 3, -(-header.height // side), -(-header.width // side))
+        lost = _Lost(tau, seed) if tau else None
+        coder = _decoder(Reader(data[HEADER_BYTES:]), lost)
+        top, details = self.icn.code(shape, torch.tensor([header.quality]), coder)
+        if lost:
+            details = [b + lost.details[level] for level, b in enumerate(details)]
+        return self._picture(top, details, header)
+
+    def _picture(self, top: Tensor, details: list[Tensor], header: Header) -> np.ndarray:
+        quality = torch.tensor([header.quality])
+        x_hat = self.icn.restore(self.icn.inverse(top, details, quality), quality)
+        return to_pixels(to_uint8(x_hat[..., : header.height, : header.width]))
+
+
+def _encoder(writer: Writer, sources: list[Tensor], groups: list[Group] | None) -> Coder:
+    """Takes each group of coefficients from the true ones, and writes its symbols."""
+
+    def code(group: Coefficients) -> Tensor:
+        indices = writer.choose_tables(_chosen(group.log_scale, group.where))
+        v = _chosen((sources[group.level][:, group.channels] - group.mean) / group.step, group.where)
+        k = quantise(v, indices)
+        writer.put(k, indices)
+        if groups is not None:
+            where = None if group.where is None else group.where.numpy()
+            groups.append(Group(group.level, group.channels, k, indices, where))
+        return _coefficients(group, k)
+
+    return code
+
+
+def _decoder(reader: Reader, lost: "_Lost | None") -> Coder:
+    """Reads the symbols of each group."""
+
+    def code(group: Coefficients) -> Tensor:
+        indices = reader.choose_tables(_chosen(group.log_scale, group.where))
+        k = reader.get(indices)
+        if lost:
+            lost.add(group, _placed(k, group))
+        return _coefficients(group, k)
+
+    return code
+
+
+class _Lost:
+    """Draws, for the details of each level, of what the symbols leave out, in units of the coefficients."""
+
+    def __init__(self, tau: float, seed: int):
+        self.tau = tau
+        self.generator = torch.Generator().manual_seed(seed)
+        self.details: dict[int, Tensor] = {}
+
+    def add(self, group: Coefficients, k: Tensor) -> None:
+        uniform = torch.rand(k.shape, generator=self.generator)
+        offset = self.tau * group.step * laplace.draw(k, group.log_scale.exp(), uniform)
+        if group.where is not None:
+            offset = offset * group.where
+        level = self.details.setdefault(group.level, torch.zeros(1, 9, *k.shape[-2:]))
+        level[:, group.channels] += offset
+
+
+def quantise(v: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """`laplace.quantise` by table, int64."""
+    s = torch.from_numpy(scale_of(indices))
+    return laplace.quantise(torch.from_numpy(v), s).numpy().astype(np.int64)
+
+
+def _chosen(x: Tensor, where: Tensor | None) -> np.ndarray:
+    """The coefficients that are coded, 1-D, in the order of channels, rows, columns."""
+    x = x[0] if where is None else x[0][:, where]
+    return x.contiguous().flatten().numpy()
+
+
+def _placed(k: np.ndarray, group: Coefficients) -> Tensor:
+    """Symbols back in their places, 1×C×H×W; 0 where none was coded."""
+    symbols = torch.from_numpy(k.astype(np.float32))
+    if group.where is None:
+        return symbols.view(group.mean.shape)
+    placed = torch.zeros(group.mean.shape)
+    placed[0][:, group.where] = symbols.view(len(placed[0]), -1)
+    return placed
+
+
+def _coefficients(group: Coefficients, k: np.ndarray) -> Tensor:
+    return group.mean + _placed(k, group) * group.step
+
+
+@cache
+def load_codec(name_or_path: str = "icn") -> Codec:
+    """A shipped ICN by name or a weights file by path, ready to code; loaded once.
+
+    Raises:
+        WeightsError: no such model, or not an ICN.
+    """
+    fingerprint = bytes.fromhex(model_tag(name_or_path).split("@")[1])
+    return Codec(load_model(name_or_path, ICN), fingerprint)
+
+
+def codec_for(data: bytes, max_pixels: int = MAX_PIXELS) -> Codec:
+    """The shipped codec that made a file.
+
+    Raises:
+        StreamError: not an .icn file, damaged, or made by weights that do not ship.
+    """
+    fingerprint = read_header(data, max_pixels).fingerprint
+    codecs = [load_codec(path.stem) for path in list_weights(ICN)]
+    for codec in codecs:
+        if codec.fingerprint == fingerprint:
+            return codec
+    raise StreamError(f"the file was made by weights {fingerprint.hex()}, which do not ship; give them with --model")
+
+
+def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
+    """The best file of at most `budget` bytes, and of at least 98 % of them unless quality 100 needs less.
+
+    Raises:
+        IRNError: even quality 0 takes more; the message says how much.
+    """
+    return largest_within(budget, 0, 100 * QUALITY_STEPS, _at(codec, pixels), len, SIZE_SLACK)
+
+
+def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
+    """The file whose picture comes closest to a PSNR-RGB in dB from below, within 0.02 dB.
+
+    Raises:
+        IRNError: even quality 0 gives more.
+    """
+
+    def run(setting: int) -> Encoded:
+        return codec.encode_and_decode(pixels, setting / QUALITY_STEPS)
+
+    def measure(result: Encoded) -> float:
+        return psnr_rgb(pixels, result.x_hat)
+
+    return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr).data
+
+
+def _at(codec: Codec, pixels: np.ndarray) -> Callable[[int], bytes]:
+    return lambda setting: codec.encode(pixels, setting / QUALITY_STEPS)
+
+
+def encode(pixels: np.ndarray, quality: float = 50.0) -> bytes:
+    """Compress H×W×3 uint8 with the shipped ICN; quality from 0 (about 0.05 bpp) to 100 (about 3 bpp)."""
+    return load_codec().encode(pixels, quality)
+
+
+def decode(data: bytes, tau: float = 0.0, seed: int = 0) -> np.ndarray:
+    """The picture, H×W×3 uint8, in the bytes of an .icn file."""
+    return codec_for(data).decode(data, tau, seed)

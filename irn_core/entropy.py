@@ -1,0 +1,181 @@
+"""Symbols ↔ bytes: exact integer tables of the Laplace distribution, coded by constriction's range coder.
+
+A symbol's table is named by an integer, the place of log s on a grid. Encoder and decoder must name the
+same table, though their floats may differ in the last digits: another processor, another number of
+threads. So the encoder writes a hint wherever a value lies within TOLERANCE of the border between two
+tables, and the decoder follows it: floats that differ by less cannot break a stream.
+"""
+
+from decimal import Decimal, localcontext
+from functools import cache
+
+import numpy as np
+from constriction import stream
+
+from irn_core.errors import StreamError
+from irn_core.ops.laplace import LOG_SCALE_RANGE
+
+LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE = map(int, LOG_SCALE_RANGE)
+PER_UNIT = 6
+TABLES = (HIGHEST_LOG_SCALE - LOWEST_LOG_SCALE) * PER_UNIT + 1
+"""Table i is for log s = LOWEST_LOG_SCALE + i / PER_UNIT."""
+TOLERANCE = 2.0**-17
+"""In log s: how far the floats of two machines may lie apart. Float32 convolutions differ by about 1e-6."""
+PRECISION = 22
+"""Probabilities are multiples of 2^-PRECISION, so that constriction's 24 bits hold them exactly."""
+LARGEST_NUMBER = 2**31 - 1
+
+models, RangeEncoder, RangeDecoder = stream.model, stream.queue.RangeEncoder, stream.queue.RangeDecoder
+
+LENGTHS = models.Categorical(0.5 ** np.arange(1.0, 33.0), perfect=False)
+"""Bit lengths 0 … 31 of the numbers in a stream: short ones are likelier."""
+
+
+def scale_of(index: np.ndarray) -> np.ndarray:
+    """s of a table, float32."""
+    return np.exp(LOWEST_LOG_SCALE + index / PER_UNIT).astype(np.float32)
+
+
+@cache
+def largest_symbol(index: int) -> int:
+    """|k| up to this has an entry in the table; beyond, the escape symbol and a number."""
+    return 2 + int(12 * scale_of(np.array(index)))
+
+
+@cache
+def table(index: int) -> np.ndarray:
+    """Counts of the symbols −K … K and of the escape, K = largest_symbol(index); they add up to 2^PRECISION.
+
+    Computed in decimal arithmetic, which is the same on every machine.
+    """
+    size = largest_symbol(index)
+    with localcontext() as context:
+        context.prec = 40
+        s = (Decimal(LOWEST_LOG_SCALE) + Decimal(index) / PER_UNIT).exp()
+        ratio = (-1 / s).exp()
+        p = (-1 / (2 * s)).exp() * (1 - ratio) / 2  # P(1) = P(−1); P(k + 1) = P(k)·ratio
+        counts = []
+        for _ in range(size):
+            counts.append(max(1, int(p * 2**PRECISION)))
+            p *= ratio
+    escape = 16
+    zero = 2**PRECISION - 2 * sum(counts) - escape
+    return np.array([*reversed(counts), zero, *counts, escape], dtype=np.int64)
+
+
+@cache
+def _model(index: int) -> models.Categorical:
+    return models.Categorical(table(index) / 2.0**PRECISION, perfect=False)
+
+
+def cost_in_bits(symbols: np.ndarray, indices: np.ndarray) -> np.ndarray:
+    """−log2 of the tables' probability of each symbol; an escaped one costs its number as well."""
+    costs = np.empty(symbols.shape)
+    for index in np.unique(indices):
+        here, size = indices == index, largest_symbol(int(index))
+        counts, k = table(int(index)), symbols[here]
+        escaped = np.abs(k) > size
+        places = np.where(escaped, 2 * size + 1, k + size)
+        numbers = np.where(escaped, 2 * np.floor(np.log2(np.maximum(2 * np.abs(k), 1))) + 1, 0)
+        costs[here] = PRECISION - np.log2(counts[places]) + numbers
+    return costs
+
+
+class Writer:
+    """Collects groups of symbols into a stream."""
+
+    def __init__(self):
+        self.coder = RangeEncoder()
+
+    def choose_tables(self, log_scale: np.ndarray) -> np.ndarray:
+        """Name the table for each log s, and write the hints that let the decoder name the same."""
+        place, border = _places(log_scale)
+        doubtful = np.flatnonzero(np.abs(place - border) < TOLERANCE * PER_UNIT)
+        self._number(len(doubtful))
+        above = place[doubtful] >= border[doubtful]
+        for gap, side in zip(np.diff(doubtful, prepend=-1) - 1, above, strict=True):
+            self._number(2 * int(gap) + int(side))
+        return _nearest(place)
+
+    def put(self, symbols: np.ndarray, indices: np.ndarray) -> None:
+        """Append symbols (int, 1-D), each coded by the table of its index."""
+        for index, here in _groups(indices):
+            size, k = largest_symbol(index), symbols[here]
+            escaped = np.abs(k) > size
+            self.coder.encode(np.where(escaped, 2 * size + 1, k + size).astype(np.int32), _model(index))
+            for value in k[escaped].tolist():
+                self._number(2 * abs(value) + (value < 0))
+
+    def _number(self, value: int) -> None:
+        if value > LARGEST_NUMBER:
+            raise StreamError(f"a coefficient is {value} steps, the stream holds up to {LARGEST_NUMBER}")
+        length = (value + 1).bit_length() - 1
+        self.coder.encode(length, LENGTHS)
+        if length:
+            self.coder.encode(value + 1 - (1 << length), models.Uniform(1 << length))
+
+    def finish(self) -> bytes:
+        """The stream; trailing zero bytes are left out, as the decoder reads zeros beyond the end."""
+        return self.coder.get_compressed().astype("<u4").tobytes().rstrip(b"\0")
+
+
+class Reader:
+    """Takes a stream apart, in the order in which it was written."""
+
+    def __init__(self, data: bytes):
+        padded = data + bytes(-len(data) % 4)
+        self.coder = RangeDecoder(np.frombuffer(padded, "<u4").astype(np.uint32))
+
+    def choose_tables(self, log_scale: np.ndarray) -> np.ndarray:
+        """The tables that the encoder named.
+
+        Raises:
+            StreamError: the hints do not fit the picture: a damaged stream.
+        """
+        place, border = _places(log_scale)
+        indices, at = _nearest(place), -1
+        count = self._number()
+        if count > place.size:
+            raise StreamError("the stream is damaged: it has more hints than coefficients")
+        for _ in range(count):
+            number = self._number()
+            at += 1 + number // 2
+            if at >= place.size:
+                raise StreamError("the stream is damaged: a hint points outside the picture")
+            indices[at] = border[at] + (0.5 if number % 2 else -0.5)
+        return indices
+
+    def get(self, indices: np.ndarray) -> np.ndarray:
+        """The symbols, int64, one for each index."""
+        symbols = np.empty(indices.shape, np.int64)
+        for index, here in _groups(indices):
+            size = largest_symbol(index)
+            k = self.coder.decode(_model(index), len(here)).astype(np.int64) - size
+            for i in np.flatnonzero(k > size):
+                number = self._number()
+                k[i] = -(number // 2) if number % 2 else number // 2
+            symbols[here] = k
+        return symbols
+
+    def _number(self) -> int:
+        length = self.coder.decode(LENGTHS)
+        return (1 << length) - 1 + (self.coder.decode(models.Uniform(1 << length)) if length else 0)
+
+
+def _places(log_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Place of each log s on the grid of tables, and the nearest border between two tables."""
+    place = np.clip((log_scale.astype(np.float64) - LOWEST_LOG_SCALE) * PER_UNIT, 0, TABLES - 1)
+    return place, np.clip(np.floor(place), 0, TABLES - 2) + 0.5
+
+
+def _nearest(place: np.ndarray) -> np.ndarray:
+    return np.floor(place + 0.5).astype(np.int64)
+
+
+def _groups(indices: np.ndarray):
+    """(index, positions) of each table in use, so that a table codes all its symbols at once."""
+    order = np.argsort(indices.astype(np.uint8), kind="stable")
+    ends = np.cumsum(np.bincount(indices, minlength=TABLES))
+    for index, here in enumerate(np.split(order, ends[:-1])):
+        if len(here):
+            yield index, here

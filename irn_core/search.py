@@ -1,0 +1,42 @@
+"""Find the setting of a codec that meets a target: fewer trials than bisection, as sizes grow smoothly."""
+
+import math
+from collections.abc import Callable
+from typing import TypeVar
+
+from irn_core.errors import IRNError
+
+Result = TypeVar("Result")
+
+
+def largest_within(
+    target: float, low: int, high: int, run: Callable[[int], Result], measure: Callable[[Result], float], slack: float
+) -> Result:
+    """The result of the largest setting in low … high whose measure does not exceed target.
+
+    The measure grows with the setting. Stops early once it lies within `slack` (a share) below the
+    target. Trials are placed by interpolating log measure, and by halving when that fails to help.
+
+    Raises:
+        IRNError: even the lowest setting exceeds the target.
+    """
+    best = run(low)
+    below = measure(best)
+    if below > target:
+        raise IRNError(f"the smallest possible is {below:,.6g}, more than the {target:,.6g} asked for")
+    top = run(high)
+    above = measure(top)
+    if above <= target:
+        return top
+    trial = 0
+    while high - low > 1 and below < target * (1 - slack):
+        share = math.log(target * (1 - slack / 2) / below) / math.log(above / below) if trial % 3 < 2 else 0.5
+        middle = min(max(low + round((high - low) * share), low + 1), high - 1)
+        result = run(middle)
+        size = measure(result)
+        if size <= target:
+            low, below, best = middle, size, result
+        else:
+            high, above = middle, size
+        trial += 1
+    return best
