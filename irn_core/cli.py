@@ -13,6 +13,7 @@ from irn_core.errors import IRNError
 from irn_core.evaluate import evaluate_calibration, evaluate_rescale
 from irn_core.evaluate_compress import CODECS, evaluate_compress
 from irn_core.lr_file import encode_lr, read_lr
+from irn_core.nets.autoencoder import AutoencoderConfig
 from irn_core.nets.icn import ICNConfig
 from irn_core.nets.irn import LAYOUTS
 from irn_core.ops.pixels import encode_png, read_picture
@@ -20,6 +21,9 @@ from irn_core.rescale import downscale, upscale
 from irn_core.tasks import CompressTask, RescaleTask, Task
 from irn_core.train import TrainConfig, train
 from irn_core.weights import find_weights, list_weights, load_model, model_tag, read_info, record_figures
+
+COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "autoencoder": AutoencoderConfig()}
+"""ICN; ICN without the learned part of its transform; the simplest learned codec."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -130,7 +134,7 @@ def _add_train(kinds) -> None:
     rescale.set_defaults(run=_train_rescale)
 
     compress = kinds.add_parser("compress", help="train an invertible compression net")
-    compress.add_argument("--haar-only", action="store_true", help="without the learned part of the transform")
+    compress.add_argument("--layout", choices=COMPRESS_LAYOUTS, default="icn", help="icn, or what it is compared with")
     _add_run(compress, batch=2, crop=192)
     compress.set_defaults(run=_train_compress)
 
@@ -270,8 +274,7 @@ def _train_rescale(args: argparse.Namespace) -> None:
 
 
 def _train_compress(args: argparse.Namespace) -> None:
-    model = ICNConfig(lift_width=0) if args.haar_only else ICNConfig()
-    _train(args, CompressTask(model), "icn-haar" if args.haar_only else "icn")
+    _train(args, CompressTask(COMPRESS_LAYOUTS[args.layout]), args.layout)
 
 
 def _train(args: argparse.Namespace, task: Task, name: str) -> None:

@@ -1,6 +1,6 @@
 """Pictures ↔ .icn files: the closed loop of the network around the range coder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -21,6 +21,9 @@ from irn_core.weights import list_weights, load_model, model_tag
 
 SIZE_SLACK = 0.02
 """A file aimed at a size may be smaller by this share."""
+PART = 1 << 20
+"""Coefficients that are coded together. Part of the format."""
+LARGEST_SYMBOL = 2**29
 
 
 class Group(NamedTuple):
@@ -112,10 +115,13 @@ def _encoder(writer: Writer, sources: list[Tensor], groups: list[Group] | None) 
     """Takes each group of coefficients from the true ones, and writes its symbols."""
 
     def code(group: Coefficients) -> Tensor:
-        indices = writer.choose_tables(_chosen(group.log_scale, group.where))
+        log_s = _chosen(group.log_scale, group.where)
         v = _chosen((sources[group.level][:, group.channels] - group.mean) / group.step, group.where)
-        k = quantise(v, indices)
-        writer.put(k, indices)
+        k, indices = np.empty(v.shape, np.int32), np.empty(v.shape, np.uint8)
+        for part in _parts(len(v)):
+            indices[part] = writer.choose_tables(log_s[part])
+            k[part] = quantise(v[part], indices[part])
+            writer.put(k[part], indices[part])
         if groups is not None:
             where = None if group.where is None else group.where.numpy()
             groups.append(Group(group.level, group.channels, k, indices, where))
@@ -128,13 +134,20 @@ def _decoder(reader: Reader, lost: "_Lost | None") -> Coder:
     """Reads the symbols of each group."""
 
     def code(group: Coefficients) -> Tensor:
-        indices = reader.choose_tables(_chosen(group.log_scale, group.where))
-        k = reader.get(indices)
+        log_s = _chosen(group.log_scale, group.where)
+        k = np.empty(log_s.shape, np.int32)
+        for part in _parts(len(k)):
+            k[part] = reader.get(reader.choose_tables(log_s[part]))
         if lost:
             lost.add(group, _placed(k, group))
         return _coefficients(group, k)
 
     return code
+
+
+def _parts(count: int) -> Iterator[slice]:
+    """Slices of a group: each goes to the coder as a whole, and bounds its memory."""
+    yield from (slice(start, start + PART) for start in range(0, count, PART))
 
 
 class _Lost:
@@ -155,9 +168,9 @@ class _Lost:
 
 
 def quantise(v: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """`laplace.quantise` by table, int64."""
+    """`laplace.quantise` by table, int32."""
     s = torch.from_numpy(scale_of(indices))
-    return laplace.quantise(torch.from_numpy(v), s).numpy().astype(np.int64)
+    return laplace.quantise(torch.from_numpy(v), s).clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL).int().numpy()
 
 
 def _chosen(x: Tensor, where: Tensor | None) -> np.ndarray:

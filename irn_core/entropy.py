@@ -27,8 +27,11 @@ LARGEST_NUMBER = 2**31 - 1
 
 models, RangeEncoder, RangeDecoder = stream.model, stream.queue.RangeEncoder, stream.queue.RangeDecoder
 
-LENGTHS = models.Categorical(0.5 ** np.arange(1.0, 33.0), perfect=False)
-"""Bit lengths 0 … 31 of the numbers in a stream: short ones are likelier."""
+SHORT = models.Categorical(0.5 ** np.arange(1.0, 33.0), perfect=False)
+"""Bit lengths 0 … 31 of numbers that are mostly small: counts, and what exceeds a table."""
+ANY = models.Uniform(32)
+"""Bit lengths of numbers of any size: gaps between hints."""
+Lengths = models.Categorical | models.Uniform
 
 
 def scale_of(index: np.ndarray) -> np.ndarray:
@@ -91,26 +94,26 @@ class Writer:
         """Name the table for each log s, and write the hints that let the decoder name the same."""
         place, border = _places(log_scale)
         doubtful = np.flatnonzero(np.abs(place - border) < TOLERANCE * PER_UNIT)
-        self._number(len(doubtful))
+        self._number(len(doubtful), SHORT)
         above = place[doubtful] >= border[doubtful]
         for gap, side in zip(np.diff(doubtful, prepend=-1) - 1, above, strict=True):
-            self._number(2 * int(gap) + int(side))
+            self._number(2 * int(gap) + int(side), ANY)
         return _nearest(place)
 
     def put(self, symbols: np.ndarray, indices: np.ndarray) -> None:
-        """Append symbols (int, 1-D), each coded by the table of its index."""
+        """Append symbols (int, 1-D), each coded by the table of its index (uint8)."""
         for index, here in _groups(indices):
             size, k = largest_symbol(index), symbols[here]
             escaped = np.abs(k) > size
             self.coder.encode(np.where(escaped, 2 * size + 1, k + size).astype(np.int32), _model(index))
             for value in k[escaped].tolist():
-                self._number(2 * abs(value) + (value < 0))
+                self._number(2 * abs(value) + (value < 0), SHORT)
 
-    def _number(self, value: int) -> None:
+    def _number(self, value: int, lengths: Lengths) -> None:
         if value > LARGEST_NUMBER:
             raise StreamError(f"a coefficient is {value} steps, the stream holds up to {LARGEST_NUMBER}")
         length = (value + 1).bit_length() - 1
-        self.coder.encode(length, LENGTHS)
+        self.coder.encode(length, lengths)
         if length:
             self.coder.encode(value + 1 - (1 << length), models.Uniform(1 << length))
 
@@ -134,11 +137,11 @@ class Reader:
         """
         place, border = _places(log_scale)
         indices, at = _nearest(place), -1
-        count = self._number()
+        count = self._number(SHORT)
         if count > place.size:
             raise StreamError("the stream is damaged: it has more hints than coefficients")
         for _ in range(count):
-            number = self._number()
+            number = self._number(ANY)
             at += 1 + number // 2
             if at >= place.size:
                 raise StreamError("the stream is damaged: a hint points outside the picture")
@@ -152,13 +155,13 @@ class Reader:
             size = largest_symbol(index)
             k = self.coder.decode(_model(index), len(here)).astype(np.int64) - size
             for i in np.flatnonzero(k > size):
-                number = self._number()
+                number = self._number(SHORT)
                 k[i] = -(number // 2) if number % 2 else number // 2
             symbols[here] = k
         return symbols
 
-    def _number(self) -> int:
-        length = self.coder.decode(LENGTHS)
+    def _number(self, lengths: Lengths) -> int:
+        length = self.coder.decode(lengths)
         return (1 << length) - 1 + (self.coder.decode(models.Uniform(1 << length)) if length else 0)
 
 
@@ -169,12 +172,12 @@ def _places(log_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _nearest(place: np.ndarray) -> np.ndarray:
-    return np.floor(place + 0.5).astype(np.int64)
+    return np.floor(place + 0.5).astype(np.uint8)
 
 
 def _groups(indices: np.ndarray):
     """(index, positions) of each table in use, so that a table codes all its symbols at once."""
-    order = np.argsort(indices.astype(np.uint8), kind="stable")
+    order = np.argsort(indices, kind="stable")
     ends = np.cumsum(np.bincount(indices, minlength=TABLES))
     for index, here in enumerate(np.split(order, ends[:-1])):
         if len(here):

@@ -9,14 +9,18 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from irn_core.baseline_codec import AutoencoderCodec
 from irn_core.codec import Codec, load_codec
 from irn_core.dataset import list_pictures
 from irn_core.errors import IRNError
+from irn_core.nets.autoencoder import Autoencoder
 from irn_core.ops.metrics import psnr_rgb, ssim_rgb
 from irn_core.ops.pixels import read_picture
 from irn_core.rivals import RIVALS, decode_rival
+from irn_core.weights import load_model
 
-CODECS = ("icn", *RIVALS)
+BASELINES = ("icn-haar", "autoencoder")
+CODECS = ("icn", *RIVALS, *BASELINES)
 QUALITIES = (0, 12.5, 25, 37.5, 50, 62.5, 75, 87.5, 100)
 """Settings of ICN on the curve."""
 
@@ -37,11 +41,18 @@ class Curve(NamedTuple):
 
 
 def coder_of(name: str, codec: Codec) -> Coder:
-    """A codec by its name in CODECS; `codec` is the one that `icn` stands for."""
-    if name == "icn":
-        return Coder(QUALITIES, codec.encode, codec.decode)
-    rival = RIVALS[name]
-    return Coder(rival.grid, rival.encode, decode_rival)
+    """A codec by its name in CODECS; `codec` is the one that `icn` stands for.
+
+    Raises:
+        WeightsError: the weights of a baseline do not ship.
+    """
+    if name in RIVALS:
+        return Coder(RIVALS[name].grid, RIVALS[name].encode, decode_rival)
+    if name == "autoencoder":
+        autoencoder = AutoencoderCodec(load_model(name, Autoencoder))
+        return Coder(QUALITIES, autoencoder.encode, autoencoder.decode)
+    codec = codec if name == "icn" else load_codec(name)
+    return Coder(QUALITIES, codec.encode, codec.decode)
 
 
 def evaluate_compress(model: str, folder: str | Path, codecs: list[str], report: Callable[[str], None] = print) -> dict:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from irn_core.nets.autoencoder import Autoencoder
 from irn_core.nets.icn import ICN, Coefficients, log_lambda
 from irn_core.nets.irn import IRN
 from irn_core.ops import laplace
@@ -87,8 +88,21 @@ def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
         return torch.where(k == 0, group.mean, through)
 
     x_hat = icn.restore(icn.inverse(*icn.code(top.shape, quality, code), quality), quality)
-    error = x_hat - x
-    bpp = sum(spent) / (x.shape[-2] * x.shape[-1])
+    return _rate_distortion(sum(spent), x_hat - x, quality)
+
+
+def autoencoder_loss(net: Autoencoder, x: Tensor, quality: Tensor) -> Loss:
+    """The same for the autoencoder: bits of N(0, 1) over a step, at latents with uniform noise."""
+    y, step = net.encode(x, quality), net.step(quality)
+    y_noisy = y + (torch.rand_like(y) - 0.5) * step
+    normal = torch.distributions.Normal(0.0, 1.0)
+    probability = normal.cdf(y_noisy + step / 2) - normal.cdf(y_noisy - step / 2)
+    bits = -probability.clamp(min=1e-9).log2().sum((1, 2, 3))
+    return _rate_distortion(bits, net.decode(y_noisy, quality) - x, quality)
+
+
+def _rate_distortion(bits: Tensor, error: Tensor, quality: Tensor) -> Loss:
+    bpp = bits / (error.shape[-2] * error.shape[-1])
     lam = log_lambda(quality).exp()
     total = ((bpp + lam * 255**2 * error.square().mean((1, 2, 3))) / lam.sqrt()).mean()
     return Loss(total, {"bpp": bpp.mean().item(), "psnr_rgb": _psnr(error), "loss": total.item()})

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
-from irn_core.losses import Loss, prior_loss, rate_distortion_loss, reconstruction_loss
+from irn_core.losses import Loss, autoencoder_loss, prior_loss, rate_distortion_loss, reconstruction_loss
+from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.ops.metrics import psnr_y
@@ -82,32 +83,40 @@ class RescaleTask:
 class CompressTask:
     """One stage: rate and distortion at qualities drawn at random, so that one network serves all rates."""
 
-    model: ICNConfig
+    model: ICNConfig | AutoencoderConfig
 
-    network: ClassVar[type[nn.Module]] = ICN
     columns: ClassVar = ("bpp", "psnr_rgb", "loss", "validation_loss")
     shares: ClassVar = (1.0,)
+
+    @property
+    def network(self) -> type[nn.Module]:
+        """What is trained: ICN, or the autoencoder it is compared with."""
+        return ICN if isinstance(self.model, ICNConfig) else Autoencoder
 
     @property
     def multiple(self) -> int:
         """Sides of a crop are multiples of this."""
         return 1 << self.model.levels
 
-    def trained(self, icn: ICN, stage: int) -> nn.Module:
+    def trained(self, net: nn.Module, stage: int) -> nn.Module:
         """The part of the network that learns in a stage."""
-        return icn
+        return net
 
-    def loss(self, icn: ICN, x: Tensor, stage: int) -> Loss:
+    def loss(self, net: nn.Module, x: Tensor, stage: int) -> Loss:
         """Of a batch x, B×3×H×W in [0, 1]."""
-        return rate_distortion_loss(icn, x, 100 * torch.rand(len(x), device=x.device))
+        return self._loss(net, x, 100 * torch.rand(len(x), device=x.device))
 
-    def validate(self, icn: ICN, crops: list[Tensor]) -> float:
+    def _loss(self, net: nn.Module, x: Tensor, quality: Tensor) -> Loss:
+        loss = rate_distortion_loss if isinstance(self.model, ICNConfig) else autoencoder_loss
+        return loss(net, x, quality)
+
+    def validate(self, net: nn.Module, crops: list[Tensor]) -> float:
         """Mean loss over a few qualities. crops: 1×3×H×W uint8."""
-        return _mean_over(crops, icn, lambda x: self._loss(icn, from_uint8(x)))
+        return _mean_over(crops, net, lambda x: self._mean_loss(net, from_uint8(x)))
 
-    def _loss(self, icn: ICN, x: Tensor) -> float:
+    def _mean_loss(self, net: nn.Module, x: Tensor) -> float:
         qualities = torch.tensor(VALIDATION_QUALITIES, device=x.device)
-        return rate_distortion_loss(icn, x.expand(len(qualities), -1, -1, -1), qualities).total.item()
+        return self._loss(net, x.expand(len(qualities), -1, -1, -1), qualities).total.item()
 
     def provenance(self) -> dict:
         """For the metadata of the weights."""

@@ -10,12 +10,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from irn_core.errors import IRNError, WeightsError
+from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 
 WEIGHTS_DIR = Path(__file__).parent.parent / "assets" / "weights"
-Network = TypeVar("Network", IRN, ICN)
-CONFIGS = {IRN: IRNConfig, ICN: ICNConfig}
+Network = TypeVar("Network", IRN, ICN, Autoencoder)
+CONFIGS = {IRN: IRNConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig}
 """The networks that a file can hold; it names one by its class in lower case."""
 
 
@@ -24,7 +25,7 @@ class WeightsInfo(NamedTuple):
 
     name: str
     network: type[torch.nn.Module]
-    config: IRNConfig | ICNConfig
+    config: IRNConfig | ICNConfig | AutoencoderConfig
     training: dict
     figures: dict
     params: int
@@ -35,7 +36,7 @@ def count_params(model: torch.nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
 
 
-def save_model(model: IRN | ICN, path: str | Path, training: dict, figures: dict | None = None) -> None:
+def save_model(model: Network, path: str | Path, training: dict, figures: dict | None = None) -> None:
     """Write the weights as float32, with the configuration in the metadata, in one atomic step."""
     metadata = {
         "architecture": type(model).__name__.lower(),

@@ -144,7 +144,7 @@ class ICN(nn.Module):
         for level in range(self.config.levels):
             a, b = _split(a)
             if self.lifts:
-                a, b = self.lifts[self._net(level)](a, b, _plane(quality, a))
+                a, b = self.lifts[self._net(level)](a, b, plane(quality, a))
             details.append(b)
         return a, details
 
@@ -168,7 +168,7 @@ class ICN(nn.Module):
         details: list[Tensor] = []
         for level in reversed(range(levels)):
             step = self.step(quality, level).expand(-1, 9, -1, -1)
-            details.insert(0, self.priors[self._net(level)](a_hat, _plane(quality, a_hat), step, level, coder))
+            details.insert(0, self.priors[self._net(level)](a_hat, plane(quality, a_hat), step, level, coder))
             if level:
                 a_hat = self._join(level, a_hat, details[0], quality)
         return top, details
@@ -176,13 +176,13 @@ class ICN(nn.Module):
     def _join(self, level: int, a: Tensor, b: Tensor, quality: Tensor) -> Tensor:
         """Undo one level of `forward`."""
         if self.lifts:
-            a, b = self.lifts[self._net(level)].inverse(a, b, _plane(quality, a))
+            a, b = self.lifts[self._net(level)].inverse(a, b, plane(quality, a))
         return _merge(a, b)
 
     def restore(self, x_hat: Tensor, quality: Tensor) -> Tensor:
         """Decoder-side refinement: a residual net on the Haar bands takes away what quantisation left."""
         bands = haar.analyse(x_hat - 0.5)
-        return x_hat + haar.synthesise(in_strips(self.filter, torch.cat([bands, _plane(quality, bands)], 1)))
+        return x_hat + haar.synthesise(in_strips(self.filter, torch.cat([bands, plane(quality, bands)], 1)))
 
     def step(self, quality: Tensor, level: int) -> Tensor:
         """Δ of the details of a level, B×1×1×1: what rate–distortion theory says of orthonormal bands.
@@ -197,7 +197,7 @@ class ICN(nn.Module):
         return min(level, self.config.own)
 
 
-def _plane(quality: Tensor, like: Tensor) -> Tensor:
+def plane(quality: Tensor, like: Tensor) -> Tensor:
     """The quality in [−1, 1] as a constant channel."""
     return (quality / 50 - 1).view(-1, 1, 1, 1).expand(-1, 1, *like.shape[-2:])
 
