@@ -1,5 +1,6 @@
 """What the tabs below the viewer compute from a result. Knows nothing of the page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,13 +19,14 @@ BANDS = ("horizontal", "vertical", "diagonal")
 
 @dataclass(frozen=True, eq=False)
 class Variability:
-    """How draws of z differ, in grey levels (0…255). Maps are H×W float32, RMS over R, G, B."""
+    """How draws of what was lost differ, in grey levels (0…255). Maps are H×W float32, RMS over R, G, B."""
 
     draws: tuple[np.ndarray, ...]
     psnr: tuple[float, ...]
     psnr_tau_0: float
     spread: np.ndarray  # standard deviation over the draws
     error: np.ndarray  # |reconstruction at tau 0 − original|
+    measure: str = "PSNR-Y"  # that psnr and psnr_tau_0 are given in
 
     @property
     def ratio(self) -> float:
@@ -49,19 +51,28 @@ def seeds(seed: int, count: int) -> range:
 
 
 def variability(photo: Photo, scale: int, tau: float, seed: int, count: int) -> Variability:
-    """Draws, their scores, and the maps of spread and of actual error."""
-    result = rescale(photo, scale)
-    pictures = tuple(draw(photo, scale, tau, s) for s in seeds(seed, count))
+    """Draws of z, their scores, and the maps of spread and of actual error."""
+    drawn = tuple(draw(photo, scale, tau, s) for s in seeds(seed, count))
+    likeliest = rescale(photo, scale).reconstruction
+    return compare_draws(photo.pixels, likeliest, drawn, lambda x_hat: psnr_y(photo.pixels, x_hat, scale))
+
+
+def compare_draws(
+    x: np.ndarray, likeliest: np.ndarray, drawn: tuple[np.ndarray, ...], psnr: Callable[[np.ndarray], float],
+    measure: str = "PSNR-Y",
+) -> Variability:  # fmt: skip
+    """How draws differ from each other, and the likeliest picture from the original x."""
     # With one draw there is no spread about the mean: take it about the likeliest picture.
-    centre = np.mean(pictures, axis=0, dtype=np.float32) if count > 1 else result.reconstruction.astype(np.float32)
-    deviation = sum(np.square(picture - centre) for picture in pictures) / max(count - 1, 1)
-    error = result.reconstruction.astype(np.float32) - photo.pixels
+    centre = np.mean(drawn, axis=0, dtype=np.float32) if len(drawn) > 1 else likeliest.astype(np.float32)
+    deviation = sum(np.square(picture - centre) for picture in drawn) / max(len(drawn) - 1, 1)
+    error = likeliest.astype(np.float32) - x
     return Variability(
-        draws=pictures,
-        psnr=tuple(psnr_y(photo.pixels, picture, scale) for picture in pictures),
-        psnr_tau_0=result.scores.psnr_y,
+        draws=drawn,
+        psnr=tuple(psnr(picture) for picture in drawn),
+        psnr_tau_0=psnr(likeliest),
         spread=np.sqrt(deviation.mean(-1)),
         error=np.sqrt((error**2).mean(-1)),
+        measure=measure,
     )
 
 

@@ -9,6 +9,7 @@ from matplotlib.gridspec import SubplotSpec
 from PIL import Image
 
 from demo.analysis import BANDS, HighFrequencies, Variability
+from demo.bits import PARTS, Account
 
 INK = "#7d8694"
 """Text and axes: the same contrast on white and on near-black."""
@@ -33,8 +34,9 @@ def _render(figure: Figure) -> Image.Image:
 
 
 def _map(
-    figure: Figure, where: SubplotSpec, values: np.ndarray, title: str, limit: float, colours: str, low: float
-) -> None:
+    figure: Figure, where: SubplotSpec, values: np.ndarray, title: str, limit: float, colours: str, low: float,
+    unit: str = "grey levels",
+) -> None:  # fmt: skip
     axes = _axes(figure, where)
     image = axes.imshow(values, cmap=colours, vmin=low, vmax=limit, interpolation="nearest")
     axes.set_xticks([])
@@ -43,7 +45,7 @@ def _map(
     bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
     bar.ax.tick_params(colors=INK, labelsize=11)
     bar.outline.set_edgecolor(INK)
-    bar.set_label("grey levels", **_STYLE)
+    bar.set_label(unit, **_STYLE)
 
 
 def variability_figure(found: Variability, tau: float) -> Image.Image:
@@ -85,7 +87,7 @@ def _draws(axes: Axes, found: Variability, tau: float) -> None:
     axes.set_ylim(min(finite) - 1.5, max(finite) + room)
     axes.set_xticks(numbers)
     axes.set_xlabel("draw", **_STYLE)
-    axes.set_ylabel("PSNR-Y (dB)", **_STYLE)
+    axes.set_ylabel(f"{found.measure} (dB)", **_STYLE)
     axes.set_title(f"PSNR of each draw: mean {np.mean(found.psnr):.2f} dB", **_STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11, loc="upper right")
 
@@ -122,3 +124,35 @@ def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarr
     axes.set_xticks(places, BANDS, **_STYLE)
     axes.set_ylabel("energy (grey levels²)", **_STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)
+
+
+PART_COLOURS = dict(zip(PARTS, (INK, "#2f7fd8", "#4aa8a0", "#8a6fd1", "#e07b39"), strict=True))
+
+
+def bits_figure(found: Account) -> Image.Image:
+    """Bits per pixel as a map, and the bytes of each level and part as bars."""
+    height, width = found.heat.shape
+    limit = max(1e-3, float(np.percentile(found.heat, 99.5)))
+    figure = Figure(figsize=(13, min(max(6.2 * height / width, 4.2), 8)), layout="constrained")
+    grid = figure.add_gridspec(1, 2)
+    title = f"Sum over all pixels: {found.heat.sum() / 8:,.0f} bytes"
+    _map(figure, grid[0, 0], found.heat, title, limit, "magma", 0, "bits per pixel")
+    _bytes_by_level(_axes(figure, grid[0, 1]), found)
+    return _render(figure)
+
+
+def _bytes_by_level(axes: Axes, found: Account) -> None:
+    levels = sorted(found.parts, reverse=True)
+    floor = np.zeros(len(levels))
+    for part, colour in PART_COLOURS.items():
+        heights = np.array([found.parts[level].get(part, 0) for level in levels])
+        axes.bar(range(len(levels)), heights, bottom=floor, color=colour, label=part)
+        floor += heights
+    for place, total in enumerate(floor):
+        axes.text(place, total, f"{total:,.0f}", color=INK, fontsize=11, ha="center", va="bottom")
+    axes.margins(y=0.1)
+    axes.set_xticks(range(len(levels)), ["low\nband", *(f"{level + 1}" for level in levels[1:])], **_STYLE)
+    axes.set_xlabel("level, coarse to fine", **_STYLE)
+    axes.set_ylabel("bytes", **_STYLE)
+    axes.set_title(f"Header and hints: {found.overhead:,.0f} bytes more", **_STYLE)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=11, loc="upper left")

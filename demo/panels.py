@@ -30,18 +30,22 @@ def data_url(png: bytes) -> str:
 
 
 def decibels(value: float) -> str:
-    return f"{_psnr(value)} dB"
+    return f"{psnr_text(value)} dB"
 
 
-def _psnr(value: float) -> str:
+def psnr_text(value: float) -> str:
     return "∞" if math.isinf(value) else f"{value:.2f}"
 
 
-def _ssim(value: float) -> str:
+def ssim_text(value: float) -> str:
     return "—" if math.isnan(value) else f"{value:.4f}"
 
 
-def _kilobytes(count: int) -> str:
+def seconds_text(value: float | None) -> str:
+    return "…" if value is None else f"{value:.2f} s"
+
+
+def kilobytes(count: int) -> str:
     return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1e6:,.2f} MB"
 
 
@@ -49,10 +53,10 @@ def measures(result: Rescaled) -> str:
     """Everything measured on the picture: PSNR and SSIM beside bicubic, bytes, times, and the LR itself."""
     ours, rival = result.scores, result.bicubic_scores
     rows = [
-        ("PSNR-Y, dB", ours.psnr_y, rival.psnr_y, _psnr),
-        ("PSNR-RGB, dB", ours.psnr_rgb, rival.psnr_rgb, _psnr),
-        ("SSIM-Y", ours.ssim_y, rival.ssim_y, _ssim),
-        ("SSIM-RGB", ours.ssim_rgb, rival.ssim_rgb, _ssim),
+        ("PSNR-Y, dB", ours.psnr_y, rival.psnr_y, psnr_text),
+        ("PSNR-RGB, dB", ours.psnr_rgb, rival.psnr_rgb, psnr_text),
+        ("SSIM-Y", ours.ssim_y, rival.ssim_y, ssim_text),
+        ("SSIM-RGB", ours.ssim_rgb, rival.ssim_rgb, ssim_text),
     ]
     body = "".join(_row(*row) for row in rows)
     height, width = result.size
@@ -65,9 +69,9 @@ def measures(result: Rescaled) -> str:
 <tbody>{body}</tbody></table>
 <dl>
 <dt>LR against bicubic LR<small>PSNR-RGB</small></dt><dd>{decibels(ours.lr_psnr)}</dd>
-<dt>Original as PNG<small>{width}×{height}</small></dt><dd>{_kilobytes(result.original_bytes)}</dd>
-<dt>LR as PNG<small>{lr_width}×{lr_height}, {saved:.0%} of it</small></dt><dd>{_kilobytes(len(result.lr_png))}</dd>
-<dt>Time down, up<small>when computed</small></dt><dd>{result.down_s:.2f} s, {result.up_s:.2f} s</dd>
+<dt>Original as PNG<small>{width}×{height}</small></dt><dd>{kilobytes(result.original_bytes)}</dd>
+<dt>LR as PNG<small>{lr_width}×{lr_height}, {saved:.0%} of it</small></dt><dd>{kilobytes(len(result.lr_png))}</dd>
+<dt>Time down, up<small>when computed</small></dt><dd>{seconds_text(result.down_s)}, {seconds_text(result.up_s)}</dd>
 </dl>
 <figure class="lr"><div><img src="{data_url(result.lr_png)}" width="{lr_width}" height="{lr_height}"
  alt="The low-resolution picture, {lr_width} by {lr_height} pixels"></div>

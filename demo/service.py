@@ -105,7 +105,7 @@ def rescale(photo: Photo, scale: int) -> Rescaled:
         bicubic=bicubic,
         scores=score(photo.pixels, reconstruction, lr, lr_bicubic, scale),
         bicubic_scores=score(photo.pixels, bicubic, lr_bicubic, lr_bicubic, scale),
-        original_bytes=len(encode_png(photo.pixels)),
+        original_bytes=original_bytes(photo),
         lr_png=encode_lr(lr, scale, model_tag(model_name(scale)), photo.size),
         reconstruction_png=encode_png(reconstruction),
         down_s=down_s,
@@ -118,6 +118,12 @@ def draw(photo: Photo, scale: int, tau: float, seed: int) -> np.ndarray:
     """The reconstruction from one draw of z, H×W×3 uint8: `upscale --tau TAU --seed SEED`. Cached."""
     result = rescale(photo, scale)
     return upscale(model(scale), result.lr, tau, seed, photo.size) if tau else result.reconstruction
+
+
+@lru_cache(maxsize=_CACHED_PICTURES)
+def original_bytes(photo: Photo) -> int:
+    """Size of the picture as PNG."""
+    return len(encode_png(photo.pixels))
 
 
 def _timed(run: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:

@@ -1,5 +1,7 @@
 """Every sentence on the page."""
 
+from typing import NamedTuple
+
 TITLE = "Lost Information Explorer"
 
 INTRO = """
@@ -14,10 +16,32 @@ COMPUTING = "<p class='hint computing'>Computing …</p>"
 EXAMPLES = "Choose a picture"
 UPLOAD = "or drop, paste or upload one"
 SCALE = "Each side shrinks by s; of s² pixels one is kept.  y: 3 × H/s × W/s"
-TAU = "How far a draw may stray from the likeliest z.  z = W·(μ(ŷ) + τ·σ(ŷ)·ε)"
-COUNT = "How many times z is drawn, a picture each.  x̂ₖ = f⁻¹(ŷ, zₖ)"
-SEED = "Draw k has seed + k − 1: the same seed, the same noise.  ε ~ N(0, I)"
-RESAMPLE = "New noise, same ŷ: what changes is only the guess at what was lost.  εₖ → εₖ′"
+
+
+class DrawWords(NamedTuple):
+    """What stands beside the controls of a draw."""
+
+    button: str
+    resample: str
+    tau: str
+    count: str
+    seed: str
+
+
+RESCALE_DRAWS = DrawWords(
+    "Resample z",
+    "New noise, same ŷ: what changes is only the guess at what was lost.  εₖ → εₖ′",
+    "How far a draw may stray from the likeliest z.  z = W·(μ(ŷ) + τ·σ(ŷ)·ε)",
+    "How many times z is drawn, a picture each.  x̂ₖ = f⁻¹(ŷ, zₖ)",
+    "Draw k has seed + k − 1: the same seed, the same noise.  ε ~ N(0, I)",
+)
+COMPRESS_DRAWS = DrawWords(
+    "Resample the lost part",
+    "New noise, same file: what changes is only the guess at what rounding took.  uₖ → uₖ′",
+    "How far a draw may stray from the likeliest value.  ẑ = μ + Δ·(k + τ·ε)",
+    "How many times it is drawn, a picture each.  x̂ₖ = f⁻¹(ẑₖ)",
+    "Draw k has seed + k − 1: the same seed, the same noise.  ε ~ p(· | k, ŷ)",
+)
 
 VARIABILITY = """
 Each draw is one possible original for the same ŷ. Where the **standard deviation** is dark, ŷ alone decides; where it
@@ -44,3 +68,27 @@ CHOICE_SENTENCES = {
     "z := 0, raw": "Abandon z without a model: zero in the network's own coordinates.",
     "bicubic": "Abandon the detail before anything could be learnt about it: bicubic down, bicubic up.",
 }
+
+RESCALE, COMPRESS = MODES = ("Rescale", "Compress")
+TARGET = "What the file is aimed at. One network serves every rate"
+QUALITY = "0 smallest, 100 finest.  Δ ∝ 1/√λ"
+AMOUNT = "At most this, and at least 98 % of it"
+OPEN_ICN = "or drop an .icn file: it is decoded here"
+NO_ORIGINAL = "<p class='hint'>An opened file has no original to compare with. Choose a picture to see this.</p>"
+CURVE = """
+What a bit buys on **this** picture: every dot is a real file, decoded and measured. Left is smaller, up is better. The
+faint dashed lines are published means over **another set of pictures** (Kodak): read their shape, not their distance.
+"""
+BITS = """
+The coder spends bits where its prior is surprised: on edges and texture, hardly any on plain areas. Each coefficient's
+bits are shared out among the pixels it covers; together they are the file. Below, the picture as it grows while the
+file is read, level by level.
+"""
+LOST = """
+The symbols fix only the cell that a coefficient lies in. What is lost is its place in the cell, and the prior knows
+how likely each place is: draws are **possible originals for the same file**. Few bits, wide cells, large spread.
+"""
+SCALED = """
+Is it better to code the picture, or to code a smaller one and upscale it? The LR is coded in place of the picture; its
+bits count per pixel of the **original**.
+"""

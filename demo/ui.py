@@ -1,6 +1,5 @@
 """The page: components, events, nothing else. `build()` makes it; `LAUNCH` is for `launch()`."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,18 +8,32 @@ from urllib.parse import unquote
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from demo import analysis, examples, figures, panels, text
+from demo.compress_page import CompressPage
+from demo.parts import (
+    COUNT,
+    HIDDEN,
+    ONE_AT_A_TIME,
+    QUIET,
+    SEED,
+    TAU,
+    clean,
+    command_lines,
+    download,
+    draw_controls,
+    figure,
+    next_seed,
+    only_while,
+    refusals,
+    stem,
+)
 from demo.service import Photo, Rescaled, draw, open_photo, rescale
 from demo.viewer import ViewerImage, build_viewer, read_web, viewer_value
-from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_y
 
-ONE_AT_A_TIME = {"concurrency_id": "model", "concurrency_limit": 1}
 SCALES = [("×2", 2), ("×4", 4)]
-FIRST_TAU, FIRST_COUNT, FIRST_SEED = 1.0, 4, 0
-MAX_TAU, MAX_COUNT, MAX_SEED = 1.5, 16, 2**31 - 1
+FIRST_TAU, FIRST_COUNT, FIRST_SEED = TAU.first, COUNT.first, SEED.first
 
 THEME = gr.themes.Default(
     primary_hue="blue",
@@ -72,14 +85,6 @@ def _labelled(key: str, label: str, psnr: float, pixels) -> ViewerImage:
     return ViewerImage(key, f"{label} · {panels.decibels(psnr)}", pixels)
 
 
-def _download(name: str, content: bytes) -> str:
-    """A file to download under `name`, in the folder that Gradio serves and cleans up."""
-    folder = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
-    return str(folder / name)
-
-
 def build() -> gr.Blocks:
     """The page, with the first result already computed."""
     with gr.Blocks(title=text.TITLE, delete_cache=(3600, 6 * 3600), fill_width=True) as page:
@@ -96,16 +101,23 @@ class _Page:
         gr.HTML(text.INTRO)
         with gr.Row(elem_id="main"):
             with gr.Column(scale=3, min_width=270, elem_id="controls"):
-                self._controls()
+                self._pictures()
+                self.compress = CompressPage(self.mode, self.photo)
+                columns = [self._controls(), self.compress.controls()]
             with gr.Column(scale=9, min_width=340, elem_id="centre"):
                 self.viewer = build_viewer(elem_id="viewer")
                 self.notice = gr.HTML(elem_id="notice")
             with gr.Column(scale=3, min_width=290):
-                self._measures()
-        self._tabs()
-        self._events(page, first)
+                self.status = gr.Textbox(
+                    show_label=False, container=False, interactive=False, lines=1, elem_id="status"
+                )  # fmt: skip
+                columns += self._measures(), self.compress.measures()
+        columns += self._tabs(), self.compress.tabs()
+        self._events(page, first, columns)
 
-    def _controls(self) -> None:
+    def _pictures(self) -> None:
+        """What both modes share."""
+        self.mode = gr.Radio(list(text.MODES), value=text.RESCALE, show_label=False, container=False, elem_id="mode")
         strip = [(examples.thumbnail(name), name) for name in examples.NAMES]
         self.strip = gr.Gallery(
             strip, label=text.EXAMPLES, columns=4, object_fit="cover", format="png",
@@ -113,28 +125,28 @@ class _Page:
         )  # fmt: skip
         self.upload = gr.File(label=text.UPLOAD, elem_id="upload", height=84)
         self.clear = gr.Button("Clear", size="sm", elem_id="clear")
-        self.scale = gr.Radio(SCALES, value=2, label="Scale s", info=text.SCALE, elem_id="scale")
-        self.resample = gr.Button("Resample z", variant="primary", elem_id="resample")
-        gr.HTML(f"<p class='hint'>{text.RESAMPLE}</p>")
-        self.tau = gr.Slider(0, MAX_TAU, FIRST_TAU, step=0.05, label="Temperature τ", info=text.TAU, elem_id="tau")
-        self.count = gr.Slider(1, MAX_COUNT, FIRST_COUNT, step=1, label="Draws", info=text.COUNT, elem_id="count")
-        self.seed = gr.Number(FIRST_SEED, label="Seed", info=text.SEED, precision=0, elem_id="seed")
 
-    def _measures(self) -> None:
-        self.status = gr.Textbox(show_label=False, container=False, interactive=False, lines=1, elem_id="status")
-        self.measures = gr.HTML(elem_id="measures")
-        with gr.Row():
-            self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
-            self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
-        with gr.Accordion("The same on a command line", open=False):
-            self.commands = gr.Code(language="shell", interactive=False, show_label=False, wrap_lines=True)
+    def _controls(self) -> gr.Column:
+        with gr.Column() as column:
+            self.scale = gr.Radio(SCALES, value=2, label="Scale s", info=text.SCALE, elem_id="scale")
+            self.draws = draw_controls("", text.RESCALE_DRAWS)
+        return column
 
-    def _tabs(self) -> None:
-        with gr.Tabs(elem_id="tabs"):
+    def _measures(self) -> gr.Column:
+        with gr.Column() as column:
+            self.measures = gr.HTML(elem_id="measures")
+            with gr.Row():
+                self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
+                self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
+            self.commands = command_lines()
+        return column
+
+    def _tabs(self) -> gr.Column:
+        with gr.Column() as column, gr.Tabs(elem_id="tabs"):
             with gr.Tab("Variability", id="variability") as variability:
                 gr.Markdown(text.VARIABILITY)
                 self.draw_cards = gr.HTML(text.COMPUTING)
-                self.variability_figure = _figure("variability", "Maps of spread and error, and plots of both")
+                self.variability_figure = figure("variability", "Maps of spread and error, and plots of both")
             with gr.Tab("High frequencies", id="bands") as bands:
                 gr.Markdown(text.BANDS)
                 with gr.Row():
@@ -144,44 +156,52 @@ class _Page:
                         elem_id="bands",
                     )  # fmt: skip
                 self.band_cards = gr.HTML(text.COMPUTING)
-                self.bands_figure = _figure("bands", "Haar bands of original, reconstruction and difference")
+                self.bands_figure = figure("bands", "Haar bands of original, reconstruction and difference")
             with gr.Tab("Preserve · abandon · model", id="choices") as choices:
                 gr.Markdown(text.CHOICES)
                 self.choice_cards = gr.HTML(text.COMPUTING)
         self.tabs = (variability, bands, choices)
+        return column
 
-    def _events(self, page: gr.Blocks, first: tuple) -> None:
-        self.inputs = [self.photo, self.scale, self.tau, self.count, self.seed]
+    def _events(self, page: gr.Blocks, first: tuple, columns: list) -> None:
+        self.inputs = [self.photo, self.scale, *self.draws[1:]]
         self.results = [
             self.viewer, self.status, self.measures, self.notice, self.lr_file, self.reconstruction_file, self.commands,
         ]  # fmt: skip
         self.panels = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.choice_cards,
         ]  # fmt: skip
-        page.load(lambda: shown(*first), None, self.results, **_QUIET).then(**self._render_tab())
-        uploaded = self.upload.upload(read_upload, self.upload, self.photo, **_HIDDEN)
+        page.load(lambda: shown(*first), None, self.results, **QUIET).then(**self._render_tab())
+        uploaded = self.upload.upload(read_upload, self.upload, self.photo, **HIDDEN)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
-            ended(lambda: None, None, self.upload, **_QUIET)
-        for trigger in (
-            self.strip.select(choose_example, None, self.photo, **_QUIET).success,
+            ended(lambda: None, None, self.upload, **QUIET)
+        shared = [
+            self.strip.select(choose_example, None, self.photo, **QUIET).success,
             uploaded.success,
-            self.clear.click(first_inputs, None, self.inputs, **_QUIET).success,
-            self.resample.click(next_seed, self.inputs, self.seed, js=_CLEAN, **_HIDDEN).success,
-            self.scale.input, self.tau.change, self.count.change, self.seed.change,
-        ):  # fmt: skip
+            self.clear.click(first_inputs, None, self.inputs, **QUIET).success,
+            self.mode.input(lambda mode: [gr.update(visible=mode == m) for m in 3 * text.MODES], self.mode, columns,
+                            **QUIET).success,
+        ]  # fmt: skip
+        self.draws.resample.click(
+            next_seed, self.inputs[-2:], self.draws.seed, js=clean(COUNT, SEED), **HIDDEN
+        )  # fmt: skip
+        own = [self.scale.input, self.draws.tau.change, self.draws.count.change, self.draws.seed.change]
+        for trigger in shared + own:
             trigger(
-                show, self.inputs, self.results, js=_CLEAN, show_progress="full", show_progress_on=self.status,
-                trigger_mode="always_last", api_visibility="private", **ONE_AT_A_TIME,
+                only_while(text.RESCALE, show), [*self.inputs, self.mode], self.results, js=_CLEAN,
+                show_progress="full", show_progress_on=self.status, trigger_mode="always_last",
+                api_visibility="private", **ONE_AT_A_TIME,
             ).success(**self._render_tab())  # fmt: skip
         for tab in self.tabs:
-            tab.select(lambda tab=tab: tab.id, None, self.tab, **_QUIET).then(**self._render_tab())
+            tab.select(lambda tab=tab: tab.id, None, self.tab, **QUIET).then(**self._render_tab())
         for control in (self.level, self.kept):
             control.input(**self._render_tab(), trigger_mode="always_last")
+        self.compress.events(shared, self.viewer, self.status, self.notice)
 
     def _render_tab(self) -> dict:
         return {
-            "fn": render_tab,
-            "inputs": [*self.inputs, self.tab, self.level, self.kept],
+            "fn": only_while(text.RESCALE, render_tab),
+            "inputs": [*self.inputs, self.tab, self.level, self.kept, self.mode],
             "js": _CLEAN,
             "outputs": self.panels,
             "show_progress": "minimal",
@@ -190,23 +210,7 @@ class _Page:
         }
 
 
-_CLEAN = f"""(photo, scale, tau, count, seed, ...rest) => {{
-  // A number box may be empty or out of range while it is being edited.
-  const within = (value, low, high, start) => Math.min(Math.max(value ?? start, low), high);
-  return [photo, scale, within(tau, 0, {MAX_TAU}, {FIRST_TAU}),
-    Math.round(within(count, 1, {MAX_COUNT}, {FIRST_COUNT})),
-    Math.round(within(seed, 0, {MAX_SEED}, {FIRST_SEED})), ...rest];
-}}"""
-_HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
-_QUIET = {**_HIDDEN, "queue": False}
-"""For events that cannot fail: outside the queue an error would reach the visitor as a bare code 500."""
-
-
-def _figure(name: str, alt: str) -> gr.Image:
-    return gr.Image(
-        type="pil", format="png", image_mode="RGBA", interactive=False, show_label=False, container=False, alt_text=alt,
-        buttons=["download", "fullscreen"], elem_id=f"{name}-figure",
-    )  # fmt: skip
+_CLEAN = clean(None, None, TAU, COUNT, SEED)
 
 
 def choose_example(event: gr.SelectData) -> Photo:
@@ -215,16 +219,8 @@ def choose_example(event: gr.SelectData) -> Photo:
 
 
 def read_upload(path: str) -> Photo:
-    try:
+    with refusals():
         return open_photo(path, unquote(Path(path).name))
-    except IRNError as error:
-        raise gr.Error(
-            f"{error}. The previous result stays.", title="That did not work", print_exception=False
-        ) from error
-
-
-def next_seed(_photo: Photo, _scale: int, _tau: float, count: int, seed: int) -> int:
-    return (seed + count) % MAX_SEED
 
 
 def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterator[tuple]:
@@ -241,19 +237,21 @@ def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterato
 
 def shown(photo: Photo, result: Rescaled, drawn: list, tau: float, seed: int) -> tuple:
     """The values of viewer, status, measures, notice, the two downloads, and the commands."""
-    stem = f"{Path(photo.name).stem.replace(' ', '-')}-x{result.scale}"
+    name = f"{stem(photo.name)}-x{result.scale}"
     return (
         pictures(photo, result, drawn, tau),
         f"{photo.name}, ×{result.scale}: {len(drawn)} draw{'s' * (len(drawn) != 1)} at τ = {tau:g}",
         panels.measures(result),
         panels.notices(photo),
-        _download(f"{stem}-lr.png", result.lr_png),
-        _download(f"{stem}-reconstruction.png", result.reconstruction_png),
+        download(f"{name}-lr.png", result.lr_png),
+        download(f"{name}-reconstruction.png", result.reconstruction_png),
         panels.commands(result, tau, seed),
     )
 
 
-def render_tab(photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list) -> list:
+def render_tab(
+    photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list
+) -> Iterator[list]:
     """The contents of the open tab; the others cost nothing."""
     updates = [gr.skip()] * 5
     if tab == "variability":
@@ -264,4 +262,4 @@ def render_tab(photo: Photo, scale: int, tau: float, count: int, seed: int, tab:
         updates[2:4] = panels.band_cards(photo, scale, level, tuple(kept)), figures.bands_figure(found)
     else:
         updates[4] = panels.choice_cards(photo, scale, seed)
-    return updates
+    yield updates

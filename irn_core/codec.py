@@ -77,7 +77,7 @@ class Codec:
         x = from_uint8(to_tensor(pad_to_multiple(pixels, 1 << self.icn.config.levels)))
         top, details = self.icn(x.contiguous(memory_format=torch.channels_last), quality)
         writer = Writer()
-        top, details = self.icn.code(top.shape, quality, _encoder(writer, [*details, top], groups))
+        top, details = self.icn.code(top.shape, quality, encoder(writer, [*details, top], groups))
         return pack(header, writer.finish()), top, details
 
     @torch.inference_mode()
@@ -98,8 +98,8 @@ class Codec:
             )
         side = 1 << self.icn.config.levels
         shape = (1, 3, -(-header.height // side), -(-header.width // side))
-        lost = _Lost(tau, seed) if tau else None
-        coder = _decoder(Reader(data[HEADER_BYTES:]), lost)
+        lost = _Lost(self.icn.config.levels, tau, seed) if tau else None
+        coder = decoder(Reader(data[HEADER_BYTES:]), lost)
         top, details = self.icn.code(shape, torch.tensor([header.quality]), coder)
         if lost:
             details = [b + lost.details[level] for level, b in enumerate(details)]
@@ -111,7 +111,7 @@ class Codec:
         return to_pixels(to_uint8(x_hat[..., : header.height, : header.width]))
 
 
-def _encoder(writer: Writer, sources: list[Tensor], groups: list[Group] | None) -> Coder:
+def encoder(writer: Writer, sources: list[Tensor], groups: list[Group] | None) -> Coder:
     """Takes each group of coefficients from the true ones, and writes its symbols."""
 
     def code(group: Coefficients) -> Tensor:
@@ -130,16 +130,17 @@ def _encoder(writer: Writer, sources: list[Tensor], groups: list[Group] | None) 
     return code
 
 
-def _decoder(reader: Reader, lost: "_Lost | None") -> Coder:
+def decoder(reader: Reader, lost: "_Lost | None" = None) -> Coder:
     """Reads the symbols of each group."""
 
     def code(group: Coefficients) -> Tensor:
         log_s = _chosen(group.log_scale, group.where)
-        k = np.empty(log_s.shape, np.int32)
+        k, indices = np.empty(log_s.shape, np.int32), np.empty(log_s.shape, np.uint8)
         for part in _parts(len(k)):
-            k[part] = reader.get(reader.choose_tables(log_s[part]))
+            indices[part] = reader.choose_tables(log_s[part])
+            k[part] = reader.get(indices[part])
         if lost:
-            lost.add(group, _placed(k, group))
+            lost.add(group, k, indices)
         return _coefficients(group, k)
 
     return code
@@ -153,18 +154,18 @@ def _parts(count: int) -> Iterator[slice]:
 class _Lost:
     """Draws, for the details of each level, of what the symbols leave out, in units of the coefficients."""
 
-    def __init__(self, tau: float, seed: int):
-        self.tau = tau
+    def __init__(self, levels: int, tau: float, seed: int):
+        self.levels, self.tau = levels, tau
         self.generator = torch.Generator().manual_seed(seed)
         self.details: dict[int, Tensor] = {}
 
-    def add(self, group: Coefficients, k: Tensor) -> None:
-        uniform = torch.rand(k.shape, generator=self.generator)
-        offset = self.tau * group.step * laplace.draw(k, group.log_scale.exp(), uniform)
-        if group.where is not None:
-            offset = offset * group.where
-        level = self.details.setdefault(group.level, torch.zeros(1, 9, *k.shape[-2:]))
-        level[:, group.channels] += offset
+    def add(self, group: Coefficients, k: np.ndarray, indices: np.ndarray) -> None:
+        """Draw inside the cells of the symbols k; cells are those of the tables."""
+        s, uniform = torch.from_numpy(scale_of(indices)), torch.rand(k.shape, generator=self.generator)
+        draw = laplace.draw(torch.from_numpy(k.astype(np.float32)), s, uniform)
+        channels = 9 if group.level < self.levels else 3
+        level = self.details.setdefault(group.level, torch.zeros(1, channels, *group.mean.shape[-2:]))
+        level[:, group.channels] += self.tau * group.step * _placed(draw, group)
 
 
 def quantise(v: np.ndarray, indices: np.ndarray) -> np.ndarray:
@@ -179,18 +180,17 @@ def _chosen(x: Tensor, where: Tensor | None) -> np.ndarray:
     return x.contiguous().flatten().numpy()
 
 
-def _placed(k: np.ndarray, group: Coefficients) -> Tensor:
-    """Symbols back in their places, 1×C×H×W; 0 where none was coded."""
-    symbols = torch.from_numpy(k.astype(np.float32))
+def _placed(values: Tensor, group: Coefficients) -> Tensor:
+    """1-D values, as `_chosen` gives them, back in their places, 1×C×H×W; 0 where none was coded."""
     if group.where is None:
-        return symbols.view(group.mean.shape)
+        return values.view(group.mean.shape)
     placed = torch.zeros(group.mean.shape)
-    placed[0][:, group.where] = symbols.view(len(placed[0]), -1)
+    placed[0][:, group.where] = values.view(len(placed[0]), -1)
     return placed
 
 
 def _coefficients(group: Coefficients, k: np.ndarray) -> Tensor:
-    return group.mean + _placed(k, group) * group.step
+    return group.mean + _placed(torch.from_numpy(k.astype(np.float32)), group) * group.step
 
 
 @cache
@@ -221,14 +221,16 @@ def codec_for(data: bytes, max_pixels: int = MAX_PIXELS) -> Codec:
 def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
     """The best file of at most `budget` bytes, and of at least 98 % of them unless quality 100 needs less.
 
+    Streams grow in words of 4 bytes, so files below 200 bytes can fall short by more.
+
     Raises:
         IRNError: even quality 0 takes more; the message says how much.
     """
-    return largest_within(budget, 0, 100 * QUALITY_STEPS, _at(codec, pixels), len, SIZE_SLACK)
+    return largest_within(budget, 0, 100 * QUALITY_STEPS, _at(codec, pixels), len, SIZE_SLACK, "bytes")
 
 
 def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
-    """The file whose picture comes closest to a PSNR-RGB in dB from below, within 0.02 dB.
+    """The file whose picture comes closest to a PSNR-RGB in dB from below: within 0.02 dB, unless it jumps there.
 
     Raises:
         IRNError: even quality 0 gives more.
@@ -240,7 +242,7 @@ def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
     def measure(result: Encoded) -> float:
         return psnr_rgb(pixels, result.x_hat)
 
-    return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr).data
+    return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr, "dB").data
 
 
 def _at(codec: Codec, pixels: np.ndarray) -> Callable[[int], bytes]:

@@ -22,8 +22,10 @@ TABLES = (HIGHEST_LOG_SCALE - LOWEST_LOG_SCALE) * PER_UNIT + 1
 TOLERANCE = 2.0**-17
 """In log s: how far the floats of two machines may lie apart. Float32 convolutions differ by about 1e-6."""
 PRECISION = 22
-"""Probabilities are multiples of 2^-PRECISION, so that constriction's 24 bits hold them exactly."""
+"""Probabilities are multiples of 2^-PRECISION. Constriction fits them to its 24 bits by fixed rules."""
 LARGEST_NUMBER = 2**31 - 1
+HALF = 16
+"""Bits that are coded at once: a uniform model of constriction takes up to 24."""
 
 models, RangeEncoder, RangeDecoder = stream.model, stream.queue.RangeEncoder, stream.queue.RangeDecoder
 
@@ -111,11 +113,12 @@ class Writer:
 
     def _number(self, value: int, lengths: Lengths) -> None:
         if value > LARGEST_NUMBER:
-            raise StreamError(f"a coefficient is {value} steps, the stream holds up to {LARGEST_NUMBER}")
+            raise StreamError(f"a number is {value}; the stream holds up to {LARGEST_NUMBER}")
         length = (value + 1).bit_length() - 1
         self.coder.encode(length, lengths)
-        if length:
-            self.coder.encode(value + 1 - (1 << length), models.Uniform(1 << length))
+        rest = value + 1 - (1 << length)
+        for shift, bits in _halves(length):
+            self.coder.encode((rest >> shift) & ((1 << bits) - 1), models.Uniform(1 << bits))
 
     def finish(self) -> bytes:
         """The stream; trailing zero bytes are left out, as the decoder reads zeros beyond the end."""
@@ -153,7 +156,7 @@ class Reader:
         symbols = np.empty(indices.shape, np.int64)
         for index, here in _groups(indices):
             size = largest_symbol(index)
-            k = self.coder.decode(_model(index), len(here)).astype(np.int64) - size
+            k = self._decode(_model(index), len(here)).astype(np.int64) - size
             for i in np.flatnonzero(k > size):
                 number = self._number(SHORT)
                 k[i] = -(number // 2) if number % 2 else number // 2
@@ -161,13 +164,26 @@ class Reader:
         return symbols
 
     def _number(self, lengths: Lengths) -> int:
-        length = self.coder.decode(lengths)
-        return (1 << length) - 1 + (self.coder.decode(models.Uniform(1 << length)) if length else 0)
+        length = self._decode(lengths)
+        return (1 << length) - 1 + sum(self._decode(models.Uniform(1 << n)) << shift for shift, n in _halves(length))
+
+    def _decode(self, *model) -> int | np.ndarray:
+        try:
+            return self.coder.decode(*model)
+        except AssertionError as error:  # constriction's word for bits that no encoder writes
+            raise StreamError("the stream is damaged: no encoder writes such bits") from error
+
+
+def _halves(length: int) -> list[tuple[int, int]]:
+    """(shift, bits) of the parts in which `length` bits are coded, the upper ones first."""
+    parts = [(0, min(length, HALF)), (HALF, length - HALF)]
+    return [(shift, bits) for shift, bits in reversed(parts) if bits > 0]
 
 
 def _places(log_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Place of each log s on the grid of tables, and the nearest border between two tables."""
-    place = np.clip((log_scale.astype(np.float64) - LOWEST_LOG_SCALE) * PER_UNIT, 0, TABLES - 1)
+    inside = np.clip(log_scale.astype(np.float64), LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE)
+    place = (np.nan_to_num(inside) - LOWEST_LOG_SCALE) * PER_UNIT  # foreign weights may give anything
     return place, np.clip(np.floor(place), 0, TABLES - 2) + 0.5
 
 

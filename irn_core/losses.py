@@ -68,9 +68,10 @@ def prior_loss(irn: IRN, x: Tensor) -> Loss:
 def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
     """(bpp + λ·MSE) / √λ, MSE in grey levels², mean over the batch; λ from the quality (B, 0 to 100).
 
-    The symbols are those of the codec, and so are the bits. What rounding hides from the gradient is
-    put back: the rate feels a coefficient through soft_bits at v + uniform noise; the distortion passes
-    straight through a coded coefficient, and through the prior's mean where the symbol is 0.
+    The symbols are those of the codec, and so are the bits. What rounding hides from the gradient is put
+    back as if v had uniform noise: the rate feels a coefficient through soft_bits; the distortion passes
+    straight through a coefficient that noise of ±½ could bring to another symbol than 0, and through the
+    prior's mean where it could not. (With the mean wherever the symbol is 0, low rates drift to zero.)
     """
     top, details = icn(x, quality)
     sources = [*details, top]
@@ -81,11 +82,12 @@ def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
         v = (b - group.mean) / group.step
         with torch.no_grad():
             k = laplace.quantise(v, s)
+            stays_zero = v.abs() + 0.5 < laplace.first_edge(s)
         soft = laplace.soft_bits(v + torch.rand_like(v) - 0.5, s.detach())
         bits = laplace.bits(k, s) + soft - soft.detach()
         spent.append((bits if group.where is None else bits * group.where).sum((1, 2, 3)))
         through = b + (group.mean + k * group.step - b).detach()
-        return torch.where(k == 0, group.mean, through)
+        return torch.where(stays_zero, group.mean, through)
 
     x_hat = icn.restore(icn.inverse(*icn.code(top.shape, quality, code), quality), quality)
     return _rate_distortion(sum(spent), x_hat - x, quality)

@@ -1,4 +1,4 @@
-"""Find the setting of a codec that meets a target: fewer trials than bisection, as sizes grow smoothly."""
+"""Find the setting of a codec that meets a target: few trials where sizes grow smoothly."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,13 @@ Result = TypeVar("Result")
 
 
 def largest_within(
-    target: float, low: int, high: int, run: Callable[[int], Result], measure: Callable[[Result], float], slack: float
+    target: float,
+    low: int,
+    high: int,
+    run: Callable[[int], Result],
+    measure: Callable[[Result], float],
+    slack: float,
+    unit: str = "bytes",
 ) -> Result:
     """The result of the largest setting in low … high whose measure does not exceed target.
 
@@ -23,7 +29,7 @@ def largest_within(
     best = run(low)
     below = measure(best)
     if below > target:
-        raise IRNError(f"the smallest possible is {below:,.6g}, more than the {target:,.6g} asked for")
+        raise IRNError(f"the smallest possible is {below:,.6g} {unit}, more than the {target:,.6g} asked for")
     top = run(high)
     above = measure(top)
     if above <= target:

@@ -1,16 +1,29 @@
-"""Small networks and pictures for the tests of the core."""
+"""Small networks, codecs and pictures for the tests of the core."""
 
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 from torch import nn
 
+from irn_core.codec import Codec
+from irn_core.nets.coupling import PlainNet
+from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.prior import Prior
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def one_thread():
+    """Tiny networks are slower on several threads, on a busy machine by far."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def randomise(net: nn.Module, seed: int = 0) -> nn.Module:
@@ -40,6 +53,30 @@ def tiny_config(scale: int = 2, **changes) -> IRNConfig:
 
 def tiny_irn(scale: int = 2, seed: int = 0, **changes) -> IRN:
     return randomise(IRN(tiny_config(scale, **changes)), seed)
+
+
+def tiny_icn_config(**changes) -> ICNConfig:
+    """The smallest compression network with levels of their own and shared ones."""
+    values = {"levels": 3, "own": 1, "width": 8, "depth": 2, "lift_width": 8, "filter_width": 8}
+    return ICNConfig(**(values | changes))
+
+
+def tiny_icn(seed: int = 0, gain: float = 1.0, **changes) -> ICN:
+    """A random network; a small `gain` of its subnets leaves pictures recognisable, as training does."""
+    icn = randomise(ICN(tiny_icn_config(**changes)), seed)
+    for subnet in (module for module in icn.modules() if isinstance(module, PlainNet)):
+        for param in subnet[-1].parameters():
+            param.mul_(gain)
+    return icn
+
+
+def tiny_codec(seed: int = 0, gain: float = 0.1, **changes) -> Codec:
+    return Codec(tiny_icn(seed, gain, **changes), b"random")
+
+
+def plain_codec() -> Codec:
+    """A fresh network: Haar, one scale for all details, no refinement. It compresses without training."""
+    return Codec(ICN(tiny_icn_config()).eval().requires_grad_(False), b"fresh!")
 
 
 def noise_pixels(height: int, width: int, seed: int = 0) -> np.ndarray:

@@ -151,7 +151,7 @@ class ICN(nn.Module):
     def inverse(self, top: Tensor, details: list[Tensor], quality: Tensor) -> Tensor:
         """The exact inverse of `forward`."""
         for level in reversed(range(self.config.levels)):
-            top = self._join(level, top, details[level], quality)
+            top = self.join(level, top, details[level], quality)
         return mix(top, self.colour.T) + 0.5
 
     def code(self, shape: tuple[int, ...], quality: Tensor, coder: Coder) -> tuple[Tensor, list[Tensor]]:
@@ -170,10 +170,10 @@ class ICN(nn.Module):
             step = self.step(quality, level).expand(-1, 9, -1, -1)
             details.insert(0, self.priors[self._net(level)](a_hat, plane(quality, a_hat), step, level, coder))
             if level:
-                a_hat = self._join(level, a_hat, details[0], quality)
+                a_hat = self.join(level, a_hat, details[0], quality)
         return top, details
 
-    def _join(self, level: int, a: Tensor, b: Tensor, quality: Tensor) -> Tensor:
+    def join(self, level: int, a: Tensor, b: Tensor, quality: Tensor) -> Tensor:
         """Undo one level of `forward`."""
         if self.lifts:
             a, b = self.lifts[self._net(level)].inverse(a, b, plane(quality, a))

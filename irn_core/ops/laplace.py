@@ -31,13 +31,18 @@ def soft_bits(v: Tensor, s: Tensor) -> Tensor:
     return torch.where(size < 0.5, inner, outer) * -BITS_PER_NAT
 
 
+def first_edge(s: Tensor) -> Tensor:
+    """|v| from which the symbol is not 0."""
+    return 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
+
+
 def _edges(s: Tensor) -> tuple[Tensor, Tensor]:
     """Where cells begin: that of |k| = 1, and of |k| ≥ 2 less |k| − ½.
 
-    Both let (v − k)² + PRICE·bits(k) decide; between neighbours k, k + 1 ≥ 1 bits differ by a constant.
+    (v − k)² + PRICE·bits(k) decides the first, exactly. The others make k the mean of its cell, which is the same
+    thing for s ≥ 1; below, symbols beyond 1 hardly occur.
     """
-    first = 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
-    return first, 0.5 / torch.tanh(0.5 / s) - s
+    return first_edge(s), 0.5 / torch.tanh(0.5 / s) - s
 
 
 def quantise(v: Tensor, s: Tensor) -> Tensor:

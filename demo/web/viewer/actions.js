@@ -18,12 +18,13 @@ function flip() {
 
 function swap() {
   [view.a, view.b] = [view.b, view.a];
+  Object.assign(wanted, { a: view.a, b: view.b });
   fillPicks();
   schedule();
 }
 
 function choose(which, key) {
-  view[which] = key;
+  view[which] = wanted[which] = key;
   fillPicks();
   schedule();
 }

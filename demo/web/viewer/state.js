@@ -54,6 +54,8 @@ const view = {
   hot: -1, // cell of the draws mode that the keys have come to, or none
 };
 
+const wanted = { a: null, b: null }; // keys the user chose: they return with a later picture of that key
+
 let size = { width: 0, height: 0, scale: 1 }; // common size of the pictures
 let pictures = new Map(); // key -> picture, in the order of the value
 let stageSize = { width: 0, height: 0, dpr: 1 };

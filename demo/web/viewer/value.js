@@ -52,8 +52,10 @@ function accept(value, items) {
       spot = hover = null;
     }
     size = { width, height, scale };
-    if (!pictures.has(view.a)) view.a = value.a;
-    if (!pictures.has(view.b)) view.b = value.b;
+    for (const which of ["a", "b"]) {
+      if (pictures.has(wanted[which])) view[which] = wanted[which];
+      else if (!pictures.has(view[which])) view[which] = value[which];
+    }
     view.hot = Math.min(view.hot, drawKeys().length - 1);
   }
   fillPicks();
@@ -100,8 +102,8 @@ root.viewerPixels = (key) => {
 // Set parts of the view from outside: a guided tour or a link that restores what it was copied from.
 root.viewerApply = ({ mode, a, b, zoom, center, gain, split, flipped } = {}) => {
   if (MODES.includes(mode)) setMode(mode);
-  if (pictures.has(a)) view.a = a;
-  if (pictures.has(b)) view.b = b;
+  if (pictures.has(a)) view.a = wanted.a = a;
+  if (pictures.has(b)) view.b = wanted.b = b;
   if (GAINS.includes(gain)) view.gain = gain;
   if (typeof flipped === "boolean") view.flipped = flipped;
   if (Number.isFinite(split)) setSplit(split);

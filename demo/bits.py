@@ -1,0 +1,120 @@
+"""Where the bits of an .icn file went: an account of every coefficient, kept while the file is decoded."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from demo.service import MAX_PAGE_PIXELS
+from irn_core.codec import codec_for, decoder
+from irn_core.entropy import Reader, cost_in_bits
+from irn_core.icn_file import HEADER_BYTES, Header, read_header
+from irn_core.nets.icn import ICN, Coefficients
+from irn_core.nets.prior import mix
+from irn_core.ops.pixels import to_pixels
+from irn_core.ops.quantise import to_uint8
+
+TOP = "low band"
+PARTS = (TOP, "luma horizontal", "luma vertical", "luma diagonal", "chroma")
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """Bits of a file. Level L is the coarsest low band, details have levels L − 1 (coarsest) … 0 (finest)."""
+
+    size: int  # bytes of the file
+    heat: np.ndarray  # bits per pixel, H×W; adds up to the file
+    parts: dict[int, dict[str, float]]  # bytes by level and part
+    low_bands: list[np.ndarray]  # decoded after each level, coarse to fine, each at its own size, uint8
+
+    @property
+    def overhead(self) -> float:
+        """Bytes of header and hints, and the rounding of the coder: all that is no coefficient."""
+        return self.size - sum(self.by_level())
+
+    def by_level(self) -> list[float]:
+        """Bytes of each level, coarse to fine."""
+        return [sum(parts.values()) for _, parts in sorted(self.parts.items(), reverse=True)]
+
+    def spent(self) -> list[int]:
+        """How much of the file each of `low_bands` needs, in bytes."""
+        return (self.overhead + np.cumsum(self.by_level())).round().astype(int).tolist()
+
+
+@lru_cache(maxsize=4)
+@torch.inference_mode()
+def account(data: bytes) -> Account:
+    """Decode a file and note what each coefficient costs. Cached by content."""
+    header, icn = read_header(data, MAX_PAGE_PIXELS), codec_for(data, MAX_PAGE_PIXELS).icn
+    quality, levels = torch.tensor([header.quality]), icn.config.levels
+    shape = (1, 3, *(-(-side // (1 << levels)) for side in (header.height, header.width)))
+    ledger = _Ledger(data[HEADER_BYTES:], levels)
+    top, details = icn.code(shape, quality, ledger.code)
+    parts = {level: dict(found) for level, found in ledger.parts.items()}
+    heat = sum(_spread(bits, header, 1 << min(level + 1, levels)) for level, bits in ledger.bits.items())
+    heat += (8 * len(data) - heat.sum()) / heat.size  # header and hints belong to every pixel alike
+    return Account(len(data), heat, parts, _low_bands(icn, top, details, quality, header))
+
+
+class _CostlyReader(Reader):
+    """A reader that notes what the symbols cost."""
+
+    def __init__(self, data: bytes):
+        super().__init__(data)
+        self.costs: list[np.ndarray] = []
+
+    def get(self, indices: np.ndarray) -> np.ndarray:
+        symbols = super().get(indices)
+        self.costs.append(cost_in_bits(symbols, indices))
+        return symbols
+
+
+class _Ledger:
+    """The decoder's side of the channel, with an account of the costs: bits by place and bytes by part."""
+
+    def __init__(self, stream: bytes, top: int):
+        self.reader, self.top = _CostlyReader(stream), top
+        self.decode = decoder(self.reader)
+        self.bits: dict[int, np.ndarray] = {}
+        self.parts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+
+    def code(self, group: Coefficients) -> Tensor:
+        b = self.decode(group)
+        costs = np.concatenate([np.empty(0), *self.reader.costs]).reshape(b.shape[1], -1)
+        self.reader.costs.clear()
+        bits = self.bits.setdefault(group.level, np.zeros(b.shape[-2:]))
+        bits[np.ones(bits.shape, bool) if group.where is None else group.where.numpy()] += costs.sum(0)
+        for channel, cost in zip(range(9)[group.channels], costs, strict=True):
+            part = TOP if group.level == self.top else PARTS[1 + min(channel, 3)]
+            self.parts[group.level][part] += cost.sum() / 8
+        return b
+
+
+def _spread(bits: np.ndarray, header: Header, side: int) -> np.ndarray:
+    """Bits of coefficients that cover side×side pixels each, shared out among these pixels; H×W."""
+    rows, columns = np.arange(header.height) // side, np.arange(header.width) // side
+    bits = _fold(_fold(bits, rows[-1] + 1).T, columns[-1] + 1).T
+    return (bits / np.outer(np.bincount(rows), np.bincount(columns)))[rows][:, columns]
+
+
+def _fold(bits: np.ndarray, count: int) -> np.ndarray:
+    """Add what lies in the padding to the last row inside the picture."""
+    inside = bits[:count].copy()
+    inside[-1] += bits[count:].sum(0)
+    return inside
+
+
+def _low_bands(icn: ICN, top: Tensor, details: list[Tensor], quality: Tensor, header: Header) -> list[np.ndarray]:
+    """The low band after each level, as pictures; the last is the whole, before the refinement."""
+    bands = [top]
+    for level in reversed(range(icn.config.levels)):
+        bands.append(icn.join(level, bands[-1], details[level], quality))
+    return [_as_picture(icn, band, header, len(details) - done) for done, band in enumerate(bands)]
+
+
+def _as_picture(icn: ICN, low: Tensor, header: Header, level: int) -> np.ndarray:
+    height, width = (-(-side // (1 << level)) for side in (header.height, header.width))
+    return to_pixels(to_uint8(mix(low, icn.colour.T) + 0.5)[..., :height, :width])

@@ -1,0 +1,134 @@
+"""Rate–distortion charts as inline SVG: values on hover, without a script. Colours follow the page."""
+
+import html
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+WIDTH, HEIGHT = 1200, 600
+LEFT, RIGHT, TOP, BOTTOM = 84, 214, 22, 70
+"""Margins; the right one holds the names of the lines."""
+NAME_GAP = 25
+BPP_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+
+class Dot(NamedTuple):
+    """A measured point, and what to say of it under the pointer."""
+
+    bpp: float
+    psnr: float
+    said: str = ""
+
+
+class Line(NamedTuple):
+    """One curve; `kind` is a class of style.css: its colour and dashes. Without `measured`, only the line."""
+
+    name: str
+    kind: str
+    dots: Sequence[Dot]
+    measured: bool = True
+
+
+class _Frame:
+    """From bpp (log) and PSNR to places in the drawing."""
+
+    def __init__(self, dots: list[Dot]):
+        bpp, psnr = [dot.bpp for dot in dots], [dot.psnr for dot in dots if math.isfinite(dot.psnr)] or [30.0]
+        self.low, self.high = min(bpp) / 1.15, max(bpp) * 1.15
+        self.bottom, self.top = math.floor(min(psnr)) - 1, math.ceil(max(psnr)) + 1
+
+    def x(self, bpp: float) -> float:
+        share = math.log(bpp / self.low) / math.log(self.high / self.low)
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(self, psnr: float) -> float:
+        psnr = self.top if math.isinf(psnr) else psnr
+        share = (psnr - self.bottom) / (self.top - self.bottom)
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def chart(lines: Sequence[Line], here: Dot | None, description: str) -> str:
+    """The curves, and a ring with the words "you are here"."""
+    measured = [dot for line in lines if line.measured for dot in line.dots]
+    if not measured:
+        return ""
+    frame = _Frame([*measured, here] if here else measured)
+    drawn = [line for line in lines if line.dots]
+    width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    return f"""<div class="chart">
+<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{html.escape(description)}">
+<clipPath id="plot"><rect x="{LEFT}" y="{TOP}" width="{width}" height="{height}"/></clipPath>
+{_axes(frame)}{"".join(_curve(frame, line) for line in drawn)}{_names(frame, drawn)}{_here(frame, here)}
+<text class="idle" {_READOUT}>Point at a dot to read it</text>
+{"".join(_dots(frame, line) for line in drawn if line.measured)}
+</svg></div>"""
+
+
+_READOUT = f'x="{WIDTH - RIGHT - 16}" y="{HEIGHT - BOTTOM - 18}" text-anchor="end"'
+"""All values are read at one place: the lower right, where no curve goes."""
+
+
+def _axes(frame: _Frame) -> str:
+    step = 2 if frame.top - frame.bottom <= 16 else 5
+    marks = []
+    for psnr in range(-(-frame.bottom // step) * step, frame.top + 1, step):
+        y = frame.y(psnr)
+        marks.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
+        marks.append(f'<text x="{LEFT - 12}" y="{y + 6}" text-anchor="end">{psnr}</text>')
+    for bpp in (tick for tick in BPP_TICKS if frame.low <= tick <= frame.high):
+        x = frame.x(bpp)
+        marks.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
+        marks.append(f'<text x="{x}" y="{HEIGHT - BOTTOM + 26}" text-anchor="middle">{bpp:g}</text>')
+    middle = (TOP + HEIGHT - BOTTOM) / 2
+    return f"""{"".join(marks)}
+<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">bits per pixel (log)</text>
+<text transform="translate(26 {middle}) rotate(-90)" text-anchor="middle">PSNR-RGB (dB)</text>"""
+
+
+def _places(frame: _Frame, line: Line) -> list[tuple[float, float]]:
+    return [(frame.x(dot.bpp), frame.y(dot.psnr)) for dot in line.dots]
+
+
+def _curve(frame: _Frame, line: Line) -> str:
+    points = " ".join(f"{x},{y}" for x, y in _places(frame, line))
+    return f'<polyline class="{line.kind}" clip-path="url(#plot)" points="{points}"/>'
+
+
+def _dots(frame: _Frame, line: Line) -> str:
+    marks = zip(line.dots, _places(frame, line), strict=True)
+    return "".join(
+        f'<g class="dot {line.kind}" tabindex="0" role="img" aria-label="{html.escape(dot.said)}">'
+        f'<circle class="reach" cx="{x}" cy="{y}" r="17"/><circle cx="{x}" cy="{y}" r="6"/>'
+        f"<text {_READOUT}>{html.escape(dot.said)}</text></g>"
+        for dot, (x, y) in marks
+    )
+
+
+def _names(frame: _Frame, lines: Sequence[Line]) -> str:
+    """Each line's name beside its end, pushed apart where they would overlap."""
+    ends = sorted(((_end(frame, line), line) for line in lines), key=lambda end: end[0])
+    places: list[float] = []
+    for y, _ in ends:
+        places.append(max(y, places[-1] + NAME_GAP) if places else y)
+    excess = max(0.0, places[-1] - (HEIGHT - BOTTOM))
+    return "".join(
+        f'<text class="name {line.kind}" x="{WIDTH - RIGHT + 14}" y="{y - excess + 6:.1f}">'
+        f"{html.escape(line.name)}</text>"
+        for y, (_, line) in zip(places, ends, strict=True)
+    )
+
+
+def _end(frame: _Frame, line: Line) -> float:
+    """The height at which a line leaves the plot."""
+    inside = [dot for dot in line.dots if dot.bpp <= frame.high] or line.dots[:1]
+    return max(frame.y(inside[-1].psnr), TOP)
+
+
+def _here(frame: _Frame, here: Dot | None) -> str:
+    if here is None:
+        return ""
+    x, y = frame.x(here.bpp), frame.y(here.psnr)
+    anchor, shift = ("start", 12) if x < (LEFT + WIDTH - RIGHT) / 2 else ("end", -12)
+    return f"""<g class="here" data-bpp="{here.bpp:.6f}" data-psnr="{here.psnr:.4f}">
+<line x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/><circle cx="{x}" cy="{y}" r="12"/>
+<text x="{x + shift}" y="{TOP + 22}" text-anchor="{anchor}">you are here: {html.escape(here.said)}</text></g>"""

@@ -1,0 +1,182 @@
+"""The command line of compression: targets are kept, damaged files are refused in one line, curves are measured."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from irn_core import weights
+from irn_core.cli import main
+from irn_core.codec import load_codec
+from irn_core.errors import IRNError
+from irn_core.evaluate_compress import CODECS, Curve, bd_rate
+from irn_core.icn_file import HEADER_BYTES, read_header
+from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
+from irn_core.nets.icn import ICN
+from irn_core.ops.metrics import psnr_rgb
+from irn_core.weights import read_info, save_model
+from tests.helpers import randomise, smooth_pixels, tiny_icn, tiny_icn_config, write_pictures
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path, monkeypatch):
+    """A folder that stands for the shipped weights: a fresh network, which compresses without training."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    for name in ("icn", "icn-haar"):
+        save_model(ICN(tiny_icn_config()), folder / f"{name}.safetensors", {})
+    tiny = Autoencoder(AutoencoderConfig(width=4, latents=4))
+    save_model(randomise(tiny), folder / "autoencoder.safetensors", {})
+    monkeypatch.setattr(weights, "WEIGHTS_DIR", folder)
+    load_codec.cache_clear()
+    yield folder
+    load_codec.cache_clear()
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    Image.fromarray(smooth_pixels(67, 131)).save(path)
+    return path
+
+
+def run(*args) -> int:
+    return main([str(arg) for arg in args])
+
+
+def refused(capsys, *args) -> str:
+    """The one line on stderr of a command that must fail."""
+    assert run(*args) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and error.count("\n") == 1
+    return error
+
+
+def pixels_of(path) -> np.ndarray:
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+def test_a_file_comes_back_as_the_codec_decodes_it(photo, tmp_path):
+    packed, back = tmp_path / "photo.icn", tmp_path / "back.png"
+    assert run("compress", photo, packed, "--quality", 70) == 0
+    assert run("decompress", packed, back) == 0
+    codec, data = load_codec("icn"), packed.read_bytes()
+    assert data == codec.encode(pixels_of(photo), 70)
+    assert np.array_equal(pixels_of(back), codec.decode(data))
+    assert run("decompress", packed, back, "--tau", 1, "--seed", 3) == 0
+    assert np.array_equal(pixels_of(back), codec.decode(data, 1.0, 3))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_byte_budget_is_kept_and_used(photo, tmp_path, share):
+    packed = tmp_path / "photo.icn"
+    sizes = [len(load_codec("icn").encode(pixels_of(photo), quality)) for quality in (0, 100)]
+    budget = round(sizes[0] + share * (sizes[1] - sizes[0]))
+    assert run("compress", photo, packed, "--bytes", budget) == 0
+    assert 0.98 * budget <= packed.stat().st_size <= budget
+    assert run("compress", photo, packed, "--bpp", 8 * budget / (67 * 131)) == 0
+    assert 0.98 * budget - 1 <= packed.stat().st_size <= budget
+
+
+def test_a_budget_that_is_too_small_names_the_smallest(photo, tmp_path, capsys):
+    smallest = len(load_codec("icn").encode(pixels_of(photo), 0))
+    packed = tmp_path / "photo.icn"
+    assert f"{smallest:,}" in refused(capsys, "compress", photo, packed, "--bytes", smallest - 1)
+    assert not packed.exists()
+
+
+def test_a_psnr_is_met_from_below(photo, tmp_path):
+    packed = tmp_path / "photo.icn"
+    assert run("compress", photo, packed, "--psnr", 33) == 0
+    assert 32.9 <= psnr_rgb(pixels_of(photo), load_codec("icn").decode(packed.read_bytes())) <= 33
+
+
+def test_info_says_what_the_file_holds(photo, tmp_path, capsys):
+    packed = tmp_path / "photo.icn"
+    run("compress", photo, packed, "--quality", 12.5)
+    capsys.readouterr()
+    assert run("info", packed) == 0
+    said = capsys.readouterr().out
+    header = read_header(packed.read_bytes())
+    for part in ("131×67", "12.50", f"{packed.stat().st_size:,}", header.fingerprint.hex()):
+        assert part in said
+
+
+def test_damaged_and_foreign_files_are_refused_in_one_line(photo, tmp_path, capsys):
+    packed, out = tmp_path / "photo.icn", tmp_path / "out.png"
+    run("compress", photo, packed)
+    data = packed.read_bytes()
+    other = tmp_path / "other.safetensors"
+    save_model(tiny_icn(seed=5), other, {})
+    capsys.readouterr()
+    for bad, word in (
+        (b"", "not an .icn"),
+        (photo.read_bytes(), "not an .icn"),
+        (data[: HEADER_BYTES - 1], "header"),
+        (data[:-1], "checksum"),
+        (data[:40] + bytes([data[40] ^ 1]) + data[41:], "checksum"),
+    ):
+        packed.write_bytes(bad)
+        assert word in refused(capsys, "decompress", packed, out)
+        assert word in refused(capsys, "info", packed)
+    packed.write_bytes(data)
+    assert "other weights" in refused(capsys, "decompress", packed, out, "--model", other) or not out.exists()
+    assert not out.exists()
+
+
+def test_files_of_other_weights_need_them(photo, tmp_path, capsys):
+    packed, out, other = tmp_path / "photo.icn", tmp_path / "out.png", tmp_path / "other.safetensors"
+    save_model(tiny_icn(seed=5), other, {})
+    run("compress", photo, packed, "--model", other)
+    capsys.readouterr()
+    assert "do not ship" in refused(capsys, "decompress", packed, out)
+    assert run("decompress", packed, out, "--model", other) == 0
+    assert np.array_equal(pixels_of(out), load_codec(str(other)).decode(packed.read_bytes()))
+
+
+def test_curves_of_all_codecs_are_measured_and_recorded(tmp_path, models, capsys):
+    folder, out = write_pictures(tmp_path / "pictures", 2), tmp_path / "curves.json"
+    assert run("evaluate", "compress", "--data", folder, "--json", out, "--record") == 0
+    result = json.loads(out.read_text())
+    assert set(result["codecs"]) == set(CODECS) == set(result["bd_rate_vs_jpeg"])
+    assert result["bd_rate_vs_jpeg"]["jpeg"] == pytest.approx(0)
+    for name, rows in result["codecs"].items():
+        assert all(set(row) == {"setting", "bpp", "psnr", "ssim", "encode_s", "decode_s"} for row in rows)
+        if name != "autoencoder":  # a random one has no order
+            assert [row["bpp"] for row in rows] == sorted(row["bpp"] for row in rows)
+    figures = read_info(models / "icn.safetensors").figures["pictures"]
+    assert figures["bd_rate_vs_jpeg"] == result["bd_rate_vs_jpeg"]["icn"]
+
+
+def test_unknown_codecs_are_named(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run("evaluate", "compress", "--data", tmp_path, "--codecs", "icn,gif")
+    assert "gif" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("layout", ["icn", "icn-haar", "autoencoder"])
+def test_every_layout_trains_from_the_command_line(tmp_path, layout):
+    data, out = write_pictures(tmp_path / "pictures", 2), tmp_path / "run"
+    options = ("--steps", 1, "--batch", 1, "--crop", 64, "--device", "cpu")
+    assert run("train", "compress", "--data", data, "--out", out, "--layout", layout, *options) == 0
+    assert read_info(out / f"{layout}.safetensors").training["steps"] == 1
+
+
+# BD-rate
+
+
+def test_bd_rate_of_a_scaled_curve_is_the_scale():
+    anchor = Curve([0.1, 0.3, 0.7, 1.5], [25.0, 29.0, 33.0, 38.0])
+    half = Curve([bpp / 2 for bpp in anchor.bpp], anchor.psnr)
+    assert bd_rate(anchor, anchor) == pytest.approx(0)
+    assert bd_rate(half, anchor) == pytest.approx(-50)
+    assert bd_rate(anchor, half) == pytest.approx(100)
+    assert bd_rate(Curve(half.bpp[::-1], half.psnr[::-1]), anchor) == pytest.approx(-50)
+
+
+def test_bd_rate_needs_a_common_range():
+    anchor = Curve([0.1, 0.3], [25.0, 29.0])
+    for other in (Curve([0.1, 0.3], [35.0, 39.0]), Curve([0.2], [27.0])):
+        with pytest.raises(IRNError, match="common range"):
+            bd_rate(other, anchor)

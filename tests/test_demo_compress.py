@@ -1,0 +1,206 @@
+"""What Compress mode computes, with tiny networks, without the page."""
+
+import re
+
+import numpy as np
+import pytest
+
+from demo import bits, chart, compress_results, compression, compression_panels, curves, figures
+from demo.compression import BPP, BYTES, QUALITY, compress, decode, match, open_icn, setting_for
+from demo.service import Photo
+from irn_core.errors import IRNError, StreamError
+from irn_core.icn_file import HEADER_BYTES, QUALITY_STEPS
+from irn_core.ops.metrics import psnr_rgb
+from tests.helpers import noise_pixels, plain_codec, smooth_pixels, tiny_codec
+
+BOTH = pytest.mark.parametrize("codec", (plain_codec, tiny_codec), indirect=True)
+CACHED = (
+    compress, decode, match, compression._setting_within, compression.decoding_time, curves.point, bits.account,
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def codec(request, monkeypatch):
+    """A tiny ICN in place of the shipped one: fresh, so that it compresses, or with BOTH also random."""
+    tiny = getattr(request, "param", plain_codec)()
+    monkeypatch.setattr(compression, "load_codec", lambda: tiny)
+    for module in (compression, bits):
+        monkeypatch.setattr(module, "codec_for", lambda data, max_pixels: tiny)
+    for function in CACHED:
+        function.cache_clear()
+    yield tiny
+    for function in CACHED:
+        function.cache_clear()
+
+
+def photo(height: int = 45, width: int = 70, seed: int = 0) -> Photo:
+    return Photo(smooth_pixels(height, width, seed), "picture.png")
+
+
+@BOTH
+def test_the_picture_shown_is_the_one_in_the_file(codec):
+    coded = compress(photo(), 60 * QUALITY_STEPS)
+    assert np.array_equal(coded.pixels, codec.decode(coded.data))
+    assert coded.scores.psnr_rgb == psnr_rgb(photo().pixels, coded.pixels)
+    assert coded.bpp == 8 * len(coded.data) / (45 * 70)
+    assert np.array_equal(decode(coded.data, 0.7, 3), codec.decode(coded.data, 0.7, 3))
+    assert compress(Photo(photo().pixels.copy(), "other name"), 60 * QUALITY_STEPS) is coded
+
+
+def test_targets_are_met():
+    least, most = (len(compress(photo(), quality * QUALITY_STEPS).data) for quality in (0, 100))
+    budget = (least + most) // 2
+    size = len(compress(photo(), setting_for(photo(), BYTES, budget)).data)
+    assert 0.98 * budget <= size <= budget
+    assert setting_for(photo(), BPP, 8 * budget / (45 * 70)) == setting_for(photo(), BYTES, budget)
+    assert setting_for(photo(), QUALITY, 37.5) == 37.5 * QUALITY_STEPS
+    with pytest.raises(IRNError, match=rf"smallest possible is {least:,} bytes"):
+        setting_for(photo(), BYTES, HEADER_BYTES)
+
+
+@pytest.mark.parametrize("rival", ("jpeg", "webp", "avif", "jpeg2000", "icn"))
+def test_rivals_get_the_same_bytes(rival):
+    picture = Photo(noise_pixels(96, 96), "noise.png")
+    budget = 9000
+    found = match(picture, rival, budget)
+    assert found.fits
+    assert 0.9 * budget <= len(found.data) <= budget  # whole settings are coarse
+    assert found.scores == compression.score(picture.pixels, compression.read(rival, found.data))
+
+
+def test_a_rival_that_cannot_get_so_small_says_so():
+    found = match(photo(), "jpeg", 100)
+    assert not found.fits
+    assert len(found.data) > 100
+    assert f"JPEG, smallest possible: {len(found.data):,} bytes · " in compression_panels.label(found)
+
+
+def test_the_best_value_is_bold_only_among_files_of_the_size():
+    coded = compress(photo(), 0)
+    scores = coded.scores._replace(psnr_rgb=99.0)
+    larger = compression.Coded("jpeg", 1, coded.data * 2, coded.pixels, scores, fits=False)
+    table = compression_panels.measures(coded, [larger], 1000, None)
+    assert f"<b class='best'>{coded.scores.psnr_rgb:.2f}</b>" in table
+    assert "99.00" in table
+    assert "<b class='best'>99.00" not in table
+
+
+@BOTH
+@pytest.mark.parametrize("size", ((1, 1), (8, 8), (9, 17), (45, 70)))
+@pytest.mark.parametrize("quality", (0, 80))
+def test_the_map_of_bits_adds_up_to_the_file(codec, size, quality):
+    coded = compress(photo(*size), quality * QUALITY_STEPS)
+    found = bits.account(coded.data)
+    assert found.heat.shape == size
+    assert found.heat.sum() == pytest.approx(8 * len(coded.data))
+    assert abs(found.overhead - HEADER_BYTES) < 0.02 * len(coded.data) + 16  # hints, and whole words of the coder
+    assert found.spent()[-1] == len(coded.data)
+    assert found.spent() == sorted(found.spent())
+    assert [low.shape[:2] for low in found.low_bands] == [(-(-size[0] // s), -(-size[1] // s)) for s in (8, 4, 2, 1)]
+
+
+def test_bits_are_where_the_detail_is():
+    pixels = np.full((64, 64, 3), 120, np.uint8)
+    pixels[:, 32:] = noise_pixels(64, 32)
+    heat = bits.account(compress(Photo(pixels, "half"), 100 * QUALITY_STEPS).data).heat
+    assert heat[:, 40:].mean() > 2 * heat[:, :24].mean()
+
+
+def test_the_last_low_band_is_the_picture_before_refinement(codec):
+    codec.icn.filter.load_state_dict({k: v * 0 for k, v in codec.icn.filter.state_dict().items()})
+    coded = compress(photo(), 70 * QUALITY_STEPS)
+    assert np.array_equal(bits.account(coded.data).low_bands[-1], coded.pixels)
+    assert figures.bits_figure(bits.account(coded.data)).width > 400
+
+
+def test_a_curve_grows_point_by_point():
+    steps = list(curves.codec_curves(photo()))
+    assert [step.done for step in steps] == list(range(1, steps[0].total + 1))
+    points = steps[-1].points
+    assert {name: len(found) for name, found in points.items()} == {
+        "icn": 7, "jpeg": 6, "webp": 6, "avif": 6, "jpeg2000": 6,
+    }  # fmt: skip
+    for name, found in points.items():
+        assert [p.bpp for p in found] == sorted(8 * p.size / (45 * 70) for p in found), name
+    hits = curves.point.cache_info().hits
+    assert list(curves.codec_curves(photo()))[-1] == steps[-1]
+    assert curves.point.cache_info().hits == hits + 31
+
+
+def test_the_marker_stands_at_the_present_file():
+    progress = list(curves.codec_curves(photo()))[-1]
+    for quality in (15, 60):
+        coded = compress(photo(), quality * QUALITY_STEPS)
+        drawing = compression_panels.curve_chart(progress, coded)
+        here = drawing[drawing.index('class="here"') :]
+        bpp, psnr, x, y = (re.search(rf'{name}="([\d.]+)"', here)[1] for name in ("bpp", "psnr", "cx", "cy"))
+        assert (float(bpp), float(psnr)) == pytest.approx((coded.bpp, coded.scores.psnr_rgb), abs=1e-4)
+        assert f'<circle class="reach" cx="{x}" cy="{y}"' in drawing  # on the dot of the same file
+    assert drawing.count('class="dot') == 31
+
+
+def test_published_curves_rise():
+    assert curves.published().keys() == {"Hyperprior 2018", "BPG 4:4:4", "VTM"}
+    for points in curves.published().values():
+        assert points == sorted(points)
+        assert [psnr for _, psnr in points] == sorted(psnr for _, psnr in points)
+
+
+def test_a_chart_takes_lossless_points():
+    drawing = chart.chart([chart.Line("a", "icn", [chart.Dot(1.0, float("inf"), "∞")])], None, "one")
+    assert "nan" not in drawing
+    assert "inf" not in drawing
+
+
+def at(*pairs: tuple[float, float]) -> list[curves.Point]:
+    return [curves.Point(int(1000 * bpp), bpp, psnr) for bpp, psnr in pairs]
+
+
+def test_the_claim_is_read_from_the_curves():
+    full, small = at((0.1, 20), (1.0, 40)), at((0.05, 22), (0.1, 25), (1.0, 35))
+    found = curves.claim(full, small)
+    ((first, last),) = found.wins
+    assert (first, last) == pytest.approx((0.1, 10**-0.5), rel=0.02)  # halfway in log bpp
+    assert found.best_gain == pytest.approx(5)
+    assert curves.claim(full, at((0.1, 19), (1.0, 39))).wins == []
+    assert curves.claim(full, at((0.01, 10), (0.02, 11))) is None
+    progress = curves.Progress({1: full, 2: small, 4: at((0.01, 10), (0.02, 11))}, 3, 3)
+    said = compression_panels.claims(progress, "webp")
+    assert "IRN ×2 + WebP</b> beats WebP alone from 0.100 to 0.31" in said
+    assert "by up to 5.00 dB, and loses elsewhere up to 1.00 bpp" in said
+    assert "share no rate" in said
+
+
+def test_smaller_pictures_are_upscaled_to_the_original():
+    found = match(photo(), "webp", 700, 2)
+    assert found.pixels.shape == photo().pixels.shape
+    assert found.scores == compression.score(photo().pixels, found.pixels)
+    steps = list(curves.scale_curves(photo(24, 32), "jpeg"))
+    assert {scale: len(points) for scale, points in steps[-1].points.items()} == {1: 6, 2: 6, 4: 6}
+
+
+def test_files_that_cannot_be_opened_are_named(tmp_path, codec):
+    good = compress(photo(), 30 * QUALITY_STEPS).data
+    (tmp_path / "good.icn").write_bytes(good)
+    opened = open_icn(str(tmp_path / "good.icn"), "good.icn")
+    assert np.array_equal(opened.pixels, codec.decode(good))
+    assert opened.scores is None
+    damaged = good[:-3] + bytes([good[-3] ^ 1]) + good[-2:]
+    for name, data in (("words.icn", b"words"), ("damaged.icn", damaged), ("empty.icn", b"")):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(StreamError, match=name):
+            open_icn(str(tmp_path / name), name)
+
+
+def test_every_result_is_complete_and_keeps_no_name():
+    mine, yours = photo(seed=4), Photo(photo(seed=4).pixels.copy(), "yours.png")
+    *_, shown = (list(compress_results.show(p, QUALITY, 40, 1, 1, None))[-1][0] for p in (mine, yours))
+    assert shown.name == "yours.png"
+    view, status, table, commands = list(compress_results.compare(shown, 1.0, 2, 0))[-1]
+    keys = [image["key"] for image in view["images"]]
+    assert keys == ["original", "icn", "jpeg", "webp", "jpeg2000", "avif", "draw-1", "draw-2"]
+    assert status.startswith("yours.png")
+    assert "nan" not in table
+    assert "…" not in table
+    assert "compress picture.png picture.icn --quality 40\n" in commands
+    assert "--tau 1 --seed 0" in commands
