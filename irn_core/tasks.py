@@ -18,6 +18,7 @@ from irn_core.ops.pixels import to_pixels
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
 from irn_core.parallel import autocast
 
+CALIBRATION_ROUNDS, CALIBRATION_DRAWS = 5, 4
 VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
 
 
@@ -32,7 +33,7 @@ class RescaleTask:
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
 
     network: ClassVar[type[nn.Module]] = IRN
-    columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "validation_psnr_y")
+    columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "crps", "validation_psnr_y")
 
     def __post_init__(self):
         if not (0 <= self.prior_share <= 1 and 0 <= self.luma_share <= 1):
@@ -64,6 +65,12 @@ class RescaleTask:
         guide = float(self.model.scale**2) if self.guide is None else self.guide
         with autocast(x.device):
             return reconstruction_loss(irn, x, guide, self.luma_share, self.paper_objective)
+
+    def finish(self, irn: IRN, crops: list[Tensor]) -> None:
+        """Widen or narrow p(z | ŷ) until draws spread as the error does, over crops it was not trained on."""
+        if self.prior_share and self.model.prior_width:
+            for _ in range(CALIBRATION_ROUNDS):  # half way each time: f⁻¹ is not linear
+                irn.prior.widen(_error_over_spread(irn, crops) ** 0.5)
 
     def validate(self, irn: IRN, crops: list[Tensor]) -> float:
         """Mean PSNR-Y in dB of the reconstruction with z = 0 from the 8-bit LR. crops: 1×3×H×W uint8."""
@@ -102,6 +109,9 @@ class CompressTask:
         """The part of the network that learns in a stage."""
         return net
 
+    def finish(self, net: nn.Module, crops: list[Tensor]) -> None:
+        """Nothing is left to do at the end."""
+
     def loss(self, net: nn.Module, x: Tensor, stage: int) -> Loss:
         """Of a batch x, B×3×H×W in [0, 1]."""
         return self._loss(net, x, 100 * torch.rand(len(x), device=x.device))
@@ -128,6 +138,26 @@ Task = RescaleTask | CompressTask
 
 def _options(task: RescaleTask) -> dict:
     return {key: value for key, value in asdict(task).items() if key in ("guide", "luma_share", "prior_share")}
+
+
+@torch.inference_mode()
+def _error_over_spread(irn: IRN, crops: list[Tensor]) -> float:
+    """RMS error at tau 0 ÷ RMS spread at tau 1, over all crops; 1 if there is nothing to compare."""
+    device = next(irn.parameters()).device
+    errors, spreads = [], []
+    for crop in crops:
+        x = from_uint8(crop.to(device))
+        y_hat = round8(irn(x)[0])
+        eps = torch.randn(CALIBRATION_DRAWS, irn.z_channels, *y_hat.shape[-2:], device=device)
+        draws = irn.inverse(*_repeated(irn, y_hat, eps))
+        errors.append((irn.inverse(y_hat, irn.prior.likeliest(y_hat)) - x).square().mean().item())
+        spreads.append(draws.var(0).mean().item())
+    return (sum(errors) / sum(spreads)) ** 0.5 if sum(errors) and sum(spreads) else 1.0
+
+
+def _repeated(irn: IRN, y_hat: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
+    y = y_hat.expand(len(eps), -1, -1, -1)
+    return y, irn.prior.denormalise(eps, y)
 
 
 @torch.inference_mode()

@@ -94,7 +94,7 @@ class Trainer:
 
     def _enter_stage(self, stage: int) -> None:
         self.stage = stage
-        trained = self.config.task.trained(self.net, stage)
+        trained = self.config.task.trained(self.net.requires_grad_(False), stage).requires_grad_(True)
         self.optimiser = Optimiser(list(trained.parameters()), self.config.learning_rate)
 
     @property
@@ -190,6 +190,9 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
         trainer.load_state_dict(_read_checkpoint(out / CHECKPOINT, trainer.device))
         report(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
     _loop(trainer, _batches(training, config, trainer.step), validation, out, report)
+    if rank() == 0:
+        config.task.finish(trainer.ema, validation)
+        _export(trainer, out)
     return out / f"{config.name}.safetensors"
 
 
@@ -231,6 +234,10 @@ def _save(trainer: Trainer, out: Path) -> None:
     partial = out / "partial.pt"
     torch.save(trainer.state_dict(), partial)
     os.replace(partial, out / CHECKPOINT)
+    _export(trainer, out)
+
+
+def _export(trainer: Trainer, out: Path) -> None:
     config = trainer.config
     training = {
         **config.task.provenance(),

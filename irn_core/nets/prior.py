@@ -46,6 +46,12 @@ class Prior(nn.Module):
         """Inverse of `denormalise`: z → ε = (W⁻¹·z − μ(y)) / σ(y), N(0, I) if the prior is right."""
         return self._normalise(z, y)[0]
 
+    @torch.no_grad()
+    def widen(self, factor: float) -> None:
+        """Multiply σ by a factor, everywhere (but at its bounds)."""
+        bias = self.net[-1].bias
+        bias[len(bias) // 2 :] += math.log(factor)
+
     def log_density(self, z: Tensor, y: Tensor) -> Tensor:
         """Natural log of p(z | y), summed over channels: B×C×H×W → B×H×W, in nats per LR pixel."""
         eps, log_volume = self._normalise(z, y)
