@@ -81,10 +81,9 @@ class Trainer:
     def __init__(self, config: TrainConfig):
         self.config = config
         self.device = pick_device(config.device)
-        torch.manual_seed(config.seed)  # every process starts from the same network …
+        torch.manual_seed(config.seed)  # every process starts from the same network
         task = config.task
         net = load_model(config.init, task.network) if config.init else task.network(task.model)
-        torch.manual_seed(config.seed + rank())  # … and draws noise of its own
         if net.config != task.model:
             raise WeightsError(f"{config.init} is {net.config}, but {task.model} was asked for")
         self.net = net.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
@@ -114,6 +113,8 @@ class Trainer:
     def train_step(self, x: Tensor) -> Loss:
         """One update on a batch x: B×3×H×W in [0, 1]."""
         task = self.config.task
+        # Noise is a function of the step, so that a resumed run goes on as if it had not stopped.
+        torch.manual_seed(self.config.seed + rank() + world_size() * self.step)
         x = x.to(self.device, memory_format=torch.channels_last)
         if self.stage_progress >= 1 and self.stage < len(task.shares):
             self.net.load_state_dict(self.ema.state_dict())
@@ -163,7 +164,6 @@ class Trainer:
                 f"the checkpoint is already in stage {self.stage}; resume with the length it was started with, "
                 "or start a new run from its weights with --init"
             )
-        torch.manual_seed(self.config.seed + rank() + self.step)  # not the noise that was drawn before
 
 
 def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
@@ -189,10 +189,11 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
     if config.resume and (out / CHECKPOINT).exists():
         trainer.load_state_dict(_read_checkpoint(out / CHECKPOINT, trainer.device))
         report(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
-    _loop(trainer, _batches(training, config, trainer.step), validation, out, report)
-    if rank() == 0:
-        config.task.finish(trainer.ema, validation)
-        _export(trainer, out)
+    if trainer.progress < 1:
+        _loop(trainer, _batches(training, config, trainer.step), validation, out, report)
+        if rank() == 0:
+            config.task.finish(trainer.ema, validation)
+            _export(trainer, out)
     return out / f"{config.name}.safetensors"
 
 
