@@ -20,14 +20,10 @@ class Loss(NamedTuple):
     parts: dict[str, float]
 
 
-CALIBRATION = 4.0
-"""Weight of the pictures' calibration beside the likelihood of z."""
+LIKELIHOOD = 0.25
+"""Weight of −log p(z | ŷ), in nats per value of z, beside the score of drawn pictures, as a share of that score."""
 LUMA = (0.299, 0.587, 0.114)
 """BT.601 weights of full-range luma."""
-
-
-def _per_picture(error: Tensor) -> Tensor:
-    return error.sum() / error.shape[0]
 
 
 def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, random_z: bool) -> Loss:
@@ -40,40 +36,54 @@ def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, ra
     y, z = irn(x)
     z_drawn = torch.randn_like(z) if random_z else torch.zeros_like(z)
     error = irn.inverse(round8_straight_through(y), z_drawn) - x
-    luma_error = (error * error.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1)
-    guide_error = y - bicubic_down(x, irn.config.scale)
-    rgb, luma = _per_picture(error.abs()), 3 * _per_picture(luma_error.abs())
-    total = (1 - luma_share) * rgb + luma_share * luma
-    total = total + guide * _per_picture(guide_error.square()) + _per_picture(z.square())
-    parts = {
-        "psnr_rgb": _psnr(error),
-        "psnr_luma": _psnr(luma_error),
-        "lr_psnr": _psnr(guide_error),
-        "z_rms": z.detach().square().mean().sqrt().item(),
-    }
-    return Loss(total, parts)
+    total = _size(error, luma_share) + _guide(irn, x, y, guide) + _per_picture(z.square())
+    return Loss(total, _quality(irn, x, y, error) | {"z_rms": z.detach().square().mean().sqrt().item()})
+
+
+def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
+    """The likeliest picture, draws of it, and the likelihood of z, for f and p(z | ŷ) together.
+
+    −log p(z | ŷ) alone leaves the spread of the pictures to chance, for f⁻¹ may enlarge what p gets a little wrong.
+    So draws are scored as pictures, by CRPS, a proper score (Gneiting & Raftery 2007): E|x̂ − x| − ½·E|x̂ − x̂'|.
+    f learns from both picture terms, and becomes smooth where p draws; the likelihood teaches p alone.
+    """
+    y, z = irn(x)
+    y_hat = round8_straight_through(y)
+    nats = -irn.prior.log_density(z.detach(), y_hat.detach()).mean() / z.shape[1]
+    eps = torch.cat([torch.zeros_like(z), torch.randn_like(z), torch.randn_like(z)])
+    y_hats = y_hat.repeat(3, 1, 1, 1)
+    likeliest, draw, other = irn.inverse(y_hats, irn.prior.denormalise(eps, y_hats)).chunk(3)
+    error, spread = likeliest - x, _size(draw - other, luma_share)
+    crps = (_size(draw - x, luma_share) + _size(other - x, luma_share) - spread) / 2
+    total = _size(error, luma_share) + _guide(irn, x, y, guide) + crps + LIKELIHOOD * crps.detach() * nats
+    parts = {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
+    return Loss(total, _quality(irn, x, y, error) | parts)
+
+
+def _size(error: Tensor, luma_share: float) -> Tensor:
+    """Sum of absolute errors per picture: of R, G and B, and, for a share, three times that of luma."""
+    return (1 - luma_share) * _per_picture(error.abs()) + luma_share * 3 * _per_picture(_luma(error).abs())
+
+
+def _guide(irn: IRN, x: Tensor, y: Tensor, weight: float) -> Tensor:
+    return weight * _per_picture((y - bicubic_down(x, irn.config.scale)).square())
+
+
+def _quality(irn: IRN, x: Tensor, y: Tensor, error: Tensor) -> dict[str, float]:
+    lr_error = y - bicubic_down(x, irn.config.scale)
+    return {"psnr_rgb": _psnr(error), "psnr_luma": _psnr(_luma(error)), "lr_psnr": _psnr(lr_error)}
+
+
+def _luma(x: Tensor) -> Tensor:
+    return (x * x.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1)
+
+
+def _per_picture(error: Tensor) -> Tensor:
+    return error.sum() / error.shape[0]
 
 
 def _psnr(error: Tensor) -> float:
     return -10 * error.detach().square().mean().log10().item()
-
-
-def prior_loss(irn: IRN, x: Tensor) -> Loss:
-    """−log p(z | ŷ) in nats per value of z, and how well draws of the picture are calibrated; f gets no gradient.
-
-    Likelihood alone leaves the spread of the pictures to chance, for f⁻¹ may enlarge what p(z | ŷ) gets a little
-    wrong. The second term is CRPS, a proper score (Gneiting & Raftery 2007): E|x̂ − x| − ½·E|x̂ − x̂'| over draws,
-    here as a share of its own value.
-    """
-    with torch.no_grad():
-        y, z = irn(x)
-        y_hat = round8_straight_through(y)
-    nats = -irn.prior.log_density(z, y_hat).mean() / z.shape[1]
-    draws = [irn.inverse(y_hat, irn.prior.denormalise(torch.randn_like(z), y_hat)) for _ in range(2)]
-    error = sum((draw - x).abs().mean() for draw in draws) / 2
-    crps = error - 0.5 * (draws[0] - draws[1]).abs().mean()
-    total = nats + CALIBRATION * crps / crps.detach()
-    return Loss(total, {"nats_per_z": nats.item(), "crps": 255 * crps.item()})
 
 
 def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
@@ -92,8 +102,9 @@ def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
         b, s = sources[group.level][:, group.channels], group.log_scale.exp()
         v = (b - group.mean) / group.step
         with torch.no_grad():
-            k = laplace.quantise(v, s)
-            stays_zero = v.abs() + 0.5 < laplace.first_edge(s)
+            first, lean = laplace.edges(s)
+            k = laplace.quantise(v, first, lean)
+            stays_zero = v.abs() + 0.5 < first
         soft = laplace.soft_bits(v + torch.rand_like(v) - 0.5, s.detach())
         bits = laplace.bits(k, s) + soft - soft.detach()
         spent.append((bits if group.where is None else bits * group.where).sum((1, 2, 3)))

@@ -86,11 +86,7 @@ def upscale(
 
 def _lost(irn: IRN, y: Tensor, eps: Tensor | None) -> Tensor:
     """z for the LR y: the likeliest, or the one that the noise stands for."""
-    if eps is not None:
-        return irn.prior.denormalise(eps, y)
-    if irn.prior.net is None:
-        return y.new_zeros(1, irn.z_channels, *y.shape[-2:])
-    return irn.prior.likeliest(y)
+    return irn.prior.likeliest(y) if eps is None else irn.prior.denormalise(eps, y)
 
 
 def draw_noise(irn: IRN, height: int, width: int, seed: int) -> Tensor:

@@ -1,7 +1,7 @@
 """What is trained: a network, its stages, their losses, and how progress is measured."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
-from irn_core.losses import Loss, autoencoder_loss, prior_loss, rate_distortion_loss, reconstruction_loss
+from irn_core.losses import Loss, autoencoder_loss, drawing_loss, rate_distortion_loss, reconstruction_loss
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
@@ -24,10 +24,10 @@ VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
 
 @dataclass(frozen=True)
 class RescaleTask:
-    """Stage 1 trains f with z = 0 at the inverse, stage 2 fits p(z | y) to it."""
+    """Stage 1 trains f with z = 0 at the inverse, stage 2 f and p(z | y) with what p draws."""
 
     model: IRNConfig
-    prior_share: float = 0.1  # the last part of the run, in which f rests and p(z|y) is fitted
+    prior_share: float = 0.3  # the last part of the run: stage 2
     paper_objective: bool = False
     luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
@@ -51,18 +51,19 @@ class RescaleTask:
 
     def trained(self, irn: IRN, stage: int) -> nn.Module:
         """The part of the network that learns in a stage."""
-        return irn.levels if stage == 1 else irn.prior
+        return irn.levels if stage == 1 else irn
 
     @torch.no_grad()
     def begin(self, irn: IRN, stage: int, x: Tensor) -> None:
         """Prepare the network for a stage after the first."""
-        irn.prior.whiten(irn(x)[1])
+        if not irn.prior.is_fitted:
+            irn.prior.whiten(irn(x)[1])
 
     def loss(self, irn: IRN, x: Tensor, stage: int) -> Loss:
         """Of a batch x, B×3×H×W in [0, 1]."""
-        if stage == 2:
-            return prior_loss(irn, x)  # float32: the density needs the digits
         guide = float(self.model.scale**2) if self.guide is None else self.guide
+        if stage == 2:
+            return drawing_loss(irn, x, guide, self.luma_share)  # float32: the density needs the digits
         with autocast(x.device):
             return reconstruction_loss(irn, x, guide, self.luma_share, self.paper_objective)
 
@@ -73,17 +74,22 @@ class RescaleTask:
                 irn.prior.widen(_error_over_spread(irn, crops) ** 0.5)
 
     def validate(self, irn: IRN, crops: list[Tensor]) -> float:
-        """Mean PSNR-Y in dB of the reconstruction with z = 0 from the 8-bit LR. crops: 1×3×H×W uint8."""
+        """Mean PSNR-Y in dB of the likeliest reconstruction from the 8-bit LR. crops: 1×3×H×W uint8."""
         return _mean_over(crops, irn, lambda x: self._psnr(irn, x))
 
     def _psnr(self, irn: IRN, x: Tensor) -> float:
-        y, z = irn(from_uint8(x))
-        x_hat = irn.inverse(round8(y), torch.zeros_like(z))
+        y_hat = round8(irn(from_uint8(x))[0])
+        x_hat = irn.inverse(y_hat, irn.prior.likeliest(y_hat))
         return psnr_y(to_pixels(x.cpu()), to_pixels(to_uint8(x_hat).cpu()), self.model.scale)
 
     def provenance(self) -> dict:
         """For the metadata of the weights."""
-        return {"objective": "paper" if self.paper_objective else "z = 0, then p(z|y)", **_options(self)}
+        return {
+            "objective": "paper" if self.paper_objective else "z = 0, then draws of p(z|y)",
+            "guide": self.guide,
+            "luma_share": self.luma_share,
+            "prior_share": self.prior_share,
+        }
 
 
 @dataclass(frozen=True)
@@ -136,10 +142,6 @@ class CompressTask:
 Task = RescaleTask | CompressTask
 
 
-def _options(task: RescaleTask) -> dict:
-    return {key: value for key, value in asdict(task).items() if key in ("guide", "luma_share", "prior_share")}
-
-
 @torch.inference_mode()
 def _error_over_spread(irn: IRN, crops: list[Tensor]) -> float:
     """RMS error at tau 0 ÷ RMS spread at tau 1, over all crops; 1 if there is nothing to compare."""
@@ -149,15 +151,11 @@ def _error_over_spread(irn: IRN, crops: list[Tensor]) -> float:
         x = from_uint8(crop.to(device))
         y_hat = round8(irn(x)[0])
         eps = torch.randn(CALIBRATION_DRAWS, irn.z_channels, *y_hat.shape[-2:], device=device)
-        draws = irn.inverse(*_repeated(irn, y_hat, eps))
+        y = y_hat.expand(len(eps), -1, -1, -1)
+        draws = irn.inverse(y, irn.prior.denormalise(eps, y))
         errors.append((irn.inverse(y_hat, irn.prior.likeliest(y_hat)) - x).square().mean().item())
         spreads.append(draws.var(0).mean().item())
     return (sum(errors) / sum(spreads)) ** 0.5 if sum(errors) and sum(spreads) else 1.0
-
-
-def _repeated(irn: IRN, y_hat: Tensor, eps: Tensor) -> tuple[Tensor, Tensor]:
-    y = y_hat.expand(len(eps), -1, -1, -1)
-    return y, irn.prior.denormalise(eps, y)
 
 
 @torch.inference_mode()

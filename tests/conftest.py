@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
+import torch
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run from a plain checkout
@@ -76,6 +77,26 @@ def new_page(browser):
 def page(new_page):
     """A desktop-sized page; see ``new_page`` for what it watches."""
     return new_page()
+
+
+@pytest.fixture
+def one_thread():
+    """Tiny networks are slower on several threads, on a busy machine by far."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The whole page, served on this machine."""
+    from demo import ui  # after GRADIO_ANALYTICS_ENABLED is set
+
+    app = ui.build()
+    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **ui.LAUNCH)
+    yield url
+    app.close()
 
 
 def pytest_sessionfinish(session, exitstatus):

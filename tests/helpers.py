@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 from PIL import Image
 from torch import nn
 
+from irn_core.cli import main
 from irn_core.codec import Codec
 from irn_core.nets.coupling import PlainNet
 from irn_core.nets.icn import ICN, ICNConfig
@@ -15,15 +15,6 @@ from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.prior import Prior
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def one_thread():
-    """Tiny networks are slower on several threads, on a busy machine by far."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def randomise(net: nn.Module, seed: int = 0) -> nn.Module:
@@ -96,3 +87,21 @@ def write_pictures(folder: Path, count: int, height: int = 48, width: int = 48) 
     for i in range(count):
         Image.fromarray(smooth_pixels(height, width, seed=i)).save(folder / f"{i:02}.png")
     return folder
+
+
+def pixels_of(path) -> np.ndarray:
+    with Image.open(path) as image:
+        assert image.mode == "RGB"
+        return np.asarray(image)
+
+
+def run(*args) -> int:
+    return main([str(arg) for arg in args])
+
+
+def refused(capsys, *args) -> str:
+    """The one line on stderr of a command that must fail."""
+    assert run(*args) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and error.count("\n") == 1
+    return error

@@ -22,6 +22,7 @@ class Prior(nn.Module):
     def __init__(self, condition_channels: int, channels: int, width: int, depth: int):
         super().__init__()
         self.net = PlainNet(condition_channels, 2 * channels, width, depth) if width else None
+        self.channels = channels
         self.radius = self.net.radius if self.net else 0
         if self.net:
             self.mix = nn.Parameter(torch.eye(channels))
@@ -40,6 +41,8 @@ class Prior(nn.Module):
 
     def likeliest(self, y: Tensor) -> Tensor:
         """`denormalise` of ε = 0, cheaper: W·μ(y)."""
+        if self.net is None:
+            return y.new_zeros(y.shape[0], self.channels, *y.shape[2:])
         return mix(in_strips(self.net, y - 0.5)[:, : len(self.mix)], self.mix)
 
     def normalise(self, z: Tensor, y: Tensor) -> Tensor:
@@ -64,6 +67,11 @@ class Prior(nn.Module):
         mean, scale = self.mean_scale(y)
         eps = (mix(z, torch.linalg.inv(self.mix)) - mean) / scale
         return eps, scale.log().sum(1) + torch.linalg.slogdet(self.mix)[1]
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it has learnt anything: nets start at zero."""
+        return bool(self.net[-1].weight.any())
 
     @torch.no_grad()
     def whiten(self, z: Tensor) -> None:
