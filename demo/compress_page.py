@@ -173,8 +173,11 @@ class CompressPage:
                 self.level_cards: compression_panels.level_cards(found, shown.coded),
             }
         elif shown.photo is None:
-            chart = {"curve": self.curve_chart, "lost": self.draw_cards, "scaled": self.claims}[tab]
-            yield {chart: text.NO_ORIGINAL}
+            yield {
+                "curve": {self.curve_chart: text.NO_ORIGINAL},
+                "lost": {self.draw_cards: text.NO_ORIGINAL, self.draws_figure: None},
+                "scaled": {self.claims: text.NO_ORIGINAL, self.scale_chart: "", self.scale_cards: ""},
+            }[tab]
         elif tab == "curve":
             yield from self._render_curve(shown)
         elif tab == "lost":

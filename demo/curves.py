@@ -91,7 +91,6 @@ class Claim(NamedTuple):
     shared: tuple[float, float]
     wins: list[tuple[float, float]]
     best_gain: float
-    smallest: tuple[float, float]  # bpp of the smallest LR file and of the smallest full-size file
 
 
 def claim(full: list[Point], small: list[Point]) -> Claim | None:
@@ -104,7 +103,7 @@ def claim(full: list[Point], small: list[Point]) -> Claim | None:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], gain > 0, [False]]).astype(int)))
     bpp = np.exp(log_bpp)
     wins = [(float(bpp[first]), float(bpp[last - 1])) for first, last in edges.reshape(-1, 2)]
-    return Claim((low, high), wins, float(gain.max()), (small[0].bpp, full[0].bpp))
+    return Claim((low, high), wins, float(gain.max()))
 
 
 def _at(points: list[Point], log_bpp: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from irn_core import arguments
 from irn_core.bench import bench
-from irn_core.codec import codec_for, encode_at_psnr, encode_within, load_codec, read_header
+from irn_core.codec import codec_for, encode_at_psnr, encode_within, load_codec, read_header, shipped_model
 from irn_core.errors import IRNError
 from irn_core.evaluate import evaluate_calibration, evaluate_rescale
 from irn_core.evaluate_compress import CODECS, evaluate_compress
@@ -127,7 +127,7 @@ def _add_train(kinds) -> None:
     rescale.add_argument("--scale", type=int, default=2, choices=(2, 4, 8))
     rescale.add_argument("--layout", choices=LAYOUTS, default="compact", help="the network's layout")
     rescale.add_argument("--paper-objective", action="store_true", help="random z at the inverse, as published")
-    rescale.add_argument("--prior-share", type=float, default=0.1, help="share of the run that fits p(z|y)")
+    rescale.add_argument("--prior-share", type=float, default=0.3, help="share of the run that trains f with p(z|y)")
     rescale.add_argument("--luma-share", type=float, default=0.5, help="share of luma in the loss (the paper: 0)")
     rescale.add_argument("--guide", type=float, help="weight of the LR guidance (default scale²)")
     _add_run(rescale, batch=4, crop=64)
@@ -231,11 +231,10 @@ def _decompress(args: argparse.Namespace) -> None:
 def _info(args: argparse.Namespace) -> None:
     data = args.input.read_bytes()
     header = read_header(data)
-    names = [path.stem for path in list_weights() if model_tag(path.stem).endswith(f"@{header.fingerprint.hex()}")]
     print(f"size     {header.width}×{header.height}")
     print(f"bytes    {len(data):,}, {8 * len(data) / (header.width * header.height):.3f} bits per pixel")
     print(f"quality  {header.quality:.2f}")
-    print(f"model    {names[0] if names else 'does not ship'}, weights {header.fingerprint.hex()}")
+    print(f"model    {shipped_model(header.fingerprint) or 'does not ship'}, weights {header.fingerprint.hex()}")
 
 
 def _evaluate_compress(args: argparse.Namespace) -> None:

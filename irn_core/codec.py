@@ -1,6 +1,6 @@
 """Pictures ↔ .icn files: the closed loop of the network around the range coder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from irn_core.entropy import Reader, Writer, scale_of
+from irn_core.entropy import TABLES, Reader, Writer, scale_of
 from irn_core.errors import ImageError, StreamError
 from irn_core.icn_file import HEADER_BYTES, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
 from irn_core.nets.icn import ICN, Coder, Coefficients
@@ -170,8 +170,14 @@ class _Lost:
 
 def quantise(v: np.ndarray, indices: np.ndarray) -> np.ndarray:
     """`laplace.quantise` by table, int32."""
-    s = torch.from_numpy(scale_of(indices))
-    return laplace.quantise(torch.from_numpy(v), s).clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL).int().numpy()
+    first, lean = (edges[indices] for edges in _edges_of_tables())
+    k = laplace.quantise(torch.from_numpy(v), torch.from_numpy(first), torch.from_numpy(lean))
+    return k.clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL).int().numpy()
+
+
+@cache
+def _edges_of_tables() -> tuple[np.ndarray, ...]:
+    return tuple(edges.numpy() for edges in laplace.edges(torch.from_numpy(scale_of(np.arange(TABLES)))))
 
 
 def _chosen(x: Tensor, where: Tensor | None) -> np.ndarray:
@@ -204,6 +210,12 @@ def load_codec(name_or_path: str = "icn") -> Codec:
     return Codec(load_model(name_or_path, ICN), fingerprint)
 
 
+def shipped_model(fingerprint: bytes) -> str | None:
+    """The name of the shipped ICN with this fingerprint."""
+    names = (path.stem for path in list_weights(ICN))
+    return next((name for name in names if load_codec(name).fingerprint == fingerprint), None)
+
+
 def codec_for(data: bytes, max_pixels: int = MAX_PIXELS) -> Codec:
     """The shipped codec that made a file.
 
@@ -211,10 +223,8 @@ def codec_for(data: bytes, max_pixels: int = MAX_PIXELS) -> Codec:
         StreamError: not an .icn file, damaged, or made by weights that do not ship.
     """
     fingerprint = read_header(data, max_pixels).fingerprint
-    codecs = [load_codec(path.stem) for path in list_weights(ICN)]
-    for codec in codecs:
-        if codec.fingerprint == fingerprint:
-            return codec
+    if name := shipped_model(fingerprint):
+        return load_codec(name)
     raise StreamError(f"the file was made by weights {fingerprint.hex()}, which do not ship; give them with --model")
 
 
@@ -226,7 +236,11 @@ def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
     Raises:
         IRNError: even quality 0 takes more; the message says how much.
     """
-    return largest_within(budget, 0, 100 * QUALITY_STEPS, _at(codec, pixels), len, SIZE_SLACK, "bytes")
+
+    def run(setting: int) -> bytes:
+        return codec.encode(pixels, setting / QUALITY_STEPS)
+
+    return largest_within(budget, 0, 100 * QUALITY_STEPS, run, len, SIZE_SLACK, "bytes")
 
 
 def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
@@ -243,10 +257,6 @@ def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
         return psnr_rgb(pixels, result.x_hat)
 
     return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr, "dB").data
-
-
-def _at(codec: Codec, pixels: np.ndarray) -> Callable[[int], bytes]:
-    return lambda setting: codec.encode(pixels, setting / QUALITY_STEPS)
 
 
 def encode(pixels: np.ndarray, quality: float = 50.0) -> bytes:

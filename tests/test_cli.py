@@ -10,11 +10,10 @@ import pytest
 from PIL import Image
 
 from irn_core import weights
-from irn_core.cli import main
 from irn_core.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params, load_model, model_tag, save_model
-from tests.helpers import ROOT, smooth_pixels, tiny_irn, write_pictures
+from tests.helpers import ROOT, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures
 
 
 @pytest.fixture
@@ -34,24 +33,6 @@ def photo(tmp_path):
     path = tmp_path / "photo.png"
     Image.fromarray(smooth_pixels(33, 47)).save(path)
     return path
-
-
-def pixels_of(path) -> np.ndarray:
-    with Image.open(path) as image:
-        assert image.mode == "RGB"
-        return np.asarray(image)
-
-
-def run(*args) -> int:
-    return main([str(arg) for arg in args])
-
-
-def refused(capsys, *args) -> str:
-    """The one line on stderr of a command that must fail."""
-    assert run(*args) == 2
-    error = capsys.readouterr().err
-    assert error.startswith("error: ") and error.count("\n") == 1
-    return error
 
 
 def misused(capsys, *args) -> str:

@@ -19,7 +19,7 @@ from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from tests.golden.make import GOLDEN, QUALITY, golden_pixels, is_robust
-from tests.helpers import noise_pixels, one_thread, plain_codec, smooth_pixels, tiny_codec  # noqa: F401
+from tests.helpers import noise_pixels, plain_codec, smooth_pixels, tiny_codec
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

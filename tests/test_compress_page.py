@@ -18,14 +18,6 @@ from tests.test_viewer import PHONE  # noqa: E402
 MINE = Photo(smooth_pixels(67, 131, seed=7), "mine.png")
 
 
-@pytest.fixture(scope="module")
-def address():
-    app = ui.build()
-    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **ui.LAUNCH)
-    yield url
-    app.close()
-
-
 @pytest.fixture
 def compressor(page, address):
     """Compress mode with a small picture."""

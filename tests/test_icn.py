@@ -14,7 +14,7 @@ from irn_core.ops import laplace
 from irn_core.ops.laplace import LOG_SCALE_RANGE
 from irn_core.ops.pixels import to_tensor
 from irn_core.ops.quantise import from_uint8
-from tests.helpers import one_thread, smooth_pixels, tiny_icn, tiny_icn_config  # noqa: F401
+from tests.helpers import smooth_pixels, tiny_icn, tiny_icn_config
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import stats
 
-from irn_core.ops.laplace import LOG_SCALE_RANGE, PRICE, bits, draw, quantise, soft_bits
+from irn_core.ops.laplace import LOG_SCALE_RANGE, PRICE, bits, draw, edges, quantise, soft_bits
 
 LOG_SCALES = np.linspace(*LOG_SCALE_RANGE, 19)
 SCALES = torch.from_numpy(np.exp(LOG_SCALES))[:, None]
@@ -21,15 +21,15 @@ def probability(v: torch.Tensor, s: torch.Tensor) -> np.ndarray:
 
 def cells(k: torch.Tensor, s: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Where the cell of k ≥ 0 begins (for 0: in the middle) and ends, by bisection of `quantise`."""
-    edges = []
+    borders = []
     for symbol in (k, k + 1):
         low, high = torch.zeros_like(symbol * s), (symbol + 2) * torch.ones_like(s)
         for _ in range(60):
             middle = (low + high) / 2
-            above = quantise(middle, s) >= symbol
+            above = quantise(middle, *edges(s)) >= symbol
             low, high = torch.where(above, low, middle), torch.where(above, middle, high)
-        edges.append(high)
-    return torch.where(k == 0, 0, edges[0]), edges[1]
+        borders.append(high)
+    return torch.where(k == 0, 0, borders[0]), borders[1]
 
 
 def cost(v: torch.Tensor, k: torch.Tensor, s: torch.Tensor) -> torch.Tensor:
@@ -89,13 +89,13 @@ def test_between_zero_and_one_the_cheaper_symbol_is_taken():
     v = torch.linspace(0, 1.5, 3001, dtype=torch.float64)
     zero, one = cost(v, torch.zeros_like(v), SCALES), cost(v, torch.ones_like(v), SCALES)
     clear = (zero - one).abs() > 1e-9
-    assert torch.equal((quantise(v, SCALES) == 0)[clear], (zero < one)[clear])
+    assert torch.equal((quantise(v, *edges(SCALES)) == 0)[clear], (zero < one)[clear])
 
 
 def test_the_symbol_costs_least_where_the_scale_is_a_step_or_more():
     s, v = SCALES[SCALES[:, 0] >= 1], torch.linspace(0, 9, 9001, dtype=torch.float64)
     candidates = torch.arange(11.0, dtype=torch.float64).view(-1, 1, 1)
-    excess = cost(v, quantise(v, s), s) - cost(v, candidates, s).amin(0)
+    excess = cost(v, quantise(v, *edges(s)), s) - cost(v, candidates, s).amin(0)
     assert excess.max() < 0.003  # squared steps: cells lie at most 0.0014 beside the best
 
 
@@ -105,7 +105,7 @@ def test_on_average_no_symbols_cost_less():
     candidates = torch.arange(33.0, dtype=torch.float64).view(-1, 1)
     for s in SCALES[SCALES[:, 0] < 2, 0]:
         density = torch.exp(-v / s) / s * width
-        excess = (density * (cost(v, quantise(v, s), s) - cost(v, candidates, s).amin(0))).sum()
+        excess = (density * (cost(v, quantise(v, *edges(s)), s) - cost(v, candidates, s).amin(0))).sum()
         assert 0 <= excess < 2e-4
 
 
@@ -119,8 +119,8 @@ def test_from_two_on_the_symbol_is_the_mean_of_its_cell():
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_symbols_are_whole_odd_in_v_growing_and_never_beyond_the_nearest_integer(dtype):
     v, s = torch.linspace(-40, 40, 40_001, dtype=dtype), SCALES.to(dtype)
-    k = quantise(v, s)
-    assert torch.equal(k, k.round()) and torch.equal(quantise(-v, s), -k)
+    k = quantise(v, *edges(s))
+    assert torch.equal(k, k.round()) and torch.equal(quantise(-v, *edges(s)), -k)
     assert (k.diff(dim=1) >= 0).all()
     assert (k.abs() <= (v.abs() + 0.5).floor()).all() and (k * v >= 0).all()
 
@@ -128,7 +128,7 @@ def test_symbols_are_whole_odd_in_v_growing_and_never_beyond_the_nearest_integer
 def test_small_steps_round_to_the_nearest_integer():
     v = torch.linspace(-40, 40, 40_001, dtype=torch.float64)
     clear = ((v - v.floor()) - 0.5).abs() > 1e-3
-    assert torch.equal(quantise(v, SCALES[-1])[clear], v.round()[clear])
+    assert torch.equal(quantise(v, *edges(SCALES[-1]))[clear], v.round()[clear])
 
 
 # Draws
@@ -155,4 +155,4 @@ def test_a_draw_is_quantised_to_its_symbol_again():
     for k in (-30.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 30.0):
         s = SCALES.float()
         symbols = torch.full((len(s), len(uniform)), k)
-        assert torch.equal(quantise(symbols + draw(symbols, s, uniform), s), symbols)
+        assert torch.equal(quantise(symbols + draw(symbols, s, uniform), *edges(s)), symbols)

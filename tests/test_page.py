@@ -19,14 +19,6 @@ from tests.test_viewer import PHONE, Driver  # noqa: E402
 FIRST = Photo(examples.example(examples.FIRST), examples.FIRST)
 
 
-@pytest.fixture(scope="module")
-def address():
-    app = ui.build()
-    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **ui.LAUNCH)
-    yield url
-    app.close()
-
-
 @pytest.fixture
 def explorer(page, address):
     return Explorer(page, address)

@@ -76,12 +76,12 @@ class Lifting(nn.Module):
         self.predict, self.update = PlainNet(4, 9, width, 1), PlainNet(10, 3, width, 1)
 
     def forward(self, a: Tensor, b: Tensor, plane: Tensor) -> tuple[Tensor, Tensor]:
-        b = b + in_strips(self.predict, torch.cat([a, plane], 1))
-        return a + in_strips(self.update, torch.cat([b, plane], 1)), b
+        b = in_strips(self.predict, torch.cat([a, plane], 1), torch.add, b)
+        return in_strips(self.update, torch.cat([b, plane], 1), torch.add, a), b
 
     def inverse(self, a: Tensor, b: Tensor, plane: Tensor) -> tuple[Tensor, Tensor]:
-        a = a - in_strips(self.update, torch.cat([b, plane], 1))
-        return a, b - in_strips(self.predict, torch.cat([a, plane], 1))
+        a = in_strips(self.update, torch.cat([b, plane], 1), torch.sub, a)
+        return a, in_strips(self.predict, torch.cat([a, plane], 1), torch.sub, b)
 
 
 class DetailPrior(nn.Module):

@@ -31,24 +31,19 @@ def soft_bits(v: Tensor, s: Tensor) -> Tensor:
     return torch.where(size < 0.5, inner, outer) * -BITS_PER_NAT
 
 
-def first_edge(s: Tensor) -> Tensor:
-    """|v| from which the symbol is not 0."""
-    return 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
-
-
-def _edges(s: Tensor) -> tuple[Tensor, Tensor]:
-    """Where cells begin: that of |k| = 1, and of |k| ≥ 2 less |k| − ½.
+def edges(s: Tensor) -> tuple[Tensor, Tensor]:
+    """Where cells begin: that of |k| = 1, and, less |k| − ½, those of |k| ≥ 2.
 
     (v − k)² + PRICE·bits(k) decides the first, exactly. The others make k the mean of its cell, which is the same
     thing for s ≥ 1; below, symbols beyond 1 hardly occur.
     """
-    return first_edge(s), 0.5 / torch.tanh(0.5 / s) - s
+    first = 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
+    return first, 0.5 / torch.tanh(0.5 / s) - s
 
 
-def quantise(v: Tensor, s: Tensor) -> Tensor:
-    """The symbol k (float, whole) that is worth its bits: rounding that leans to zero."""
+def quantise(v: Tensor, first: Tensor, lean: Tensor) -> Tensor:
+    """The symbol k (float, whole) that is worth its bits, for cells with these `edges`: rounding that leans to zero."""
     size = v.abs()
-    first, lean = _edges(s)
     k = torch.floor(size + 0.5 - lean).clamp(min=1)
     return torch.where(size < first, 0.0, k) * v.sign()
 
@@ -56,7 +51,7 @@ def quantise(v: Tensor, s: Tensor) -> Tensor:
 def draw(k: Tensor, s: Tensor, uniform: Tensor) -> Tensor:
     """v − k for a draw of v from the Laplace distribution of scale s inside the cell of k; uniform in [0, 1)."""
     size = k.abs()
-    first, lean = _edges(s)
+    first, lean = edges(s)
     start = torch.where(size < 0.5, 0.0, torch.where(size < 1.5, first, size - 0.5 + lean))
     end = torch.where(size < 0.5, first, size + 0.5 + lean)
     both_sides = torch.where(size < 0.5, (2 * uniform - 1).sign(), k.sign())
