@@ -8,8 +8,9 @@ import numpy as np
 import torch
 
 from demo.service import Photo, draw, model, rescale
+from irn_core.information import Information, decode_lost, encode_lost, lost_information
 from irn_core.ops import haar
-from irn_core.ops.metrics import psnr_y
+from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
 from irn_core.rescale import split
@@ -118,6 +119,24 @@ def _drop_bands(x: torch.Tensor, level: int, kept: tuple[str, ...]) -> torch.Ten
         return haar.merge(bands._replace(low=_drop_bands(bands.low, level - 1, kept)))
     silent = {band: torch.zeros_like(bands.low) for band in BANDS if band not in kept}
     return haar.merge(bands._replace(**silent))
+
+
+@dataclass(frozen=True, eq=False)
+class Lost:
+    """What one picture lost: by the formula, and as a file beside the LR, with the PSNR-RGB that both give in dB."""
+
+    information: Information
+    file_bytes: int
+    psnr_rgb: float
+
+
+@lru_cache(maxsize=8)
+def lost(photo: Photo, scale: int) -> Lost:
+    """Count the information in z given ŷ, and code z to prove it."""
+    irn, result = model(scale), rescale(photo, scale)
+    file, _ = encode_lost(irn, photo.pixels)
+    x_hat = decode_lost(irn, result.lr, file, photo.size)
+    return Lost(lost_information(irn, photo.pixels), file.size, psnr_rgb(photo.pixels, x_hat))
 
 
 @dataclass(frozen=True, eq=False)

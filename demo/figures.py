@@ -10,6 +10,8 @@ from PIL import Image
 
 from demo.analysis import BANDS, HighFrequencies, Variability
 from demo.bits import PARTS, Account
+from demo.panels import kilobytes
+from irn_core.information import Information
 
 INK = "#7d8694"
 """Text and axes: the same contrast on white and on near-black."""
@@ -124,6 +126,26 @@ def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarr
     axes.set_xticks(places, BANDS, **_STYLE)
     axes.set_ylabel("energy (grey levels²)", **_STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)
+
+
+def lost_figure(found: Information) -> Image.Image:
+    """Lost bits per pixel as a map, and the bytes of each level and band as bars."""
+    heat = found.heat()
+    height, width = heat.shape
+    limit = max(1e-3, float(np.percentile(heat, 99.5)))
+    figure = Figure(figsize=(13, min(max(6.2 * height / width, 4.2), 8)), layout="constrained")
+    grid = figure.add_gridspec(1, 2)
+    title = f"Sum over all pixels: {kilobytes(found.total / 8)}"
+    _map(figure, grid[0, 0], heat, title, limit, "magma", 0, "bits per pixel")
+    axes = _axes(figure, grid[0, 1])
+    bars = axes.barh(list(found.bits), [bits.sum() / 8 for bits in found.bits.values()], color=OURS)
+    axes.bar_label(bars, [kilobytes(bar.get_width()) for bar in bars], color=INK, fontsize=12, padding=4)
+    axes.invert_yaxis()
+    axes.margins(x=0.2)
+    axes.tick_params(axis="y", labelsize=13)
+    axes.set_xlabel("bytes", **_STYLE)
+    axes.set_title("by level (1 is the finest) and band of z", **_STYLE)
+    return _render(figure)
 
 
 PART_COLOURS = dict(zip(PARTS, (INK, "#2f7fd8", "#4aa8a0", "#8a6fd1", "#e07b39"), strict=True))

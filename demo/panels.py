@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from demo import text
-from demo.analysis import BANDS, Variability, choices, seeds, with_bands
+from demo.analysis import BANDS, Variability, choices, lost, seeds, with_bands
 from demo.service import Photo, Rescaled, model_name, rescale
 from demo.viewer import png_url
 from irn_core.ops.metrics import psnr_y
@@ -45,7 +45,7 @@ def seconds_text(value: float | None) -> str:
     return "…" if value is None else f"{value:.2f} s"
 
 
-def kilobytes(count: int) -> str:
+def kilobytes(count: float) -> str:
     return f"{count / 1000:,.1f} kB" if count < 1_000_000 else f"{count / 1e6:,.2f} MB"
 
 
@@ -120,6 +120,25 @@ def band_cards(photo: Photo, scale: int, level: int, kept: tuple[str, ...]) -> s
         Card(f"{name} {without}", f"{decibels(psnr_y(photo.pixels, pixels, scale))} against the original", pixels)
         for name, pixels in built.items()
     )
+
+
+def lost_table(photo: Photo, scale: int) -> str:
+    """What the LR costs, what was lost would cost, and how far both together give the picture back."""
+    found, result = lost(photo, scale), rescale(photo, scale)
+    formula, lr_bytes = found.information.total / 8, len(result.lr_png)
+    pixels = photo.size[0] * photo.size[1]
+    both = lr_bytes + found.file_bytes
+    against = f"{found.file_bytes / formula - 1:+.1%} against it" if formula > 0 else ""
+    rows = (
+        ("Kept: the LR as PNG", kilobytes(lr_bytes), f"{8 * lr_bytes / pixels:.2f} bits per pixel"),
+        ("Lost: z given ŷ, by the formula", kilobytes(formula), f"{8 * formula / pixels:.2f} bits per pixel"),
+        ("Lost: z given ŷ, in a file", kilobytes(found.file_bytes), against),
+        ("LR and that file", kilobytes(both), f"decoded: {decibels(found.psnr_rgb)} PSNR-RGB"),
+        ("Original as PNG", kilobytes(result.original_bytes), "lossless"),
+    )
+    body = "".join(f"<tr><th scope='row'>{a}</th><td>{b}</td><td>{c}</td></tr>" for a, b, c in rows)
+    return f"""<div class="measures wide"><p class="statement">The LR costs <b>{kilobytes(lr_bytes)}</b>;
+what was lost costs another <b>{kilobytes(found.file_bytes)}</b>.</p><table><tbody>{body}</tbody></table></div>"""
 
 
 def choice_cards(photo: Photo, scale: int, seed: int) -> str:

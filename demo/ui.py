@@ -157,10 +157,14 @@ class _Page:
                     )  # fmt: skip
                 self.band_cards = gr.HTML(text.COMPUTING)
                 self.bands_figure = figure("bands", "Haar bands of original, reconstruction and difference")
+            with gr.Tab("Lost bits", id="lost-bits") as lost_bits:
+                gr.Markdown(text.LOST_BITS)
+                self.lost_table = gr.HTML(text.COMPUTING, elem_id="lost-table")
+                self.lost_figure = figure("lost-bits", "Map of lost bits per pixel, and bytes by level and band")
             with gr.Tab("Preserve · abandon · model", id="choices") as choices:
                 gr.Markdown(text.CHOICES)
                 self.choice_cards = gr.HTML(text.COMPUTING)
-        self.tabs = (variability, bands, choices)
+        self.tabs = (variability, bands, lost_bits, choices)
         return column
 
     def _events(self, page: gr.Blocks, first: tuple, columns: list) -> None:
@@ -169,7 +173,8 @@ class _Page:
             self.viewer, self.status, self.measures, self.notice, self.lr_file, self.reconstruction_file, self.commands,
         ]  # fmt: skip
         self.panels = [
-            self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.choice_cards,
+            self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure,
+            self.lost_table, self.lost_figure, self.choice_cards,
         ]  # fmt: skip
         page.load(lambda: shown(*first), None, self.results, **QUIET).then(**self._render_tab())
         uploaded = self.upload.upload(read_upload, self.upload, self.photo, **HIDDEN)
@@ -253,13 +258,15 @@ def render_tab(
     photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list
 ) -> Iterator[list]:
     """The contents of the open tab; the others cost nothing."""
-    updates = [gr.skip()] * 5
+    updates = [gr.skip()] * 7
     if tab == "variability":
         found = analysis.variability(photo, scale, tau, seed, count)
         updates[0:2] = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
     elif tab == "bands":
         found = analysis.high_frequencies(photo, scale, level)
         updates[2:4] = panels.band_cards(photo, scale, level, tuple(kept)), figures.bands_figure(found)
+    elif tab == "lost-bits":
+        updates[4:6] = panels.lost_table(photo, scale), figures.lost_figure(analysis.lost(photo, scale).information)
     else:
-        updates[4] = panels.choice_cards(photo, scale, seed)
+        updates[6] = panels.choice_cards(photo, scale, seed)
     yield updates

@@ -62,6 +62,15 @@ def test_the_ways_to_treat_z_are_ordered(scale):
     assert psnr["model, τ = 0"] > psnr["bicubic"]
 
 
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_lr_and_what_was_lost_make_the_picture(scale):
+    real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
+    found, result = analysis.lost(real, scale), rescale(real, scale)
+    assert found.psnr_rgb > result.scores.psnr_rgb + 8
+    assert 8 * found.file_bytes == pytest.approx(found.information.total, rel=0.1)
+    assert found.information.heat().sum() == pytest.approx(found.information.total)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
 @pytest.mark.parametrize("scale", SCALES)
 def test_every_panel_takes_every_size(size, scale):
@@ -69,12 +78,14 @@ def test_every_panel_takes_every_size(size, scale):
     found = analysis.variability(picture, scale, 1.0, 0, 2)
     assert found.spread.shape == found.error.shape == size
     assert figures.variability_figure(found, 1.0).width > 400
+    assert figures.lost_figure(analysis.lost(picture, scale).information).width > 400
     assert figures.bands_figure(analysis.high_frequencies(picture, scale, 2)).width > 400
     for fragment in (
         panels.measures(rescale(picture, scale)),
         panels.draw_cards(found, 1.0, 0),
         panels.band_cards(picture, scale, 2, ("diagonal",)),
         panels.choice_cards(picture, scale, 0),
+        panels.lost_table(picture, scale),
     ):
         assert "nan" not in fragment.split("base64")[0]
 

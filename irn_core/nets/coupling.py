@@ -115,6 +115,10 @@ class Coupling(nn.Module):
         b = in_strips(self.scale_shift, a, _unshift_unscale, b)
         return in_strips(self.update, b, torch.sub, a), b
 
+    def log_scale(self, a: Tensor) -> Tensor:
+        """s(a) for the a that `forward` returns: log of how much it stretched b, of the shape of b."""
+        return _bounded(in_strips(self.scale_shift, a).chunk(2, dim=1)[0])
+
 
 def _scale_shift(b: Tensor, scale_shift: Tensor) -> Tensor:
     s, t = scale_shift.chunk(2, dim=1)

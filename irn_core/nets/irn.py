@@ -1,9 +1,11 @@
 """The invertible rescaling net, IRN (Xiao et al., ECCV 2020), f: x ↔ (y, z)."""
 
+import math
 from dataclasses import asdict, dataclass
 from functools import partial
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
@@ -81,6 +83,16 @@ class Level(nn.Module):
             a, b = block.inverse(a, b)
         return haar.synthesise(torch.cat([a, b], dim=1))
 
+    def stretch(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """`forward`, and log of how much each value of it was stretched; the sum is log |det ∂forward/∂x|."""
+        a, b = haar.analyse(x).split([3, self.high], dim=1)
+        stretch_a = torch.full_like(a, -math.log(2))  # the bands are half of orthonormal ones
+        stretch_b = torch.full_like(b, -math.log(2))
+        for block in self.blocks:
+            a, b = block(a, b)
+            stretch_b = stretch_b + block.log_scale(a)
+        return torch.cat([a, b], dim=1), torch.cat([stretch_a, stretch_b], dim=1)
+
 
 class IRN(nn.Module):
     """f(x) = (y, z), its inverse, and the conditional prior p(z | y) in `prior`.
@@ -116,6 +128,18 @@ class IRN(nn.Module):
         for level in reversed(self.levels):
             x = level.inverse(x)
         return x
+
+    def stretch(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(y, z) stacked along channels, and log of how much each value was stretched, both B×3s²×H/s×W/s.
+
+        The sum over all values is log |det ∂(y, z)/∂x|. What a value was stretched by before a Haar step is shared
+        by the four values that it becomes part of.
+        """
+        stretch = torch.zeros_like(x)
+        for level in self.levels:
+            x, more = level.stretch(x)
+            stretch = F.avg_pool2d(stretch, 2).repeat(1, 4, 1, 1) + more
+        return x, stretch
 
     @property
     def radius(self) -> int:

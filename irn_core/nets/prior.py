@@ -26,9 +26,14 @@ class Prior(nn.Module):
         self.radius = self.net.radius if self.net else 0
         if self.net:
             self.mix = nn.Parameter(torch.eye(channels))
+        else:
+            self.register_buffer("mix", torch.eye(channels), persistent=False)
 
     def mean_scale(self, y: Tensor) -> tuple[Tensor, Tensor]:
         """μ(y) and σ(y) > 0 of the unmixed z, each B×C×H×W; y: B×3×H×W, the 8-bit LR in [0, 1]."""
+        if self.net is None:
+            shape = y.shape[0], self.channels, *y.shape[2:]
+            return y.new_zeros(shape), y.new_ones(shape)
         mean, log_scale = in_strips(self.net, y - 0.5).chunk(2, dim=1)
         return mean, torch.exp(LOG_SCALE_RANGE * torch.tanh(log_scale / LOG_SCALE_RANGE))
 
@@ -42,12 +47,25 @@ class Prior(nn.Module):
     def likeliest(self, y: Tensor) -> Tensor:
         """`denormalise` of ε = 0, cheaper: W·μ(y)."""
         if self.net is None:
-            return y.new_zeros(y.shape[0], self.channels, *y.shape[2:])
-        return mix(in_strips(self.net, y - 0.5)[:, : len(self.mix)], self.mix)
+            return self.mean_scale(y)[0]
+        return mix(in_strips(self.net, y - 0.5)[:, : self.channels], self.mix)
 
     def normalise(self, z: Tensor, y: Tensor) -> Tensor:
         """Inverse of `denormalise`: z → ε = (W⁻¹·z − μ(y)) / σ(y), N(0, I) if the prior is right."""
-        return self._normalise(z, y)[0]
+        mean, scale = self.mean_scale(y)
+        return (self.unmix(z) - mean) / scale
+
+    def unmix(self, z: Tensor) -> Tensor:
+        """W⁻¹·z, the coordinates that are independent given y."""
+        return mix(z, torch.linalg.inv(self.mix))
+
+    def log_volume(self) -> Tensor:
+        """log |det W|."""
+        return torch.linalg.slogdet(self.mix)[1]
+
+    def shares(self) -> Tensor:
+        """How the energy of each coordinate (a column) is shared by the channels of z (rows)."""
+        return self.mix.square() / self.mix.square().sum(0)
 
     @torch.no_grad()
     def widen(self, factor: float) -> None:
@@ -57,16 +75,13 @@ class Prior(nn.Module):
 
     def log_density(self, z: Tensor, y: Tensor) -> Tensor:
         """Natural log of p(z | y), summed over channels: B×C×H×W → B×H×W, in nats per LR pixel."""
-        eps, log_volume = self._normalise(z, y)
-        return -0.5 * (math.log(2 * math.pi) * z.shape[1] + eps.square().sum(1)) - log_volume
+        return self.log_densities(z, y).sum(1)
 
-    def _normalise(self, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor | float]:
-        """ε, and the log of the volume dz/dε at each pixel."""
-        if self.net is None:
-            return z, 0.0
+    def log_densities(self, z: Tensor, y: Tensor) -> Tensor:
+        """Its summands, B×C×H×W: that of each coordinate W⁻¹·z, each with an equal share of the volume of W."""
         mean, scale = self.mean_scale(y)
-        eps = (mix(z, torch.linalg.inv(self.mix)) - mean) / scale
-        return eps, scale.log().sum(1) + torch.linalg.slogdet(self.mix)[1]
+        eps = (self.unmix(z) - mean) / scale
+        return -0.5 * (math.log(2 * math.pi) + eps.square()) - scale.log() - self.log_volume() / self.channels
 
     @property
     def is_fitted(self) -> bool:
