@@ -59,7 +59,7 @@ LEVEL = "1 is the finest, from pixel to pixel; 2 splits the low band of 1.  xₗ
 LOST_BITS = """
 How much did the network throw away? Its density says: I = −log₂ p(z | ŷ) − log₂ |det ∂(y, z)/∂x| + log₂ 255 for each
 value of z, at the 8-bit precision of x. To prove it, z is coded by a range coder under the same p(z | ŷ): a real file.
-A dark place is one that ŷ already tells; where the model is sure to less than a grey level, the formula can fall below 0.
+A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0.
 """
 
 CHOICES = """
