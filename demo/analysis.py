@@ -8,6 +8,8 @@ import numpy as np
 import torch
 
 from demo.service import Photo, draw, model, rescale
+from irn_core.calibration import coverage, rms
+from irn_core.evaluate import INTERVALS
 from irn_core.information import Information, decode_lost, encode_lost, lost_information
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_rgb, psnr_y
@@ -27,23 +29,14 @@ class Variability:
     psnr_tau_0: float
     spread: np.ndarray  # standard deviation over the draws
     error: np.ndarray  # |reconstruction at tau 0 − original|
+    coverage: tuple[float, ...] = ()  # of the errors of R, G, B, by intervals of INTERVALS; () with one draw
     measure: str = "PSNR-Y"  # that psnr and psnr_tau_0 are given in
 
     @property
     def ratio(self) -> float:
         """RMS error ÷ RMS spread: 1 when the prior knows how wrong it is (at tau 1)."""
-        spread = _rms(self.spread)
-        return _rms(self.error) / spread if spread else float("inf")
-
-    def deciles(self) -> tuple[np.ndarray, np.ndarray]:
-        """Pixels in ten equal groups by predicted spread: RMS spread and RMS error of each."""
-        groups = [group for group in np.array_split(np.argsort(self.spread, axis=None), 10) if len(group)]
-        spread, error = self.spread.ravel(), self.error.ravel()
-        return np.array([_rms(spread[group]) for group in groups]), np.array([_rms(error[group]) for group in groups])
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+        spread = rms(self.spread)
+        return rms(self.error) / spread if spread else float("inf")
 
 
 def seeds(seed: int, count: int) -> range:
@@ -64,15 +57,18 @@ def compare_draws(
 ) -> Variability:  # fmt: skip
     """How draws differ from each other, and the likeliest picture from the original x."""
     # With one draw there is no spread about the mean: take it about the likeliest picture.
-    centre = np.mean(drawn, axis=0, dtype=np.float32) if len(drawn) > 1 else likeliest.astype(np.float32)
-    deviation = sum(np.square(picture - centre) for picture in drawn) / max(len(drawn) - 1, 1)
+    many = len(drawn) > 1
+    centre = np.mean(drawn, axis=0, dtype=np.float32) if many else likeliest.astype(np.float32)
+    variance = sum(np.square(picture - centre) for picture in drawn) / max(len(drawn) - 1, 1)
     error = likeliest.astype(np.float32) - x
+    covered = (coverage(error, np.sqrt(variance), len(drawn), level) for level in INTERVALS) if many else ()
     return Variability(
         draws=drawn,
         psnr=tuple(psnr(picture) for picture in drawn),
         psnr_tau_0=psnr(likeliest),
-        spread=np.sqrt(deviation.mean(-1)),
+        spread=np.sqrt(variance.mean(-1)),
         error=np.sqrt((error**2).mean(-1)),
+        coverage=tuple(covered),
         measure=measure,
     )
 

@@ -11,6 +11,8 @@ from PIL import Image
 from demo.analysis import BANDS, HighFrequencies, Variability
 from demo.bits import PARTS, Account
 from demo.panels import kilobytes
+from irn_core.calibration import deciles, sparsification
+from irn_core.evaluate import INTERVALS
 from irn_core.information import Information
 
 INK = "#7d8694"
@@ -54,8 +56,8 @@ def variability_figure(found: Variability, tau: float) -> Image.Image:
     """Spread and actual error on one colour scale, spread against error, PSNR of each draw."""
     limit = max(1.0, float(np.percentile(np.maximum(found.spread, found.error), 99.5)))
     gain = 255 / limit
-    figure = Figure(figsize=(13, 8.4), layout="constrained")
-    grid = figure.add_gridspec(2, 2)
+    figure = Figure(figsize=(13, 12.6), layout="constrained")
+    grid = figure.add_gridspec(3, 2)
     count = len(found.draws)
     spread_title = f"Standard deviation of {count} draws, gain ×{gain:.0f}"
     if count == 1:
@@ -63,12 +65,14 @@ def variability_figure(found: Variability, tau: float) -> Image.Image:
     _map(figure, grid[0, 0], found.spread, spread_title, limit, "magma", 0)
     _map(figure, grid[0, 1], found.error, f"Actual error at τ = 0, gain ×{gain:.0f}", limit, "magma", 0)
     _deciles(_axes(figure, grid[1, 0]), found)
-    _draws(_axes(figure, grid[1, 1]), found, tau)
+    _sparsification(_axes(figure, grid[1, 1]), found)
+    _coverage(_axes(figure, grid[2, 0]), found)
+    _draws(_axes(figure, grid[2, 1]), found, tau)
     return _render(figure)
 
 
 def _deciles(axes: Axes, found: Variability) -> None:
-    spread, error = found.deciles()
+    spread, error = deciles(found.error, found.spread)
     top = max(float(spread.max()), float(error.max()), 1e-3) * 1.05
     axes.plot([0, top], [0, top], color=INK, linestyle="--", label="error = spread: calibrated at τ = 1")
     axes.plot(spread, error, "o-", color=OURS, label="pixels in ten groups by spread")
@@ -78,6 +82,32 @@ def _deciles(axes: Axes, found: Variability) -> None:
     title = f"RMS error ÷ RMS spread = {found.ratio:.2f}"
     axes.set_title(title if np.isfinite(found.ratio) else "No spread: every draw is the same", **_STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)
+
+
+def _sparsification(axes: Axes, found: Variability) -> None:
+    shares, ours, oracle = sparsification(found.error, found.spread)
+    axes.plot(100 * shares, ours, color=OURS, label="the widest spread taken out first")
+    axes.plot(
+        100 * shares, oracle, color=INK, linestyle="--", label="the largest error taken out first: no order is better"
+    )
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("pixels taken out (%)", **_STYLE)
+    axes.set_ylabel("error of the rest (RMS)", **_STYLE)
+    axes.set_title("Does the spread know where the error is?", **_STYLE)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=11)
+
+
+def _coverage(axes: Axes, found: Variability) -> None:
+    names = [f"{level:.0%} interval" for level in INTERVALS]
+    for place, (level, share) in enumerate(zip(INTERVALS, found.coverage, strict=False)):
+        axes.bar(place, 100 * share, 0.5, color=OURS)
+        axes.text(place, 100 * share, f"{share:.1%}", color=INK, fontsize=13, ha="center", va="bottom")
+        axes.plot([place - 0.38, place + 0.38], [100 * level] * 2, color=ACTUAL, linestyle="--")
+    axes.set(xlim=(-0.6, len(names) - 0.4), ylim=(0, 112))
+    axes.set_xticks(range(len(names)), names, **_STYLE)
+    axes.set_ylabel("errors inside (%)", **_STYLE)
+    title = "Coverage; dashed: what it should be at τ = 1"
+    axes.set_title(title if found.coverage else "Coverage: needs at least two draws", **_STYLE)
 
 
 def _draws(axes: Axes, found: Variability, tau: float) -> None:

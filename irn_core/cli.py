@@ -259,6 +259,7 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.draws:
         found = result["calibration"] = evaluate_calibration(irn, args.data, args.draws, args.seed)
         print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
+        print(f"intervals of 50 % and 90 % cover {found['coverage_50%']:.1%} and {found['coverage_90%']:.1%}")
     if args.json:
         args.json.write_text(json.dumps(result, indent=1) + "\n")
     if args.record:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from irn_core.calibration import coverage
 from irn_core.dataset import list_pictures
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
@@ -16,6 +17,9 @@ from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.resize import bicubic_down, bicubic_up
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params
+
+INTERVALS = (0.5, 0.9)
+"""Shares of errors that the measured intervals should cover."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +65,33 @@ def evaluate_picture(irn: IRN, pixels: np.ndarray, tau: float, seed: int) -> Sco
     return score(pixels, x_hat, lr, bicubic_lr(pixels, irn.config.scale), irn.config.scale)
 
 
-def spread_and_error(irn: IRN, pixels: np.ndarray, draws: int, seed: int) -> tuple[float, float]:
-    """Mean variance per sample over draws at tau 1, and mean square error at tau 0, in grey levels²."""
+def calibration_of(irn: IRN, pixels: np.ndarray, draws: int, seed: int) -> dict[str, float]:
+    """Of one picture: mean square error at tau 0, mean variance over draws at tau 1, both in grey levels², coverage."""
     lr = downscale(irn, pixels)
     pictures = [upscale(irn, lr, 1.0, seed + i, pixels.shape[:2]).astype(np.float32) for i in range(draws)]
+    variance = np.var(pictures, axis=0, ddof=1)
     error = upscale(irn, lr, size=pixels.shape[:2]).astype(np.float32) - pixels
-    return float(np.var(pictures, axis=0, ddof=1).mean()), float(np.square(error).mean())
+    row = {"error": float(np.square(error).mean()), "variance": float(variance.mean())}
+    spread = np.sqrt(variance)
+    return row | {f"coverage_{level:.0%}": coverage(error, spread, draws, level) for level in INTERVALS}
 
 
 def evaluate_calibration(
     irn: IRN, folder: str | Path, draws: int, seed: int, report: Callable[[str], None] = print
 ) -> dict:
-    """Does p(z|y) know how wrong it is? RMS error at tau 0 ÷ RMS spread of draws at tau 1; 1 is calibrated.
+    """Does p(z|y) know how wrong it is? RMS error at tau 0 ÷ RMS spread of draws at tau 1, and coverage of intervals.
 
-    Both are taken over all pictures below `folder`, each picture with the same weight.
+    All are taken over all pictures below `folder`, each picture with the same weight.
     """
     rows = []
     for file in list_pictures(folder):
-        rows.append(spread_and_error(irn, read_picture(file).pixels, draws, seed))
-        report(f"{file.name}  spread {rows[-1][0] ** 0.5:.2f}, error {rows[-1][1] ** 0.5:.2f} grey levels")
-    spread, error = np.sqrt(np.mean(rows, axis=0)).tolist()
+        rows.append(calibration_of(irn, read_picture(file).pixels, draws, seed))
+        error, spread = (math.sqrt(rows[-1][key]) for key in ("error", "variance"))
+        report(f"{file.name}  spread {spread:.2f}, error {error:.2f} grey levels")
+    mean = {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
+    error, spread = math.sqrt(mean.pop("error")), math.sqrt(mean.pop("variance"))
     ratio = error / spread if spread else None
-    return {"draws": draws, "rms_error": error, "rms_spread": spread, "error_over_spread": ratio}
+    return {"draws": draws, "rms_error": error, "rms_spread": spread, "error_over_spread": ratio, **mean}
 
 
 def evaluate_rescale(

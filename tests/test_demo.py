@@ -94,9 +94,7 @@ def test_spread_is_the_standard_deviation_of_the_draws():
     found = analysis.variability(photo(), 2, 1.0, 3, 5)
     stack = np.stack([draw(photo(), 2, 1.0, seed) for seed in range(3, 8)]).astype(float)
     assert np.allclose(found.spread, np.sqrt(stack.var(0, ddof=1).mean(-1)), atol=1e-4)
-    spread, error = found.deciles()
-    assert (np.diff(spread) >= 0).all()
-    assert np.sqrt(np.mean(error**2)) == pytest.approx(np.sqrt(np.mean(found.error**2)), rel=0.02)
+    assert len(found.coverage) == 2 and 0 < found.coverage[0] < found.coverage[1] <= 1
 
 
 def test_calibration_ratio_is_one_when_error_and_spread_agree():
@@ -104,8 +102,6 @@ def test_calibration_ratio_is_one_when_error_and_spread_agree():
     sigma = rng.uniform(1, 9, (200, 200)).astype(np.float32)
     found = analysis.Variability((), (), 0.0, spread=sigma, error=np.abs(sigma * rng.standard_normal(sigma.shape)))
     assert found.ratio == pytest.approx(1, abs=0.02)
-    spread, error = found.deciles()
-    assert np.allclose(error / spread, 1, atol=0.08)
 
 
 @pytest.mark.parametrize("level", (1, 2))

@@ -11,11 +11,11 @@ from irn_core.errors import ImageError
 from irn_core.evaluate import (
     bicubic_hr,
     bicubic_lr,
+    calibration_of,
     evaluate_calibration,
     evaluate_picture,
     evaluate_rescale,
     score,
-    spread_and_error,
 )
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
@@ -149,16 +149,19 @@ def test_calibration_compares_the_error_with_the_predicted_spread(tmp_path, fact
         x = upscale(truth, smooth_pixels(32, 32, i) // 2 + 64, tau=1, seed=100 + i)
         Image.fromarray(x).save(tmp_path / f"{i}.png")
     result = evaluate_calibration(haar_with_spread(0.03 * factor), tmp_path, draws=6, seed=0, report=silent)
-    assert list(result) == ["draws", "rms_error", "rms_spread", "error_over_spread"]
+    assert list(result) == ["draws", "rms_error", "rms_spread", "error_over_spread", "coverage_50%", "coverage_90%"]
     assert result["error_over_spread"] == pytest.approx(1 / factor, rel=0.05)
     assert result["rms_error"] == pytest.approx(255 * 0.03 * 3**0.5, rel=0.05)  # three details add up in a pixel
+    if factor == 1:
+        assert result["coverage_50%"] == pytest.approx(0.5, abs=0.04)  # rounding is allowed for, and widens
+        assert result["coverage_90%"] == pytest.approx(0.9, abs=0.02)
 
 
 def test_spread_is_the_unbiased_variance_of_draws():
     irn, pixels = tiny_irn(), smooth_pixels(24, 30)
     lr = downscale(irn, pixels)
     one, two = (upscale(irn, lr, 1, seed, pixels.shape[:2]).astype(float) for seed in (7, 8))
-    spread, error = spread_and_error(irn, pixels, draws=2, seed=7)
-    assert spread == pytest.approx(np.mean((one - two) ** 2) / 2)
+    found = calibration_of(irn, pixels, draws=2, seed=7)
+    assert found["variance"] == pytest.approx(np.mean((one - two) ** 2) / 2)
     mode = upscale(irn, lr, 0, 0, pixels.shape[:2])
-    assert error == pytest.approx(np.mean((mode.astype(float) - pixels) ** 2))
+    assert found["error"] == pytest.approx(np.mean((mode.astype(float) - pixels) ** 2))
