@@ -90,6 +90,11 @@ def high_frequencies(photo: Photo, scale: int, level: int) -> HighFrequencies:
     return HighFrequencies(_details(photo.pixels, level), _details(rescale(photo, scale).reconstruction, level))
 
 
+def detail_energy(pixels: np.ndarray) -> float:
+    """Mean square of the finest Haar details of the grey picture, all three bands, in grey levels²."""
+    return float(sum(np.mean(band**2) for band in _details(pixels, 1).values()))
+
+
 def _details(pixels: np.ndarray, level: int) -> dict[str, np.ndarray]:
     """Bands of the grey picture (mean of R, G, B), orthonormal, so that energies add up."""
     x = to_tensor(pad_to_multiple(pixels, 2**level)).float().mean(1, keepdim=True)

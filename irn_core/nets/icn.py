@@ -69,19 +69,20 @@ def log_lambda(quality: Tensor) -> Tensor:
 
 
 class Lifting(nn.Module):
-    """b += P(a), a += U(b): invertible, and keeps volumes, so that quantisation errors stay about their size."""
+    """a += U(b): invertible, and keeps volumes, so that quantisation errors stay about their size.
+
+    The other step of lifting, b −= P(a), is left to the prior, whose mean predicts b from what is decoded of a.
+    """
 
     def __init__(self, width: int):
         super().__init__()
-        self.predict, self.update = PlainNet(4, 9, width, 1), PlainNet(10, 3, width, 1)
+        self.update = PlainNet(10, 3, width, 1)
 
-    def forward(self, a: Tensor, b: Tensor, plane: Tensor) -> tuple[Tensor, Tensor]:
-        b = in_strips(self.predict, torch.cat([a, plane], 1), torch.add, b)
-        return in_strips(self.update, torch.cat([b, plane], 1), torch.add, a), b
+    def forward(self, a: Tensor, b: Tensor, plane: Tensor) -> Tensor:
+        return in_strips(self.update, torch.cat([b, plane], 1), torch.add, a)
 
-    def inverse(self, a: Tensor, b: Tensor, plane: Tensor) -> tuple[Tensor, Tensor]:
-        a = in_strips(self.update, torch.cat([b, plane], 1), torch.sub, a)
-        return a, in_strips(self.predict, torch.cat([a, plane], 1), torch.sub, b)
+    def inverse(self, a: Tensor, b: Tensor, plane: Tensor) -> Tensor:
+        return in_strips(self.update, torch.cat([b, plane], 1), torch.sub, a)
 
 
 class DetailPrior(nn.Module):
@@ -144,7 +145,7 @@ class ICN(nn.Module):
         for level in range(self.config.levels):
             a, b = _split(a)
             if self.lifts:
-                a, b = self.lifts[self._net(level)](a, b, plane(quality, a))
+                a = self.lifts[self._net(level)](a, b, plane(quality, a))
             details.append(b)
         return a, details
 
@@ -176,7 +177,7 @@ class ICN(nn.Module):
     def join(self, level: int, a: Tensor, b: Tensor, quality: Tensor) -> Tensor:
         """Undo one level of `forward`."""
         if self.lifts:
-            a, b = self.lifts[self._net(level)].inverse(a, b, plane(quality, a))
+            a = self.lifts[self._net(level)].inverse(a, b, plane(quality, a))
         return _merge(a, b)
 
     def restore(self, x_hat: Tensor, quality: Tensor) -> Tensor:
