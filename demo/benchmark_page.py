@@ -19,7 +19,7 @@ class BenchmarkPage:
     def __init__(self):
         self.batch = gr.State(None)
         self.tick = gr.State(0)  # every new number asks for the next picture
-        with gr.Column(visible=False) as self.column, gr.Tabs(elem_id="benchmark-tabs"):
+        with gr.Column(visible=False, elem_id="benchmark") as self.column, gr.Tabs(elem_id="benchmark-tabs"):
             with gr.Tab("Rescaling"):
                 self._rescaling()
             with gr.Tab("Codecs"):
@@ -31,7 +31,7 @@ class BenchmarkPage:
     def _rescaling(self) -> None:
         models, rows = benchmark.shipped(), benchmark.published()
         gr.Markdown(text.RESCALING_TABLES)
-        gr.HTML(benchmark_panels.rescale_tables(models, rows), elem_id="rescaling-tables", padding=False)
+        gr.HTML(benchmark_panels.rescale_tables(models, rows), elem_id="rescaling-tables")
         gr.Markdown(text.PARAMETERS_CHART)
         gr.HTML(benchmark_panels.parameters_chart(models, rows), elem_id="parameters-chart")
         gr.Markdown(text.TIMES_CHART)
@@ -41,7 +41,7 @@ class BenchmarkPage:
         found = benchmark.rates()
         if found:
             gr.Markdown(text.RATES_TABLE.format(pictures=found.pictures))
-        gr.HTML(benchmark_panels.rates_table(found), elem_id="rates-table", padding=False)
+        gr.HTML(benchmark_panels.rates_table(found), elem_id="rates-table")
 
     def _own(self) -> None:
         gr.Markdown(
@@ -60,8 +60,8 @@ class BenchmarkPage:
             self.run = gr.Button("Run", variant="primary", elem_id="run")
             self.cancel = gr.Button("Cancel", interactive=False, elem_id="cancel")
             self.csv = gr.DownloadButton("Table (CSV)", interactive=False, elem_id="csv")
-        self.progress = gr.HTML(elem_id="batch-progress", padding=False)
-        self.table = gr.HTML(elem_id="batch-table", padding=False)
+        self.progress = gr.HTML(elem_id="batch-progress")
+        self.table = gr.HTML(elem_id="batch-table")
 
     def _events(self) -> None:
         """A picture is an event: the model is free for other visitors between two, and a closed page ends the batch.

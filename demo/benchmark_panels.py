@@ -176,7 +176,8 @@ def batch_table(batch: Batch) -> str:
 
 def _batch_row(found: dict | Skipped) -> str:
     if isinstance(found, Skipped):
-        cells = f"<td class='skipped' colspan='{len(FIGURES)}'>skipped: {html.escape(found.reason)}</td>"
+        reason = found.reason.replace("the picture", "it", 1)  # its name stands beside
+        cells = f"<td class='skipped' colspan='{len(FIGURES)}'>skipped: {html.escape(reason)}</td>"
         return f"<tr><th scope='row'>{html.escape(found.name)}</th>{cells}</tr>"
     cells = "".join(f"<td>{figure_text(key, found[key])}</td>" for key in FIGURES)
     return f"<tr><th scope='row'>{html.escape(found['name'])}</th>{cells}</tr>"

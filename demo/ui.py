@@ -102,7 +102,7 @@ class _Page:
         self.side = gr.State(text.RESCALE)  # or Compress, whichever was chosen last: Benchmark leaves it as it is
         gr.HTML(text.INTRO)
         self.mode = gr.Radio(list(text.MODES), value=text.RESCALE, show_label=False, container=False, elem_id="mode")
-        with gr.Column() as self.work:
+        with gr.Column(elem_id="work"):
             with gr.Row(elem_id="main"):
                 with gr.Column(scale=3, min_width=270, elem_id="controls"):
                     self._pictures()
@@ -185,7 +185,7 @@ class _Page:
             self.clear.click(first_inputs, None, self.inputs, **QUIET).success,
             self.side.change,
         ]  # fmt: skip
-        self.mode.input(switch, self.mode, [self.work, self.benchmark.column, *columns], **QUIET)
+        self.mode.input(switch, self.mode, [self.benchmark.column, *columns], **QUIET)
         self.mode.input(choose_side, self.mode, self.side, **HIDDEN)  # queued: otherwise no change is reported
         self.draws.resample.click(
             next_seed, self.inputs[-2:], self.draws.seed, js=clean(COUNT, SEED), **HIDDEN
@@ -219,13 +219,13 @@ _CLEAN = clean(None, None, TAU, COUNT, SEED)
 
 
 def switch(mode: str) -> list:
-    """What is visible in a mode: work and benchmark, then three pairs of columns, Rescale's and Compress's.
+    """What is visible in a mode: the benchmark, and three pairs of columns, Rescale's and Compress's.
 
-    Work is hidden, not taken away: the viewer and all tabs stay as they are behind the benchmark.
+    Behind the benchmark they stay as they are. style.css hides them: Gradio's hiding would reach into each of them.
     """
     over = mode == text.BENCHMARK
     columns = [gr.skip() if over else gr.update(visible=mode == side) for side in 3 * (text.RESCALE, text.COMPRESS)]
-    return [gr.update(visible="hidden" if over else True), gr.update(visible=over), *columns]
+    return [gr.update(visible=over), *columns]
 
 
 def choose_side(mode: str) -> str | dict:

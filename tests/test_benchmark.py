@@ -162,6 +162,7 @@ def test_unusable_pictures_are_skipped_and_named(pack, monkeypatch):
     assert "damaged" in reasons["cut.png"] and "not a picture" in reasons["text.jpg"]
     assert "megapixels" in reasons["large.png"] and "deflate" in reasons["packed.png"]
     table = benchmark_panels.batch_table(found)
+    assert "skipped: it is not a picture" in table
     assert table.count("skipped:") == 4 and table.index("good.png") < table.index("mean")
     assert "1 of 5 pictures scored, 4 skipped" in benchmark_panels.batch_progress(found)
 

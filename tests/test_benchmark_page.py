@@ -84,6 +84,7 @@ def test_the_page_stays_as_it_was_behind_it(bench):
     bench.choose_mode("Compress")
     bench.page.locator("#compress-measures table").wait_for()
     assert "icn" in bench.state["keys"] and bench.page.locator("#viewer").is_visible()
+    assert bench.page.locator("#quality").is_visible() and not bench.page.locator("#bytes").is_visible()
 
 
 def test_a_zip_gives_the_table_of_evaluate(bench, tmp_path):
