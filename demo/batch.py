@@ -53,18 +53,23 @@ def list_members(path: str | Path) -> list[zipfile.ZipInfo]:
     Raises:
         ImageError: no ZIP, a damaged or encrypted one, no pictures in it, or more than the limits above.
     """
-    if Path(path).stat().st_size > MAX_ZIP_BYTES:
-        raise ImageError(f"the ZIP is larger than {MAX_ZIP_BYTES >> 20} MB; leave some pictures out")
-    data = Path(path).read_bytes()
-    if data.count(_ENTRY) > MAX_ENTRIES:  # before the directory is read
-        raise ImageError(f"the ZIP holds more than {MAX_ENTRIES:,} files; pack the pictures alone")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(io.BytesIO(_zip_bytes(path))) as archive:
             found = [member for member in archive.infolist() if _is_picture(member.filename)]
     except _UNREADABLE as error:
         raise ImageError(f"the file is not a ZIP that can be read here ({error}); pack the folder again") from error
     _check(found)
     return sorted(found, key=lambda member: PurePosixPath(member.filename))
+
+
+def _zip_bytes(path: str | Path) -> bytes:
+    """The file, if neither it nor its directory is too large; the directory is not read yet."""
+    if Path(path).stat().st_size > MAX_ZIP_BYTES:
+        raise ImageError(f"the ZIP is larger than {MAX_ZIP_BYTES >> 20} MB; leave some pictures out")
+    data = Path(path).read_bytes()
+    if data.count(_ENTRY) > MAX_ENTRIES:
+        raise ImageError(f"the ZIP holds more than {MAX_ENTRIES:,} files; pack the pictures alone")
+    return data
 
 
 def _is_picture(name: str) -> bool:

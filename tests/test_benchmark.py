@@ -17,7 +17,7 @@ from irn_core.bench import paper_name
 from irn_core.errors import ImageError
 from irn_core.evaluate import FIGURES, evaluate_rescale
 from irn_core.ops.pixels import encode_png
-from irn_core.weights import model_tag, read_info
+from irn_core.weights import find_weights, model_tag, read_info
 from tests.helpers import smooth_pixels, tiny_irn, write_pictures
 
 PNG = encode_png(smooth_pixels(24, 24))
@@ -90,6 +90,8 @@ def test_what_is_no_zip_is_refused(tmp_path, content):
     (tmp_path / "words.zip").write_bytes(content)
     with pytest.raises(ImageError, match="not a ZIP"):
         list_members(tmp_path / "words.zip")
+    with pytest.raises(ImageError, match="not a ZIP"):
+        list_members(tmp_path / "gone.zip")  # an old upload
 
 
 def test_a_zip_without_pictures_is_refused(pack):
@@ -276,7 +278,7 @@ def result(name: str, psnr: float, **changes) -> dict:
 
 
 def read_info_of(name: str):
-    return read_info(benchmark.find_weights(name))
+    return read_info(find_weights(name))
 
 
 def tables(folder) -> str:
