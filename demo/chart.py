@@ -1,4 +1,4 @@
-"""Rate–distortion charts as inline SVG: values on hover, without a script. Colours follow the page."""
+"""Charts as inline SVG: values on hover, without a script. Colours follow the page."""
 
 import html
 import math
@@ -9,14 +9,24 @@ WIDTH, HEIGHT = 1200, 600
 LEFT, RIGHT, TOP, BOTTOM = 84, 214, 22, 70
 """Margins; the right one holds the names of the lines."""
 NAME_GAP = 25
-BPP_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+TICKS = tuple(mantissa * 10.0**exponent for exponent in range(-3, 4) for mantissa in (1, 2, 5))
+
+
+class Axes(NamedTuple):
+    """What is plotted over what; x is logarithmic."""
+
+    x: str
+    y: str
+
+
+RATE = Axes("bits per pixel (log)", "PSNR-RGB (dB)")
 
 
 class Dot(NamedTuple):
     """A measured point, and what to say of it under the pointer."""
 
-    bpp: float
-    psnr: float
+    x: float
+    y: float
     said: str = ""
 
 
@@ -30,20 +40,20 @@ class Line(NamedTuple):
 
 
 class _Frame:
-    """From bpp (log) and PSNR to places in the drawing."""
+    """From x (log) and y to places in the drawing."""
 
     def __init__(self, dots: list[Dot]):
-        bpp, psnr = [dot.bpp for dot in dots], [dot.psnr for dot in dots if math.isfinite(dot.psnr)] or [30.0]
-        self.low, self.high = min(bpp) / 1.15, max(bpp) * 1.15
-        self.bottom, self.top = math.floor(min(psnr)) - 1, math.ceil(max(psnr)) + 1
+        xs, ys = [dot.x for dot in dots], [dot.y for dot in dots if math.isfinite(dot.y)] or [30.0]
+        self.low, self.high = min(xs) / 1.15, max(xs) * 1.15
+        self.bottom, self.top = math.floor(min(ys)) - 1, math.ceil(max(ys)) + 1
 
-    def x(self, bpp: float) -> float:
-        share = math.log(bpp / self.low) / math.log(self.high / self.low)
+    def x(self, value: float) -> float:
+        share = math.log(value / self.low) / math.log(self.high / self.low)
         return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
-    def y(self, psnr: float) -> float:
-        psnr = self.top if math.isinf(psnr) else psnr
-        share = (psnr - self.bottom) / (self.top - self.bottom)
+    def y(self, value: float) -> float:
+        value = self.top if math.isinf(value) else value
+        share = (value - self.bottom) / (self.top - self.bottom)
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
 
@@ -54,13 +64,28 @@ def chart(lines: Sequence[Line], here: Dot | None, description: str) -> str:
         return ""
     frame = _Frame([*measured, here] if here else measured)
     drawn = [line for line in lines if line.dots]
+    curves = "".join(_curve(frame, line) for line in drawn)
+    parts = curves + _names(frame, drawn) + _here(frame, here)
+    return _drawing(frame, RATE, parts, [line for line in drawn if line.measured], description)
+
+
+def scatter(points: Sequence[Line], axes: Axes, description: str) -> str:
+    """Lines of a single dot each, their names beside the dots."""
+    if not points:
+        return ""
+    frame = _Frame([dot for point in points for dot in point.dots])
+    return _drawing(frame, axes, "".join(_name(frame, point) for point in points), points, description)
+
+
+def _drawing(frame: _Frame, axes: Axes, parts: str, dotted: Sequence[Line], description: str) -> str:
+    """The parts of a chart within its axes, and dots to point at above them."""
     width, height = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     return f"""<div class="chart">
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{html.escape(description)}">
 <clipPath id="plot"><rect x="{LEFT}" y="{TOP}" width="{width}" height="{height}"/></clipPath>
-{_axes(frame)}{"".join(_curve(frame, line) for line in drawn)}{_names(frame, drawn)}{_here(frame, here)}
+{_axes(frame, axes)}{parts}
 <text class="idle" {_READOUT}>Point at a dot to read it</text>
-{"".join(_dots(frame, line) for line in drawn if line.measured)}
+{"".join(_dots(frame, line) for line in dotted)}
 </svg></div>"""
 
 
@@ -68,25 +93,25 @@ _READOUT = f'x="{WIDTH - RIGHT - 16}" y="{HEIGHT - BOTTOM - 18}" text-anchor="en
 """All values are read at one place: the lower right, where no curve goes."""
 
 
-def _axes(frame: _Frame) -> str:
+def _axes(frame: _Frame, axes: Axes) -> str:
     step = 2 if frame.top - frame.bottom <= 16 else 5
     marks = []
-    for psnr in range(-(-frame.bottom // step) * step, frame.top + 1, step):
-        y = frame.y(psnr)
+    for tick in range(-(-frame.bottom // step) * step, frame.top + 1, step):
+        y = frame.y(tick)
         marks.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
-        marks.append(f'<text x="{LEFT - 12}" y="{y + 6}" text-anchor="end">{psnr}</text>')
-    for bpp in (tick for tick in BPP_TICKS if frame.low <= tick <= frame.high):
-        x = frame.x(bpp)
+        marks.append(f'<text x="{LEFT - 12}" y="{y + 6}" text-anchor="end">{tick}</text>')
+    for tick in (tick for tick in TICKS if frame.low <= tick <= frame.high):
+        x = frame.x(tick)
         marks.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
-        marks.append(f'<text x="{x}" y="{HEIGHT - BOTTOM + 26}" text-anchor="middle">{bpp:g}</text>')
+        marks.append(f'<text x="{x}" y="{HEIGHT - BOTTOM + 26}" text-anchor="middle">{tick:g}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2
     return f"""{"".join(marks)}
-<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">bits per pixel (log)</text>
-<text transform="translate(26 {middle}) rotate(-90)" text-anchor="middle">PSNR-RGB (dB)</text>"""
+<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">{axes.x}</text>
+<text transform="translate(26 {middle}) rotate(-90)" text-anchor="middle">{axes.y}</text>"""
 
 
 def _places(frame: _Frame, line: Line) -> list[tuple[float, float]]:
-    return [(frame.x(dot.bpp), frame.y(dot.psnr)) for dot in line.dots]
+    return [(frame.x(dot.x), frame.y(dot.y)) for dot in line.dots]
 
 
 def _curve(frame: _Frame, line: Line) -> str:
@@ -118,17 +143,23 @@ def _names(frame: _Frame, lines: Sequence[Line]) -> str:
     )
 
 
+def _name(frame: _Frame, point: Line) -> str:
+    """The name of a single dot, beside it."""
+    ((x, y),) = _places(frame, point)
+    return f'<text class="name {point.kind}" x="{x + 16}" y="{y + 6}">{html.escape(point.name)}</text>'
+
+
 def _end(frame: _Frame, line: Line) -> float:
     """The height at which a line leaves the plot."""
-    inside = [dot for dot in line.dots if dot.bpp <= frame.high] or line.dots[:1]
-    return max(frame.y(inside[-1].psnr), TOP)
+    inside = [dot for dot in line.dots if dot.x <= frame.high] or line.dots[:1]
+    return max(frame.y(inside[-1].y), TOP)
 
 
 def _here(frame: _Frame, here: Dot | None) -> str:
     if here is None:
         return ""
-    x, y = frame.x(here.bpp), frame.y(here.psnr)
+    x, y = frame.x(here.x), frame.y(here.y)
     anchor, shift = ("start", 12) if x < (LEFT + WIDTH - RIGHT) / 2 else ("end", -12)
-    return f"""<g class="here" data-bpp="{here.bpp:.6f}" data-psnr="{here.psnr:.4f}">
+    return f"""<g class="here" data-bpp="{here.x:.6f}" data-psnr="{here.y:.4f}">
 <line x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/><circle cx="{x}" cy="{y}" r="12"/>
 <text x="{x + shift}" y="{TOP + 22}" text-anchor="{anchor}">you are here: {html.escape(here.said)}</text></g>"""

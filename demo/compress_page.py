@@ -37,8 +37,8 @@ SCALED = ("webp", "avif", "jpeg", "icn")
 class CompressPage:
     """Components of the mode; made in three places of the page, then tied together by `events`."""
 
-    def __init__(self, mode: gr.Radio, photo: gr.State):
-        self.mode, self.photo = mode, photo
+    def __init__(self, side: gr.State, photo: gr.State):
+        self.side, self.photo = side, photo
         self.shown, self.curve, self.tab = gr.State(None), gr.State(None), gr.State("curve")
         self.turn = gr.State(Turn())
 
@@ -122,7 +122,7 @@ class CompressPage:
     def _compress(self) -> dict:
         limits = (None, None, Limits(0, 100, FIRST_QUALITY), Limits(0.0001, 1000, 1), Limits(1, 1e9, 30000, True))
         return {
-            "fn": only_while(text.COMPRESS, show), "inputs": [*self.aim, self.curve, self.mode],
+            "fn": only_while(text.COMPRESS, show), "inputs": [*self.aim, self.curve, self.side],
             "outputs": self._results(), "js": clean(*limits), "show_progress": "full", "show_progress_on": self.status,
             "trigger_mode": "always_last", "api_visibility": "private", **ONE_AT_A_TIME,
         }  # fmt: skip
@@ -131,14 +131,14 @@ class CompressPage:
         """The slow part of a result, then the open tab."""
         trigger(
             only_while(text.COMPRESS, lambda turn, *inputs: turn.keep(compare(*inputs))),
-            [self.turn, self.shown, *self.draws[1:], self.mode], [self.viewer, self.status, self.table, self.commands],
+            [self.turn, self.shown, *self.draws[1:], self.side], [self.viewer, self.status, self.table, self.commands],
             js=clean(None, None, TAU, COUNT, SEED), trigger_mode="always_last", **HIDDEN, **ONE_AT_A_TIME,
         ).success(**self._render_tab())  # fmt: skip
 
     def _render_tab(self) -> dict:
         return {
             "fn": only_while(text.COMPRESS, lambda turn, *inputs: turn.keep(self.render_tab(*inputs))),
-            "inputs": [self.turn, self.shown, *self.draws[1:], self.tab, self.codec, self.mode],
+            "inputs": [self.turn, self.shown, *self.draws[1:], self.tab, self.codec, self.side],
             "outputs": [
                 self.curve, self.curve_chart, self.bits_figure, self.level_cards, self.draw_cards, self.draws_figure,
                 self.claims, self.scale_chart, self.scale_cards,

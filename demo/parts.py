@@ -1,4 +1,4 @@
-"""What both modes of the page are built from: event options, controls of a draw, files to download, errors."""
+"""What all modes of the page are built from: event options, controls of a draw, files to download, errors."""
 
 import hashlib
 import json
@@ -70,7 +70,7 @@ def next_seed(count: int, seed: int) -> int:
 
 
 def only_while(value: str, generate: Callable[..., Iterator]) -> Callable[..., Iterator]:
-    """An event that does nothing unless its last input, the mode of the page, has this value."""
+    """An event that does nothing unless its last input, the side of the page that is worked on, has this value."""
 
     def run(*inputs) -> Iterator:
         if inputs[-1] == value:

@@ -75,7 +75,7 @@ CHOICE_SENTENCES = {
     "bicubic": "Abandon the detail before anything could be learnt about it: bicubic down, bicubic up.",
 }
 
-RESCALE, COMPRESS = MODES = ("Rescale", "Compress")
+RESCALE, COMPRESS, BENCHMARK = MODES = ("Rescale", "Compress", "Benchmark")
 TARGET = "What the file is aimed at. One network serves every rate"
 QUALITY = "0 smallest, 100 finest.  Δ ∝ 1/√λ"
 AMOUNT = "At most this, and at least 98 % of it"
@@ -98,3 +98,35 @@ SCALED = """
 Is it better to code the picture, or to code a smaller one and upscale it? The LR is coded in place of the picture; its
 bits count per pixel of the **original**.
 """
+
+RESCALING_TABLES = """
+The models that ship here, measured on the pictures that everybody measures: the likeliest reconstruction, τ = 0. PSNR
+in dB; Y is luma, the scale is cropped at the border. **LR** is the small picture against that of bicubic: PSNR-RGB.
+"""
+PUBLISHED = "Published by others"
+STALE = "* Measured with other weights than those that ship now."
+NO_RESULTS = "<p class='hint'>No results are stored.</p>"
+ORIGINS = "How our rows were measured"
+PARAMETERS_CHART = """
+What size buys: few parameters are left, high PSNR is up. Full dots are ours, rings are published by others.
+"""
+TIMES_CHART = """
+What time buys: downscaling and upscaling one megapixel. The ring is the published layout, timed here; its PSNR is the
+published one.
+"""
+NO_TIMES = """
+<p class='hint'>No times are stored. On an idle machine, <code>python -m irn_core bench --json
+assets/results/bench.json</code> measures them.</p>
+"""
+RATES_TABLE = """
+How much smaller files are at the same PSNR-RGB, by Bjøntegaard's mean over the curves of real files: {pictures}
+pictures of Kodak; JPEG is 0. Compress mode draws the curves of a single picture.
+"""
+RUN = """
+Score your own pictures as `evaluate` does, τ = 0: at most {pictures} in a ZIP of {megabytes} MB, {megapixels:.0f}
+megapixels each and {total:.0f} in all. They are unpacked in memory, and other visitors have their turn after each. The
+same on a command line, without limits: `python -m irn_core evaluate rescale --model irn-x2 --data DIR --json FILE`
+"""
+ZIP = "Drop a ZIP of pictures"
+MODEL = "Each was trained for its scale"
+NO_ZIP = "no ZIP is there yet; drop one first"

@@ -10,6 +10,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the
 import gradio as gr
 
 from demo import analysis, examples, figures, panels, text
+from demo.benchmark_page import BenchmarkPage
 from demo.compress_page import CompressPage
 from demo.parts import (
     COUNT,
@@ -98,26 +99,29 @@ class _Page:
     def __init__(self, page: gr.Blocks, first: tuple):
         self.photo = gr.State(first_inputs()[0])
         self.tab = gr.State("variability")
+        self.side = gr.State(text.RESCALE)  # or Compress, whichever was chosen last: Benchmark leaves it as it is
         gr.HTML(text.INTRO)
-        with gr.Row(elem_id="main"):
-            with gr.Column(scale=3, min_width=270, elem_id="controls"):
-                self._pictures()
-                self.compress = CompressPage(self.mode, self.photo)
-                columns = [self._controls(), self.compress.controls()]
-            with gr.Column(scale=9, min_width=340, elem_id="centre"):
-                self.viewer = build_viewer(elem_id="viewer")
-                self.notice = gr.HTML(elem_id="notice")
-            with gr.Column(scale=3, min_width=290):
-                self.status = gr.Textbox(
-                    show_label=False, container=False, interactive=False, lines=1, elem_id="status"
-                )  # fmt: skip
-                columns += self._measures(), self.compress.measures()
-        columns += self._tabs(), self.compress.tabs()
+        self.mode = gr.Radio(list(text.MODES), value=text.RESCALE, show_label=False, container=False, elem_id="mode")
+        with gr.Column(elem_id="work"):
+            with gr.Row(elem_id="main"):
+                with gr.Column(scale=3, min_width=270, elem_id="controls"):
+                    self._pictures()
+                    self.compress = CompressPage(self.side, self.photo)
+                    columns = [self._controls(), self.compress.controls()]
+                with gr.Column(scale=9, min_width=340, elem_id="centre"):
+                    self.viewer = build_viewer(elem_id="viewer")
+                    self.notice = gr.HTML(elem_id="notice")
+                with gr.Column(scale=3, min_width=290):
+                    self.status = gr.Textbox(
+                        show_label=False, container=False, interactive=False, lines=1, elem_id="status"
+                    )  # fmt: skip
+                    columns += self._measures(), self.compress.measures()
+            columns += self._tabs(), self.compress.tabs()
+        self.benchmark = BenchmarkPage()
         self._events(page, first, columns)
 
     def _pictures(self) -> None:
-        """What both modes share."""
-        self.mode = gr.Radio(list(text.MODES), value=text.RESCALE, show_label=False, container=False, elem_id="mode")
+        """What Rescale and Compress share."""
         strip = [(examples.thumbnail(name), name) for name in examples.NAMES]
         self.strip = gr.Gallery(
             strip, label=text.EXAMPLES, columns=4, object_fit="cover", format="png",
@@ -184,16 +188,17 @@ class _Page:
             self.strip.select(choose_example, None, self.photo, **QUIET).success,
             uploaded.success,
             self.clear.click(first_inputs, None, self.inputs, **QUIET).success,
-            self.mode.input(lambda mode: [gr.update(visible=mode == m) for m in 3 * text.MODES], self.mode, columns,
-                            **QUIET).success,
+            self.side.change,
         ]  # fmt: skip
+        self.mode.input(switch, self.mode, [self.benchmark.column, *columns], **QUIET)
+        self.mode.input(choose_side, self.mode, self.side, **HIDDEN)  # queued: otherwise no change is reported
         self.draws.resample.click(
             next_seed, self.inputs[-2:], self.draws.seed, js=clean(COUNT, SEED), **HIDDEN
         )  # fmt: skip
         own = [self.scale.input, self.draws.tau.change, self.draws.count.change, self.draws.seed.change]
         for trigger in shared + own:
             trigger(
-                only_while(text.RESCALE, show), [*self.inputs, self.mode], self.results, js=_CLEAN,
+                only_while(text.RESCALE, show), [*self.inputs, self.side], self.results, js=_CLEAN,
                 show_progress="full", show_progress_on=self.status, trigger_mode="always_last",
                 api_visibility="private", **ONE_AT_A_TIME,
             ).success(**self._render_tab())  # fmt: skip
@@ -206,7 +211,7 @@ class _Page:
     def _render_tab(self) -> dict:
         return {
             "fn": only_while(text.RESCALE, render_tab),
-            "inputs": [*self.inputs, self.tab, self.level, self.kept, self.mode],
+            "inputs": [*self.inputs, self.tab, self.level, self.kept, self.side],
             "js": _CLEAN,
             "outputs": self.panels,
             "show_progress": "minimal",
@@ -216,6 +221,20 @@ class _Page:
 
 
 _CLEAN = clean(None, None, TAU, COUNT, SEED)
+
+
+def switch(mode: str) -> list:
+    """What is visible in a mode: the benchmark, and three pairs of columns, Rescale's and Compress's.
+
+    Behind the benchmark they stay as they are. style.css hides them: Gradio's hiding would reach into each of them.
+    """
+    over = mode == text.BENCHMARK
+    columns = [gr.skip() if over else gr.update(visible=mode == side) for side in 3 * (text.RESCALE, text.COMPRESS)]
+    return [gr.update(visible=over), *columns]
+
+
+def choose_side(mode: str) -> str | dict:
+    return gr.skip() if mode == text.BENCHMARK else mode
 
 
 def choose_example(event: gr.SelectData) -> Photo:

@@ -13,6 +13,11 @@ from irn_core.weights import count_params, list_weights, load_model
 REPEATS = 5
 
 
+def paper_name(scale: int) -> str:
+    """What the rows call the paper's layout."""
+    return f"paper's layout ×{scale}"
+
+
 def bench(side: int = 1000, report: Callable[[str], None] = print) -> list[dict]:
     """Seconds to downscale and to upscale (tau 0) a side×side picture, best of five, and the ratio.
 
@@ -23,7 +28,7 @@ def bench(side: int = 1000, report: Callable[[str], None] = print) -> list[dict]
     rows = []
     for scale in sorted({irn.config.scale for _, irn in models}):
         paper = IRN(IRNConfig.paper(scale)).eval().to(memory_format=torch.channels_last)
-        reference = _time(f"paper's layout ×{scale}", paper, pixels, repeats=1)
+        reference = _time(paper_name(scale), paper, pixels, repeats=1)
         report(_line(reference, reference))
         rows.append(reference)
         for name, irn in models:
@@ -37,7 +42,7 @@ def _time(name: str, irn: IRN, pixels: np.ndarray, repeats: int) -> dict:
     lr = downscale(irn, pixels)  # also warms up
     down = min(_seconds(lambda: downscale(irn, pixels)) for _ in range(repeats))
     up = min(_seconds(lambda: upscale(irn, lr)) for _ in range(repeats))
-    return {"name": name, "params": count_params(irn), "down_s": down, "up_s": up}
+    return {"name": name, "scale": irn.config.scale, "params": count_params(irn), "down_s": down, "up_s": up}
 
 
 def _seconds(run: Callable[[], object]) -> float:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from irn_core.nets.autoencoder import AutoencoderConfig
 from irn_core.nets.icn import ICNConfig
 from irn_core.nets.irn import LAYOUTS
 from irn_core.ops.pixels import encode_png, read_picture
+from irn_core.provenance import machine, provenance
 from irn_core.rescale import downscale, upscale
 from irn_core.tasks import CompressTask, RescaleTask, Task
 from irn_core.train import TrainConfig, train
@@ -28,7 +30,9 @@ COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "au
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; the exit code is 0, or 2 with one line on stderr when the user must mend something."""
+    argv = sys.argv[1:] if argv is None else argv
     args = _parser().parse_args(argv)
+    args.command = shlex.join(["python", "-m", "irn_core", *argv])
     try:
         args.run(args)
     except (IRNError, OSError) as error:
@@ -107,7 +111,8 @@ def _parser() -> argparse.ArgumentParser:
 
     timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
     timing.add_argument("--side", type=arguments.positive, default=1000, help="side of the square test picture")
-    timing.set_defaults(run=lambda args: bench(args.side))
+    timing.add_argument("--json", type=arguments.output, help="write the times to this file")
+    timing.set_defaults(run=_bench)
     return parser
 
 
@@ -242,7 +247,7 @@ def _evaluate_compress(args: argparse.Namespace) -> None:
     for name, value in result["bd_rate_vs_jpeg"].items():
         print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
     if args.json:
-        args.json.write_text(json.dumps(result, indent=1) + "\n")
+        _write_json(args.json, provenance(args.command, args.model) | result)
     if args.record:
         figures = {"bd_rate_vs_jpeg": result["bd_rate_vs_jpeg"]["icn"], "icn": result["codecs"]["icn"]}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
@@ -261,10 +266,20 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
         print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
         print(f"intervals of 50 % and 90 % cover {found['coverage_50%']:.1%} and {found['coverage_90%']:.1%}")
     if args.json:
-        args.json.write_text(json.dumps(result, indent=1) + "\n")
+        _write_json(args.json, provenance(args.command, args.model) | result)
     if args.record:
         figures = {key: result[key] for key in ("tau", "seed", "mean", "calibration") if key in result}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
+
+
+def _bench(args: argparse.Namespace) -> None:
+    rows = bench(args.side)
+    if args.json:
+        _write_json(args.json, provenance(args.command) | machine() | {"side": args.side, "rows": rows})
+
+
+def _write_json(path: Path, result: dict) -> None:
+    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _train_rescale(args: argparse.Namespace) -> None:

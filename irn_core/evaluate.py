@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,9 @@ class Scores:
     psnr_rgb: float
     ssim_rgb: float
     lr_psnr: float
+
+
+FIGURES = tuple(field.name for field in fields(Scores))
 
 
 def score(x: np.ndarray, x_hat: np.ndarray, lr: np.ndarray, guide: np.ndarray, scale: int) -> Scores:
@@ -105,9 +108,18 @@ def evaluate_rescale(
     rows = []
     for file in list_pictures(folder):
         scores = evaluate_picture(irn, read_picture(file).pixels, tau, seed)
-        rows.append({"name": file.name, **{key: _finite(value) for key, value in asdict(scores).items()}})
+        rows.append(score_row(file.name, scores))
         report(f"{file.name}  PSNR-Y {scores.psnr_y:.2f} dB  LR {scores.lr_psnr:.2f} dB")
-    keys = [key for key in rows[0] if key != "name"]
+    return summarise(irn, name, tau, seed, rows)
+
+
+def score_row(name: str, scores: Scores) -> dict:
+    """The figures of one picture by their names, ready for JSON."""
+    return {"name": name, **{key: _finite(value) for key, value in asdict(scores).items()}}
+
+
+def summarise(irn: IRN, name: str, tau: float, seed: int, rows: list[dict]) -> dict:
+    """Rows of `score_row` with their means and with what was evaluated, ready for JSON."""
     return {
         "model": name,
         "scale": irn.config.scale,
@@ -115,7 +127,7 @@ def evaluate_rescale(
         "seed": seed,
         "params": count_params(irn),
         "images": rows,
-        "mean": {key: _mean([row[key] for row in rows]) for key in keys},
+        "mean": {key: _mean([row[key] for row in rows]) for key in FIGURES},
     }
 
 

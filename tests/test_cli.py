@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from irn_core import weights
+from irn_core.bench import paper_name
 from irn_core.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params, load_model, model_tag, save_model
@@ -164,6 +167,12 @@ def test_scores_are_written_as_json(models, tmp_path, capsys):
     noise = ("--tau", 0.5, "--seed", 3)
     assert run("evaluate", "rescale", "--model", "irn-x2", "--data", data, *noise, "--json", file) == 0
     result = json.loads(file.read_text())
+    origin = [result.pop(key) for key in ("command", "date", "weights")]
+    assert (
+        origin[0]
+        == f"python -m irn_core evaluate rescale --model irn-x2 --data {data} --tau 0.5 --seed 3 --json {file}"
+    )
+    assert datetime.fromisoformat(origin[1]).utcoffset() == timedelta(0) and origin[2] == model_tag("irn-x2")
     assert list(result) == ["model", "scale", "tau", "seed", "params", "images", "mean"]
     assert (result["model"], result["scale"], result["tau"], result["seed"]) == ("irn-x2", 2, 0.5, 3)
     assert [row["name"] for row in result["images"]] == ["00.png", "01.png"]
@@ -174,10 +183,22 @@ def test_scores_are_written_as_json(models, tmp_path, capsys):
     assert run(*common, *noise, "--draws", 2, "--json", file) == 0
     with_draws = json.loads(file.read_text())
     assert with_draws.pop("calibration")["draws"] == 2
-    assert with_draws == result
+    assert {key: with_draws[key] for key in result} == result
     capsys.readouterr()
     for draws in (-1, 1):
         assert "at least 2 draws" in refused(capsys, *common, "--draws", draws)
+
+
+# bench
+
+
+def test_times_are_written_as_json(models, tmp_path):
+    assert run("bench", "--side", 16, "--json", tmp_path / "bench.json") == 0
+    result = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
+    assert list(result) == ["command", "date", "processor", "threads", "side", "rows"]
+    assert result["side"] == 16 and result["processor"] and result["threads"] == torch.get_num_threads()
+    assert [row["name"] for row in result["rows"]] == [paper_name(2), "irn-x2", paper_name(4), "irn-x4"]
+    assert all(list(row) == ["name", "scale", "params", "down_s", "up_s"] for row in result["rows"])
 
 
 # train

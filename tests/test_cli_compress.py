@@ -14,7 +14,7 @@ from irn_core.icn_file import HEADER_BYTES, read_header
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.weights import read_info, save_model
+from irn_core.weights import model_tag, read_info, save_model
 from tests.helpers import pixels_of, randomise, refused, run, smooth_pixels, tiny_icn, tiny_icn_config, write_pictures
 
 
@@ -122,6 +122,7 @@ def test_curves_of_all_codecs_are_measured_and_recorded(tmp_path, models, capsys
     folder, out = write_pictures(tmp_path / "pictures", 2), tmp_path / "curves.json"
     assert run("evaluate", "compress", "--data", folder, "--json", out, "--record") == 0
     result = json.loads(out.read_text())
+    assert result["weights"] == model_tag("icn") and {"command", "date"} < set(result)
     assert set(result["codecs"]) == set(CODECS) == set(result["bd_rate_vs_jpeg"])
     assert result["bd_rate_vs_jpeg"]["jpeg"] == pytest.approx(0)
     for name, rows in result["codecs"].items():

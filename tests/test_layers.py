@@ -12,7 +12,7 @@ LAYERS = (
     ("ops",),
     ("nets",),
     ("losses", "weights", "dataset", "optimiser", "lr_file", "parallel", "entropy", "rivals", "search", "icn_file"),
-    ("rescale", "tasks", "codec", "baseline_codec", "information"),
+    ("rescale", "tasks", "codec", "baseline_codec", "information", "provenance"),
     ("evaluate", "evaluate_compress"),
     ("train", "bench", "arguments"),
     ("cli",),
