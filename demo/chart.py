@@ -13,21 +13,23 @@ TICKS = tuple(mantissa * 10.0**exponent for exponent in range(-3, 4) for mantiss
 
 
 class Axes(NamedTuple):
-    """What is plotted over what; x is logarithmic."""
+    """What is plotted over what."""
 
     x: str
     y: str
+    log: bool = True  # x
 
 
 RATE = Axes("bits per pixel (log)", "PSNR-RGB (dB)")
 
 
 class Dot(NamedTuple):
-    """A measured point, and what to say of it under the pointer."""
+    """A measured point, what to say of it under the pointer, and what a click on it chooses (see page.js)."""
 
     x: float
     y: float
     said: str = ""
+    choice: str = ""
 
 
 class Line(NamedTuple):
@@ -40,16 +42,25 @@ class Line(NamedTuple):
 
 
 class _Frame:
-    """From x (log) and y to places in the drawing."""
+    """From x and y to places in the drawing."""
 
-    def __init__(self, dots: list[Dot]):
+    def __init__(self, dots: list[Dot], axes: Axes):
         xs, ys = [dot.x for dot in dots], [dot.y for dot in dots if math.isfinite(dot.y)] or [30.0]
-        self.low, self.high = min(xs) / 1.15, max(xs) * 1.15
+        self.log, room = axes.log, 0.06 * (max(xs) - min(xs)) or 1.0
+        self.low, self.high = min(xs) - room, max(xs) + room
+        if axes.log:
+            self.low, self.high = min(xs) / 1.15, max(xs) * 1.15
         self.bottom, self.top = math.floor(min(ys)) - 1, math.ceil(max(ys)) + 1
 
     def x(self, value: float) -> float:
-        share = math.log(value / self.low) / math.log(self.high / self.low)
-        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+        low, high, value = (math.log(v) if self.log else v for v in (self.low, self.high, value))
+        return round(LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT), 1)
+
+    def ticks(self) -> list[float]:
+        """Round values of x, at most a dozen of them on a linear axis."""
+        step = next(tick for tick in TICKS if tick * 12 >= self.high - self.low)
+        even = [step * k for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
+        return [tick for tick in TICKS if self.low <= tick <= self.high] if self.log else even
 
     def y(self, value: float) -> float:
         value = self.top if math.isinf(value) else value
@@ -57,23 +68,23 @@ class _Frame:
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def chart(lines: Sequence[Line], here: Dot | None, description: str) -> str:
-    """The curves, and a ring with the words "you are here"."""
+def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes = RATE) -> str:
+    """The curves, and a ring and a line at a place of its own, with its words."""
     measured = [dot for line in lines if line.measured for dot in line.dots]
     if not measured:
         return ""
-    frame = _Frame([*measured, here] if here else measured)
+    frame = _Frame([*measured, here] if here else measured, axes)
     drawn = [line for line in lines if line.dots]
     curves = "".join(_curve(frame, line) for line in drawn)
     parts = curves + _names(frame, drawn) + _here(frame, here)
-    return _drawing(frame, RATE, parts, [line for line in drawn if line.measured], description)
+    return _drawing(frame, axes, parts, [line for line in drawn if line.measured], description)
 
 
 def scatter(points: Sequence[Line], axes: Axes, description: str) -> str:
     """Lines of a single dot each, their names beside the dots."""
     if not points:
         return ""
-    frame = _Frame([dot for point in points for dot in point.dots])
+    frame = _Frame([dot for point in points for dot in point.dots], axes)
     return _drawing(frame, axes, "".join(_name(frame, point) for point in points), points, description)
 
 
@@ -100,7 +111,7 @@ def _axes(frame: _Frame, axes: Axes) -> str:
         y = frame.y(tick)
         marks.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
         marks.append(f'<text x="{LEFT - 12}" y="{y + 6}" text-anchor="end">{tick}</text>')
-    for tick in (tick for tick in TICKS if frame.low <= tick <= frame.high):
+    for tick in frame.ticks():
         x = frame.x(tick)
         marks.append(f'<line class="grid" x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/>')
         marks.append(f'<text x="{x}" y="{HEIGHT - BOTTOM + 26}" text-anchor="middle">{tick:g}</text>')
@@ -122,7 +133,8 @@ def _curve(frame: _Frame, line: Line) -> str:
 def _dots(frame: _Frame, line: Line) -> str:
     marks = zip(line.dots, _places(frame, line), strict=True)
     return "".join(
-        f'<g class="dot {line.kind}" tabindex="0" role="img" aria-label="{html.escape(dot.said)}">'
+        f'<g class="dot {line.kind}" tabindex="0" role="{"button" if dot.choice else "img"}" '
+        f'data-choice="{html.escape(dot.choice)}" aria-label="{html.escape(dot.said)}">'
         f'<circle class="reach" cx="{x}" cy="{y}" r="17"/><circle cx="{x}" cy="{y}" r="6"/>'
         f"<text {_READOUT}>{html.escape(dot.said)}</text></g>"
         for dot, (x, y) in marks
@@ -162,4 +174,4 @@ def _here(frame: _Frame, here: Dot | None) -> str:
     anchor, shift = ("start", 12) if x < (LEFT + WIDTH - RIGHT) / 2 else ("end", -12)
     return f"""<g class="here" data-bpp="{here.x:.6f}" data-psnr="{here.y:.4f}">
 <line x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/><circle cx="{x}" cy="{y}" r="12"/>
-<text x="{x + shift}" y="{TOP + 22}" text-anchor="{anchor}">you are here: {html.escape(here.said)}</text></g>"""
+<text x="{x + shift}" y="{TOP + 22}" text-anchor="{anchor}">{html.escape(here.said)}</text></g>"""

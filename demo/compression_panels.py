@@ -118,7 +118,8 @@ def _dots(name: str, points: list[Point]) -> list[Dot]:
 
 
 def _here(coded: Coded) -> Dot:
-    return Dot(coded.bpp, coded.scores.psnr_rgb, f"{coded.bpp:.3f} bpp, {decibels(coded.scores.psnr_rgb)}")
+    said = f"you are here: {coded.bpp:.3f} bpp, {decibels(coded.scores.psnr_rgb)}"
+    return Dot(coded.bpp, coded.scores.psnr_rgb, said)
 
 
 def _progress(progress: Progress) -> str:

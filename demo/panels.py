@@ -4,13 +4,15 @@ import base64
 import html
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from demo import text
 from demo.analysis import BANDS, Variability, choices, lost, seeds, with_bands
+from demo.chart import Axes, Dot, Line, chart
+from demo.perception import Point, matching_tau
 from demo.service import Photo, Rescaled, model_name, rescale
 from demo.viewer import png_url
 from irn_core.ops.metrics import psnr_y
@@ -139,6 +141,26 @@ def lost_table(photo: Photo, scale: int) -> str:
     body = "".join(f"<tr><th scope='row'>{a}</th><td>{b}</td><td>{c}</td></tr>" for a, b, c in rows)
     return f"""<div class="measures wide"><p class="statement">The LR costs <b>{kilobytes(lr_bytes)}</b>;
 what was lost costs another <b>{kilobytes(found.file_bytes)}</b>.</p><table><tbody>{body}</tbody></table></div>"""
+
+
+def tau_chart(points: Sequence[Point]) -> str:
+    """Error against detail by temperature, with a mark where a draw has as much detail as the original."""
+    shown = [point for point in points if math.isfinite(point.energy)]
+    if not shown:
+        return "<p class='hint'>The original has no detail at all.</p>"
+    dots = [_tau_dot(point) for point in shown]
+    here, tau = None, matching_tau(shown)
+    if tau is not None:
+        psnr = float(np.interp(tau, [p.tau for p in shown], [p.psnr_y for p in shown]))
+        here = Dot(100, psnr, f"as much as the original at τ = {tau:.2f}: {decibels(psnr)}")
+    return chart(
+        [Line("draws", "icn", dots)], here, "PSNR-Y over detail energy, by τ", Axes(*text.TAU_CURVE, log=False)
+    )
+
+
+def _tau_dot(point: Point) -> Dot:
+    said = f"τ = {point.tau:g}: {100 * point.energy:.1f} % of the energy, {decibels(point.psnr_y)}"
+    return Dot(100 * point.energy, point.psnr_y, said, f"tau={point.tau:g}")
 
 
 def choice_cards(photo: Photo, scale: int, seed: int) -> str:

@@ -1,6 +1,7 @@
 """Perception against distortion: what the temperature buys and costs on one picture. Knows nothing of the page."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ def tau_curve(photo: Photo, scale: int, seed: int) -> Iterator[list[Point]]:
 
 def matching_tau(points: list[Point]) -> float | None:
     """The first tau at which a draw has the original's detail energy, between points by interpolation."""
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         if before.energy <= 1 <= after.energy:
             return float(np.interp(1, (before.energy, after.energy), (before.tau, after.tau)))
     return None

@@ -62,6 +62,13 @@ value of z, at the 8-bit precision of x. To prove it, z is coded by a range code
 A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0.
 """
 
+TEMPERATURE = """
+What τ buys and what it costs, on this picture and for one noise. To the right, more of the finest detail's **energy**;
+upwards, less **error**. τ = 0 errs least and is too smooth; warmer draws have more detail, but not in its true places.
+Choose a dot to set τ.
+"""
+TAU_CURVE = ("energy of the finest detail (% of the original's)", "PSNR-Y (dB)")
+
 CHOICES = """
 Three ways to treat the lost part, on the picture above. **Preserve** it and f⁻¹ is exact; **model** it and draw it from
 p(z | ŷ); **abandon** it and hope.

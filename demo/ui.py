@@ -9,7 +9,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the
 
 import gradio as gr
 
-from demo import analysis, examples, figures, panels, text
+from demo import analysis, examples, figures, panels, perception, text
 from demo.benchmark_page import BenchmarkPage
 from demo.compress_page import CompressPage
 from demo.parts import (
@@ -50,7 +50,7 @@ THEME = gr.themes.Default(
 LAUNCH = {
     "theme": THEME,
     "css": read_web("style.css"),
-    "js": read_web("paste.js"),
+    "js": read_web("page.js"),
     "max_file_size": "40mb",
 }
 
@@ -165,10 +165,13 @@ class _Page:
                 gr.Markdown(text.LOST_BITS)
                 self.lost_table = gr.HTML(text.COMPUTING, elem_id="lost-table")
                 self.lost_figure = figure("lost-bits", "Map of lost bits per pixel, and bytes by level and band")
+            with gr.Tab("Temperature", id="temperature") as temperature:
+                gr.Markdown(text.TEMPERATURE)
+                self.tau_chart = gr.HTML(text.COMPUTING, elem_id="tau-chart")
             with gr.Tab("Preserve · abandon · model", id="choices") as choices:
                 gr.Markdown(text.CHOICES)
                 self.choice_cards = gr.HTML(text.COMPUTING)
-        self.tabs = (variability, bands, lost_bits, choices)
+        self.tabs = (variability, bands, lost_bits, temperature, choices)
         return column
 
     def _events(self, page: gr.Blocks, first: tuple, columns: list) -> None:
@@ -178,7 +181,7 @@ class _Page:
         ]  # fmt: skip
         self.panels = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure,
-            self.lost_table, self.lost_figure, self.choice_cards,
+            self.lost_table, self.lost_figure, self.tau_chart, self.choice_cards,
         ]  # fmt: skip
         page.load(lambda: shown(*first), None, self.results, **QUIET).then(**self._render_tab())
         uploaded = self.upload.upload(read_upload, self.upload, self.photo, **HIDDEN)
@@ -277,7 +280,7 @@ def render_tab(
     photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list
 ) -> Iterator[list]:
     """The contents of the open tab; the others cost nothing."""
-    updates = [gr.skip()] * 7
+    updates = [gr.skip()] * 8
     if tab == "variability":
         found = analysis.variability(photo, scale, tau, seed, count)
         updates[0:2] = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
@@ -286,6 +289,11 @@ def render_tab(
         updates[2:4] = panels.band_cards(photo, scale, level, tuple(kept)), figures.bands_figure(found)
     elif tab == "lost-bits":
         updates[4:6] = panels.lost_table(photo, scale), figures.lost_figure(analysis.lost(photo, scale).information)
+    elif tab == "temperature":
+        for points in perception.tau_curve(photo, scale, seed):
+            updates[6] = panels.tau_chart(points)
+            yield updates
+        return
     else:
-        updates[6] = panels.choice_cards(photo, scale, seed)
+        updates[7] = panels.choice_cards(photo, scale, seed)
     yield updates

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import analysis, examples, figures, panels, text, ui
+from demo import analysis, examples, figures, panels, perception, text, ui
 from demo.service import MAX_PAGE_PIXELS, Photo, draw, model, open_photo, rescale
 from irn_core.errors import ImageError
 from irn_core.lr_file import read_lr
@@ -144,3 +144,26 @@ def test_unusable_uploads_are_named(tmp_path):
     Image.new("RGB", (4000, 1001)).save(tmp_path / "large.png")
     with pytest.raises(ImageError, match=r"large\.png has 4000×1001 = 4\.0 megapixels; at most 4"):
         open_photo(str(tmp_path / "large.png"), "large.png")
+
+
+def test_temperature_trades_error_for_detail():
+    real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
+    *_, points = perception.tau_curve(real, 2, 0)
+    assert [point.tau for point in points] == list(perception.TAUS)
+    assert points[0].psnr_y == rescale(real, 2).scores.psnr_y
+    assert points[0].energy < points[6].energy < points[-1].energy
+    assert (np.diff([point.psnr_y for point in points]) < 0).all()
+    drawing = panels.tau_chart(points)
+    assert 'data-choice="tau=0.3"' in drawing and drawing.count('class="dot') == len(perception.TAUS)
+
+
+def test_the_matching_temperature_lies_between_its_neighbours():
+    points = [perception.Point(tau, 40 - tau, energy) for tau, energy in ((0.0, 0.8), (0.5, 0.9), (1.0, 1.3))]
+    assert perception.matching_tau(points) == pytest.approx(0.625)
+    assert perception.matching_tau(points[:2]) is None
+    assert "τ = 0.62" in panels.tau_chart(points) and "here" not in panels.tau_chart(points[:2])
+
+
+def test_a_flat_picture_has_no_temperature_curve():
+    *_, points = perception.tau_curve(Photo(np.full((16, 16, 3), 99, np.uint8), "flat"), 2, 0)
+    assert "no detail" in panels.tau_chart(points)
