@@ -9,7 +9,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the
 
 import gradio as gr
 
-from demo import analysis, examples, figures, panels, text
+from demo import analysis, break_page, examples, figures, panels, text
+from demo.break_page import BreakTab
 from demo.compress_page import CompressPage
 from demo.parts import (
     COUNT,
@@ -160,7 +161,9 @@ class _Page:
             with gr.Tab("Preserve · abandon · model", id="choices") as choices:
                 gr.Markdown(text.CHOICES)
                 self.choice_cards = gr.HTML(text.COMPUTING)
-        self.tabs = (variability, bands, choices)
+            with gr.Tab("Break it", id="break") as broken:
+                self.broken = BreakTab()
+        self.tabs = (variability, bands, choices, broken)
         return column
 
     def _events(self, page: gr.Blocks, first: tuple, columns: list) -> None:
@@ -170,6 +173,7 @@ class _Page:
         ]  # fmt: skip
         self.panels = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.choice_cards,
+            *self.broken.outputs,
         ]  # fmt: skip
         page.load(lambda: shown(*first), None, self.results, **QUIET).then(**self._render_tab())
         uploaded = self.upload.upload(read_upload, self.upload, self.photo, **HIDDEN)
@@ -194,15 +198,16 @@ class _Page:
             ).success(**self._render_tab())  # fmt: skip
         for tab in self.tabs:
             tab.select(lambda tab=tab: tab.id, None, self.tab, **QUIET).then(**self._render_tab())
-        for control in (self.level, self.kept):
+        for control in (self.level, self.kept, self.broken.quality, self.broken.sigma):
             control.input(**self._render_tab(), trigger_mode="always_last")
+        self.broken.events(self.photo, self.scale)
         self.compress.events(shared, self.viewer, self.status, self.notice)
 
     def _render_tab(self) -> dict:
         return {
             "fn": only_while(text.RESCALE, render_tab),
-            "inputs": [*self.inputs, self.tab, self.level, self.kept, self.mode],
-            "js": _CLEAN,
+            "inputs": [*self.inputs, self.tab, self.level, self.kept, *self.broken.inputs, self.mode],
+            "js": _CLEAN_TAB,
             "outputs": self.panels,
             "show_progress": "minimal",
             "api_visibility": "private",
@@ -211,6 +216,7 @@ class _Page:
 
 
 _CLEAN = clean(None, None, TAU, COUNT, SEED)
+_CLEAN_TAB = clean(None, None, TAU, COUNT, SEED, None, None, None, break_page.QUALITY, break_page.SIGMA)
 
 
 def choose_example(event: gr.SelectData) -> Photo:
@@ -250,10 +256,14 @@ def shown(photo: Photo, result: Rescaled, drawn: list, tau: float, seed: int) ->
 
 
 def render_tab(
-    photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list
+    photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list, *broken
 ) -> Iterator[list]:
     """The contents of the open tab; the others cost nothing."""
-    updates = [gr.skip()] * 5
+    if tab == "break":
+        for values in break_page.render(photo, scale, seed, *broken):
+            yield [gr.skip()] * 5 + values
+        return
+    updates = [gr.skip()] * 9
     if tab == "variability":
         found = analysis.variability(photo, scale, tau, seed, count)
         updates[0:2] = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
