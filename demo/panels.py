@@ -19,12 +19,17 @@ from irn_core.ops.metrics import psnr_y
 
 
 class Card(NamedTuple):
-    """A picture H×W×3 uint8 with a title, a figure and a sentence."""
+    """A picture H×W×3 uint8 with a title, a figure, a sentence, and further figures with their names.
+
+    `part` is shown in place of the picture where details matter; what can be saved is always the whole.
+    """
 
     title: str
     figure: str
     pixels: np.ndarray
     sentence: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    part: np.ndarray | None = None
 
 
 def data_url(png: bytes) -> str:
@@ -180,9 +185,12 @@ def _card(item: Card) -> str:
     title = html.escape(item.title)
     name = re.sub(r"[^a-z0-9.]+", "-", item.title.lower().replace("τ", "tau")).strip("-")
     url = png_url(item.pixels)
-    return f"""<figure class="card"><img src="{url}" alt="{title}: {html.escape(item.figure)}" loading="lazy">
+    seen = url if item.part is None else png_url(item.part)
+    facts = "".join(f"<dt>{html.escape(fact)}</dt><dd>{html.escape(value)}</dd>" for fact, value in item.facts)
+    figures = f"<dl>{facts}</dl>" if facts else ""
+    return f"""<figure class="card"><img src="{seen}" alt="{title}: {html.escape(item.figure)}" loading="lazy">
 <figcaption><b>{title}</b> <span class="figure">{html.escape(item.figure)}</span>
-<p>{html.escape(item.sentence)}</p><a download="{name}.png" href="{url}">PNG</a></figcaption></figure>"""
+{figures}<p>{html.escape(item.sentence)}</p><a download="{name}.png" href="{url}">PNG</a></figcaption></figure>"""
 
 
 def commands(result: Rescaled, tau: float, seed: int) -> str:

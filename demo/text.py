@@ -82,6 +82,76 @@ CHOICE_SENTENCES = {
     "bicubic": "Abandon the detail before anything could be learnt about it: bicubic down, bicubic up.",
 }
 
+BREAK = """
+f⁻¹ undoes **this** f, from **this** LR. Here the LR is damaged on its way, then upscaled at τ = 0. Every figure is
+PSNR-Y against the original; bicubic upscaling of the same damaged LR shows when a plain filter would have been the
+better choice. The pictures show, enlarged, the part where the untouched LR gains most; PNG saves the whole.
+"""
+JPEG_QUALITY = "Of the LR as a JPEG file: 10 smallest, 100 finest"
+NOISE = "Standard deviation in grey levels, on every sample of the LR, drawn with the seed.  ŷ + σ·ε, rounded"
+EXPERIMENTS_TO_COME = "<p class='hint computing'>{} more to compute …</p>"
+EXPERIMENTS = {
+    "untouched": (
+        "Untouched",
+        "The reference: the LR as {model} made it, kept as PNG. What it gains over bicubic is detail that f has hidden "
+        "in the LR, as differences of a few grey levels that nobody sees.",
+    ),
+    "bicubic": (
+        "Bicubic LR",
+        "It looks the same, but f had no hand in it, so nothing is hidden there and f⁻¹ finds no detail to bring "
+        "back. What is left is a sharpening filter, usually somewhat better than bicubic. This is what happens to any "
+        "small picture from elsewhere.",
+    ),
+    "jpeg 4:2:0": (
+        "JPEG, q = {quality}",
+        "JPEG, as it is usually saved, keeps colour at half the resolution (4:2:0). But it is in fine differences of "
+        "colour that this network hides most of the detail, so even quality 100 leaves little more than a bicubic LR "
+        "would. At low quality f⁻¹ also sharpens the seams between JPEG's blocks, and bicubic is the better choice.",
+    ),
+    "jpeg 4:4:4": (
+        "JPEG, colour in full, q = {quality}",
+        "The same quality with colour at full resolution (4:4:4), so that only JPEG's rounding is left as damage. At "
+        "100 nearly all the hidden detail survives; at 90 its few grey levels are mostly rounded away, in a file that "
+        "is larger than the usual JPEG.",
+    ),
+    "shifted": (
+        "Moved by one pixel",
+        "The LR is moved to the right by one of its pixels, so all that comes back lies {scale} pixels beside its "
+        "place. The loss is that of comparing misplaced pictures, not of the network: against the original moved "
+        "likewise, the figure is that of the untouched LR but for the border, since f⁻¹ consists of convolutions, "
+        "which move with their input. Only a shift by a part of a pixel would do harm, because it has to interpolate.",
+    ),
+    "noisy": (
+        "Noise, σ = {sigma:g}",
+        "f⁻¹ takes every grey level of ŷ for a sign of hidden detail, so noise comes back as false texture, stronger "
+        "than it went in. Rounding to 8 bits, σ = 0.29, is noise that the network was trained with. Bicubic "
+        "averages noise away, and is the better choice from about σ = 5 to 10 on.",
+    ),
+    "wrong model": (
+        "Upscaled by {other}",
+        "The LR was made by {model}. Both networks hide detail, each in a code of its own, and neither reads the "
+        "other's: the result is nearer to bicubic than to the right network. It also comes out in another size, and "
+        "was resized by bicubic to be compared.",
+    ),
+}
+
+EDIT = """
+### Edit the LR
+Draw on the LR, here enlarged: every square is one of its pixels. Then upscale it and see what the network makes of
+strokes that no original ever had.
+"""
+EDITED = "Upscaled from the edited LR"
+EDITED_SENTENCE = (
+    "To f⁻¹ a stroke is content like any other. It comes back in place, its edges sharp but for a thin rim where they "
+    "overshoot, and nothing of what it covers shines through; downscaled again it gives nearly the LR that you drew. "
+    "PSNR falls because the original has no strokes."
+)
+CHANGED = "What changed"
+CHANGED_SENTENCE = (
+    "Against the picture from the untouched LR: blue is under your strokes, orange beyond them, black is exactly "
+    "equal. Convolutions see a limited neighbourhood, so an edit of the LR stays where it is made."
+)
+
 RESCALE, COMPRESS, BENCHMARK = MODES = ("Rescale", "Compress", "Benchmark")
 TARGET = "What the file is aimed at. One network serves every rate"
 QUALITY = "0 smallest, 100 finest.  Δ ∝ 1/√λ"

@@ -9,7 +9,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the
 
 import gradio as gr
 
-from demo import analysis, examples, figures, panels, perception, text
+from demo import analysis, examples, panels, text
 from demo.benchmark_page import BenchmarkPage
 from demo.compress_page import CompressPage
 from demo.parts import (
@@ -23,12 +23,12 @@ from demo.parts import (
     command_lines,
     download,
     draw_controls,
-    figure,
     next_seed,
     only_while,
     refusals,
     stem,
 )
+from demo.rescale_tabs import RescaleTabs
 from demo.service import Photo, Rescaled, draw, open_photo, rescale
 from demo.viewer import ViewerImage, build_viewer, read_web, viewer_value
 from irn_core.ops.metrics import psnr_y
@@ -98,7 +98,6 @@ class _Page:
 
     def __init__(self, page: gr.Blocks, first: tuple):
         self.photo = gr.State(first_inputs()[0])
-        self.tab = gr.State("variability")
         self.side = gr.State(text.RESCALE)  # or Compress, whichever was chosen last: Benchmark leaves it as it is
         gr.HTML(text.INTRO)
         self.mode = gr.Radio(list(text.MODES), value=text.RESCALE, show_label=False, container=False, elem_id="mode")
@@ -116,7 +115,8 @@ class _Page:
                         show_label=False, container=False, interactive=False, lines=1, elem_id="status"
                     )  # fmt: skip
                     columns += self._measures(), self.compress.measures()
-            columns += self._tabs(), self.compress.tabs()
+            self.tabs = RescaleTabs()
+            columns += self.tabs.column, self.compress.tabs()
         self.benchmark = BenchmarkPage()
         self._events(page, first, columns)
 
@@ -145,45 +145,13 @@ class _Page:
             self.commands = command_lines()
         return column
 
-    def _tabs(self) -> gr.Column:
-        with gr.Column() as column, gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Variability", id="variability") as variability:
-                gr.Markdown(text.VARIABILITY)
-                self.draw_cards = gr.HTML(text.COMPUTING)
-                self.variability_figure = figure("variability", "Maps of spread and error, and plots of both")
-            with gr.Tab("High frequencies", id="bands") as bands:
-                gr.Markdown(text.BANDS)
-                with gr.Row():
-                    self.level = gr.Radio([1, 2], value=1, label="Haar level", info=text.LEVEL, elem_id="level")
-                    self.kept = gr.CheckboxGroup(
-                        list(analysis.BANDS), value=list(analysis.BANDS), label="Bands", info=text.BAND_SWITCH,
-                        elem_id="bands",
-                    )  # fmt: skip
-                self.band_cards = gr.HTML(text.COMPUTING)
-                self.bands_figure = figure("bands", "Haar bands of original, reconstruction and difference")
-            with gr.Tab("Lost bits", id="lost-bits") as lost_bits:
-                gr.Markdown(text.LOST_BITS)
-                self.lost_table = gr.HTML(text.COMPUTING, elem_id="lost-table")
-                self.lost_figure = figure("lost-bits", "Map of lost bits per pixel, and bytes by level and band")
-            with gr.Tab("Temperature", id="temperature") as temperature:
-                gr.Markdown(text.TEMPERATURE)
-                self.tau_chart = gr.HTML(text.COMPUTING, elem_id="tau-chart")
-            with gr.Tab("Preserve · abandon · model", id="choices") as choices:
-                gr.Markdown(text.CHOICES)
-                self.choice_cards = gr.HTML(text.COMPUTING)
-        self.tabs = (variability, bands, lost_bits, temperature, choices)
-        return column
-
     def _events(self, page: gr.Blocks, first: tuple, columns: list) -> None:
         self.inputs = [self.photo, self.scale, *self.draws[1:]]
         self.results = [
             self.viewer, self.status, self.measures, self.notice, self.lr_file, self.reconstruction_file, self.commands,
         ]  # fmt: skip
-        self.panels = [
-            self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure,
-            self.lost_table, self.lost_figure, self.tau_chart, self.choice_cards,
-        ]  # fmt: skip
-        page.load(lambda: shown(*first), None, self.results, **QUIET).then(**self._render_tab())
+        rendering = self.tabs.rendering(self.inputs, self.side)
+        page.load(lambda: shown(*first), None, self.results, **QUIET).then(**rendering)
         uploaded = self.upload.upload(read_upload, self.upload, self.photo, **HIDDEN)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
             ended(lambda: None, None, self.upload, **QUIET)
@@ -204,23 +172,9 @@ class _Page:
                 only_while(text.RESCALE, show), [*self.inputs, self.side], self.results, js=_CLEAN,
                 show_progress="full", show_progress_on=self.status, trigger_mode="always_last",
                 api_visibility="private", **ONE_AT_A_TIME,
-            ).success(**self._render_tab())  # fmt: skip
-        for tab in self.tabs:
-            tab.select(lambda tab=tab: tab.id, None, self.tab, **QUIET).then(**self._render_tab())
-        for control in (self.level, self.kept):
-            control.input(**self._render_tab(), trigger_mode="always_last")
+            ).success(**rendering)  # fmt: skip
+        self.tabs.events(self.inputs, self.side)
         self.compress.events(shared, self.viewer, self.status, self.notice)
-
-    def _render_tab(self) -> dict:
-        return {
-            "fn": only_while(text.RESCALE, render_tab),
-            "inputs": [*self.inputs, self.tab, self.level, self.kept, self.side],
-            "js": _CLEAN,
-            "outputs": self.panels,
-            "show_progress": "minimal",
-            "api_visibility": "private",
-            **ONE_AT_A_TIME,
-        }
 
 
 _CLEAN = clean(None, None, TAU, COUNT, SEED)
@@ -274,26 +228,3 @@ def shown(photo: Photo, result: Rescaled, drawn: list, tau: float, seed: int) ->
         download(f"{name}-reconstruction.png", result.reconstruction_png),
         panels.commands(result, tau, seed),
     )
-
-
-def render_tab(
-    photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list
-) -> Iterator[list]:
-    """The contents of the open tab; the others cost nothing."""
-    updates = [gr.skip()] * 8
-    if tab == "variability":
-        found = analysis.variability(photo, scale, tau, seed, count)
-        updates[0:2] = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
-    elif tab == "bands":
-        found = analysis.high_frequencies(photo, scale, level)
-        updates[2:4] = panels.band_cards(photo, scale, level, tuple(kept)), figures.bands_figure(found)
-    elif tab == "lost-bits":
-        updates[4:6] = panels.lost_table(photo, scale), figures.lost_figure(analysis.lost(photo, scale).information)
-    elif tab == "temperature":
-        for points in perception.tau_curve(photo, scale, seed):
-            updates[6] = panels.tau_chart(points)
-            yield updates
-        return
-    else:
-        updates[7] = panels.choice_cards(photo, scale, seed)
-    yield updates

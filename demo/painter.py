@@ -1,0 +1,53 @@
+"""A picture to draw on: a plain ``gr.HTML`` whose template, style and behaviour are `web/painter.*`.
+
+The browser draws on a transparent canvas that lies over the picture and has its pixels, one to one. `LAYER` is the
+JavaScript that hands the strokes to an event; the picture itself never comes back, so nothing can change it.
+"""
+
+import base64
+import binascii
+import io
+
+import gradio as gr
+import numpy as np
+from PIL import Image
+
+from demo.viewer import png_file, read_web
+from irn_core.errors import ImageError
+from irn_core.ops.pixels import DECODER_ERRORS
+
+LAYER = "document.querySelector('#painter .painter').painterLayer()"
+_PREFIX = "data:image/png;base64,"
+
+
+def build_painter() -> gr.HTML:
+    """Create the painter inside a ``gr.Blocks``, once on a page."""
+    return gr.HTML(
+        html_template=read_web("painter.html"),
+        css_template=read_web("painter.css"),
+        js_on_load=read_web("painter.js"),
+        apply_default_css=False,
+        elem_id="painter",
+    )
+
+
+def painter_value(pixels: np.ndarray) -> dict:
+    """The value of the painter for a picture H×W×3 uint8, without strokes."""
+    file = gr.FileData(path=png_file(pixels), mime_type="image/png").model_dump()
+    return {"file": file, "width": pixels.shape[1], "height": pixels.shape[0]}
+
+
+def read_layer(layer: str, size: tuple[int, int]) -> np.ndarray:
+    """The strokes that `LAYER` gave, as H×W×4 uint8 (R, G, B, alpha).
+
+    Raises:
+        ImageError: not a PNG of `size` (H, W): the picture has changed since, or something else was sent.
+    """
+    try:
+        data = base64.b64decode(layer.removeprefix(_PREFIX), validate=True)
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as png:
+            if png.size == size[::-1]:
+                return np.array(png.convert("RGBA"))
+    except (binascii.Error, *DECODER_ERRORS) as error:
+        raise ImageError("the drawing did not arrive whole; try again") from error
+    raise ImageError(f"the drawing has {png.width}×{png.height} pixels, the LR {size[1]}×{size[0]}; draw once more")

@@ -1,0 +1,233 @@
+"""What an LR can suffer, what comes back from it, and how far an edit reaches."""
+
+import base64
+
+import numpy as np
+import pytest
+
+from demo import break_page, examples, experiment_panels, experiments, text
+from demo.experiments import JPEGS, OTHER_SCALE
+from demo.painter import read_layer
+from demo.service import Photo, model, rescale
+from irn_core.errors import ImageError, IRNError
+from irn_core.ops.damage import add_noise, paint, shift
+from irn_core.ops.metrics import psnr_rgb
+from irn_core.ops.pixels import encode_png
+from irn_core.rescale import upscale
+from irn_core.rivals import decode_rival
+from tests.helpers import noise_pixels, smooth_pixels, tiny_irn
+
+SCALES = (2, 4)
+
+
+@pytest.fixture
+def tiny(monkeypatch, one_thread):
+    """Small random networks in place of the shipped ones."""
+    nets = {scale: tiny_irn(scale) for scale in SCALES}
+    monkeypatch.setattr("demo.service.model", nets.__getitem__)
+    monkeypatch.setattr("demo.experiments.model", nets.__getitem__)
+    forget()
+    yield nets
+    forget()  # what random networks made must not be found by other tests
+
+
+def forget() -> None:
+    for cached in (
+        rescale, experiments.untouched, experiments.bicubic_instead, experiments.as_jpeg, experiments.shifted,
+        experiments.noisy, experiments.wrong_model, experiments.detail,
+    ):  # fmt: skip
+        cached.cache_clear()
+
+
+def photo(height: int = 66, width: int = 90, seed: int = 0) -> Photo:
+    return Photo(smooth_pixels(height, width, seed), f"picture {seed}.png")
+
+
+def test_a_shift_moves_every_pixel():
+    pixels = noise_pixels(5, 7)
+    moved = shift(pixels, 2)
+    assert np.array_equal(moved[:, 2:], pixels[:, :-2])
+    assert (moved[:, :2] == pixels[:, :1]).all()
+    assert np.array_equal(shift(pixels, 0), pixels)
+    assert (shift(pixels, 9) == pixels[:, :1]).all()  # farther than the picture is wide
+
+
+def test_noise_has_its_sigma_and_its_seed():
+    grey = np.full((100, 100, 3), 128, np.uint8)
+    assert np.array_equal(add_noise(grey, 0, 3), grey)
+    noisy = add_noise(grey, 7, 3)
+    assert np.array_equal(noisy, add_noise(grey, 7, 3))
+    assert not np.array_equal(noisy, add_noise(grey, 7, 4))
+    assert noisy.std() == pytest.approx(7, rel=0.05)
+    assert np.ptp(add_noise(noise_pixels(50, 50), 20, 0)) == 255  # clipped, not wrapped round
+    white = add_noise(np.full((50, 50, 3), 255, np.uint8), 20, 0)
+    assert white.min() > 128
+
+
+def strokes(height: int, width: int) -> np.ndarray:
+    """A transparent drawing, as a canvas is before the first stroke."""
+    return np.zeros((height, width, 4), np.uint8)
+
+
+def test_a_drawing_covers_by_its_alpha_and_leaves_the_rest():
+    pixels = noise_pixels(6, 9)
+    layer = strokes(6, 9)
+    layer[..., :3] = 77  # colour without coverage
+    assert np.array_equal(paint(pixels, layer), pixels)
+    pixels[2, 3] = 100
+    layer[2, 3] = 200, 0, 0, 51  # a fifth
+    layer[4, 5] = 1, 2, 3, 255
+    painted = paint(pixels, layer)
+    assert painted[2, 3].tolist() == [120, 80, 80]
+    assert painted[4, 5].tolist() == [1, 2, 3]
+    differs = (painted != pixels).any(-1)
+    assert sorted(zip(*np.nonzero(differs), strict=True)) == [(2, 3), (4, 5)]
+
+
+def as_sent(pixels: np.ndarray) -> str:
+    return "data:image/png;base64," + base64.b64encode(encode_png(pixels)).decode()
+
+
+def test_a_drawing_arrives_as_it_was_drawn():
+    layer = np.dstack([noise_pixels(5, 7), noise_pixels(5, 7)[..., 0]])
+    assert np.array_equal(read_layer(as_sent(layer), (5, 7)), layer)
+
+
+def test_other_things_than_the_drawing_are_refused():
+    sent = as_sent(strokes(40, 50))
+    with pytest.raises(ImageError, match="50×40 pixels, the LR 50×41"):
+        read_layer(sent, (41, 50))
+    for damaged in ("", "words", sent[:90], sent[: len(sent) // 2 * 2 - 40], sent.replace("iVBOR", "AAAAA")):
+        with pytest.raises(ImageError, match="did not arrive"):
+            read_layer(damaged, (40, 50))
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_experiments_by_their_definition(tiny, scale):
+    picture = photo()
+    found = {one.name: one for one in experiments.experiments(picture, scale, 90, 3, 5)}
+    lr = rescale(picture, scale).lr
+    assert list(found) == list(text.EXPERIMENTS)
+    assert len(found) == break_page.COUNT
+    assert found["untouched"].psnr_y == rescale(picture, scale).scores.psnr_y
+    assert np.array_equal(found["noisy"].pixels, upscale(tiny[scale], add_noise(lr, 3, 5), size=picture.size))
+    for colour, codec in JPEGS.items():
+        data = codec.encode(lr, 90)
+        one = found[f"jpeg {colour}"]
+        assert one.file_bytes == len(data)
+        assert np.array_equal(one.pixels, upscale(tiny[scale], decode_rival(data), size=picture.size))
+    for one in found.values():
+        assert one.pixels.shape == picture.pixels.shape
+        assert np.isfinite([one.psnr_y, one.bicubic_psnr_y]).all()
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_no_noise_is_the_untouched_lr(tiny, scale):
+    silent = experiments.noisy(photo(), scale, 0, 0)
+    assert np.array_equal(silent.pixels, experiments.untouched(photo(), scale).pixels)
+
+
+def test_better_jpeg_is_nearer_to_the_lr():
+    lr = smooth_pixels(64, 64)
+    psnr = {(colour, q): psnr_rgb(lr, decode_rival(codec.encode(lr, q))) for colour, codec in JPEGS.items()
+            for q in (10, 100)}  # fmt: skip
+    for colour in JPEGS:
+        assert psnr[colour, 100] > psnr[colour, 10]
+    assert psnr["4:4:4", 100] > psnr["4:2:0", 100]
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_shift_is_misregistration_only(tiny, scale):
+    picture = photo(96, 480)
+    moved, before = experiments.shifted(picture, scale).pixels, experiments.untouched(picture, scale).pixels
+    reach = tiny[scale].radius
+    inner = slice(reach, 480 - reach - scale)
+    assert reach + scale < 200
+    assert np.abs(moved[:, scale:][:, inner].astype(int) - before[:, inner]).max() <= 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_wrong_model_is_compared_at_the_right_size(tiny, size, scale):
+    picture = Photo(noise_pixels(*size), "noise.png")
+    one = experiments.wrong_model(picture, scale)
+    assert one.pixels.shape == (*size, 3)
+    assert one.raw_size == tuple(OTHER_SCALE[scale] * side for side in rescale(picture, scale).lr.shape[:2])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_tab_takes_every_size(tiny, size, scale):
+    picture = Photo(noise_pixels(*size), "noise.png")
+    (*_, shown), *_, (cards, *_) = break_page.render(picture, scale, 0, 50, 2.0, None)
+    assert cards.count("<figure") == break_page.COUNT
+    assert "nan" not in cards and "{" not in cards
+    assert shown == (picture, scale)
+    (again,) = break_page.render(picture, scale, 0, 60, 2.0, shown)  # only a slider moved: the drawing stays
+    assert "q = 60" in again[0]
+
+
+def test_a_flat_picture_has_figures_without_end():
+    flat = Photo(np.full((40, 40, 3), 128, np.uint8), "flat.png")
+    found = list(experiments.experiments(flat, 2, 50, 0, 0))
+    assert "nan" not in experiment_panels.experiment_cards(flat, 2, 50, 0, found, len(found))
+
+
+def test_the_detail_is_inside_and_where_the_network_gains(tiny):
+    picture = photo(200, 300)
+    window = experiments.detail(picture, 2)
+    assert picture.pixels[window.rows, window.columns].shape == (128, 128, 3)
+    small = experiments.detail(photo(20, 30), 2)
+    assert small == (0, 20, 0, 30)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_an_edit_reaches_no_farther_than_the_network(tiny, scale):
+    picture = photo(300, 340)
+    layer = strokes(*rescale(picture, scale).lr.shape[:2])
+    layer[40:42, 38:40] = 255
+    lr = experiments.edited_lr(picture, scale, layer)
+    found = experiments.upscale_edited(picture, scale, lr)
+    assert found.edited.sum() == (2 * scale) ** 2
+    assert 0 < found.reach <= found.radius == tiny[scale].radius < 150
+    assert 0 < found.beyond < 1
+    differs = (found.pixels != experiments.untouched(picture, scale).pixels).any(-1)
+    assert np.array_equal(differs, found.change > 0)
+    rows, columns = np.nonzero(found.edited)
+    far = np.ones_like(differs)
+    far[rows.min() - found.reach : rows.max() + found.reach + 1,
+        columns.min() - found.reach : columns.max() + found.reach + 1] = False  # fmt: skip
+    assert not differs[far].any()
+    changes = experiment_panels.change_map(found)
+    assert np.array_equal(changes.any(-1), differs)
+
+
+def test_nothing_drawn_is_said(tiny):
+    picture = photo()
+    own = rescale(picture, 2).lr
+    copied = np.dstack([own, np.full(own.shape[:2], 255, np.uint8)])
+    for layer in (strokes(*own.shape[:2]), copied):
+        with pytest.raises(IRNError, match="nothing is drawn"):
+            experiments.edited_lr(picture, 2, layer)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_sentences_are_true_of_the_shipped_networks(scale):
+    """What the tab says of its experiments in general, on a piece of a photograph."""
+    real = Photo(examples.example("coffee")[100:300, 200:400], "coffee")
+    best, bad = (
+        {one.name: one for one in experiments.experiments(real, scale, quality, sigma, 0)}
+        for quality, sigma in ((100, 1), (10, 20))
+    )
+    psnr = {name: one.psnr_y for name, one in best.items()}
+    lost = {name: psnr["untouched"] - value for name, value in psnr.items()}
+    assert best["bicubic"].bicubic_psnr_y < psnr["bicubic"] < psnr["untouched"] - 1
+    assert lost["jpeg 4:2:0"] > 0.7 * lost["bicubic"]  # the detail is in the colour
+    assert lost["jpeg 4:4:4"] < 0.2 * lost["bicubic"]
+    assert bad["jpeg 4:2:0"].psnr_y < bad["jpeg 4:2:0"].bicubic_psnr_y
+    assert lost["shifted"] > lost["bicubic"]
+    assert best["shifted"].aligned_psnr_y == pytest.approx(psnr["untouched"], abs=0.5)
+    assert psnr["noisy"] > best["noisy"].bicubic_psnr_y
+    assert bad["noisy"].psnr_y < bad["noisy"].bicubic_psnr_y
+    assert lost["wrong model"] > abs(psnr["wrong model"] - best["wrong model"].bicubic_psnr_y)
+    assert model(scale).radius < 150
