@@ -153,14 +153,12 @@ def tau_chart(points: Sequence[Point]) -> str:
     shown = [point for point in points if math.isfinite(point.energy)]
     if not shown:
         return "<p class='hint'>The original has no detail at all.</p>"
-    dots = [_tau_dot(point) for point in shown]
     here, tau = None, matching_tau(shown)
     if tau is not None:
         psnr = float(np.interp(tau, [p.tau for p in shown], [p.psnr_y for p in shown]))
-        here = Dot(100, psnr, f"as much as the original at τ = {tau:.2f}: {decibels(psnr)}")
-    return chart(
-        [Line("draws", "icn", dots)], here, "PSNR-Y over detail energy, by τ", Axes(*text.TAU_CURVE, log=False)
-    )
+        here = Dot(100, psnr, f"as much detail as the original at τ = {tau:.2f}, {decibels(psnr)}")
+    line = Line(f"τ = {shown[-1].tau:g}", "icn", [_tau_dot(point) for point in shown])
+    return chart([line], here, "PSNR-Y over detail energy, by τ", Axes(*text.TAU_CURVE, log=False))
 
 
 def _tau_dot(point: Point) -> Dot:

@@ -10,7 +10,7 @@ from demo.analysis import detail_energy
 from demo.service import Photo, draw
 from irn_core.ops.metrics import psnr_y
 
-TAUS = tuple(k / 10 for k in range(13))
+TAUS = tuple(k / 10 for k in range(16))
 
 
 class Point(NamedTuple):

@@ -55,7 +55,8 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     likeliest, draw, other = irn.inverse(y_hats, irn.prior.denormalise(eps, y_hats)).chunk(3)
     error, spread = likeliest - x, _size(draw - other, luma_share)
     crps = (_size(draw - x, luma_share) + _size(other - x, luma_share) - spread) / 2
-    total = _size(error, luma_share) + _guide(irn, x, y, guide) + crps + LIKELIHOOD * crps.detach() * nats
+    pictures = _size(error, luma_share) + crps  # two terms that pull at the LR, so its guide counts twice
+    total = pictures + 2 * _guide(irn, x, y, guide) + LIKELIHOOD * crps.detach() * nats
     parts = {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
     return Loss(total, _quality(irn, x, y, error) | parts)
 
