@@ -19,7 +19,7 @@ LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE = map(int, LOG_SCALE_RANGE)
 PER_UNIT = 6
 TABLES = (HIGHEST_LOG_SCALE - LOWEST_LOG_SCALE) * PER_UNIT + 1
 """Table i is for log s = LOWEST_LOG_SCALE + i / PER_UNIT."""
-TOLERANCE = 2.0**-16
+TOLERANCE = 2.0**-17
 """In log s: how far the floats of two machines may lie apart. Those of float32 and float64 differ by up to 4e-6."""
 PRECISION = 22
 """Probabilities are multiples of 2^-PRECISION. Constriction fits them to its 24 bits by fixed rules."""
@@ -31,9 +31,8 @@ models, RangeEncoder, RangeDecoder = stream.model, stream.queue.RangeEncoder, st
 
 SHORT = models.Categorical(0.5 ** np.arange(1.0, 33.0), perfect=False)
 """Bit lengths 0 … 31 of numbers that are mostly small: counts, and what exceeds a table."""
-ANY = models.Uniform(32)
-"""Bit lengths of numbers of any size: gaps between hints."""
-Lengths = models.Categorical | models.Uniform
+LONG = models.Categorical(0.5 ** np.abs(np.arange(32.0) - 14), perfect=False)
+"""Bit lengths of the gaps between hints, which are 1 / (2·TOLERANCE·PER_UNIT) = 11,000 coefficients on average."""
 
 
 def scale_of(index: np.ndarray) -> np.ndarray:
@@ -97,10 +96,11 @@ class Writer:
         place, border = _places(log_scale)
         doubtful = np.flatnonzero(np.abs(place - border) < TOLERANCE * PER_UNIT)
         self._number(len(doubtful), SHORT)
-        above = place[doubtful] >= border[doubtful]
-        for gap, side in zip(np.diff(doubtful, prepend=-1) - 1, above, strict=True):
-            self._number(2 * int(gap) + int(side), ANY)
-        return _nearest(place)
+        for gap in np.diff(doubtful, prepend=-1) - 1:
+            self._number(int(gap), LONG)
+        indices = _nearest(place)
+        indices[doubtful] = np.floor(border[doubtful])  # that below
+        return indices
 
     def put(self, symbols: np.ndarray, indices: np.ndarray) -> None:
         """Append symbols (int, 1-D), each coded by the table of its index (uint8)."""
@@ -111,7 +111,7 @@ class Writer:
             for value in k[escaped].tolist():
                 self._number(2 * abs(value) + (value < 0), SHORT)
 
-    def _number(self, value: int, lengths: Lengths) -> None:
+    def _number(self, value: int, lengths: models.Categorical) -> None:
         if value > LARGEST_NUMBER:
             raise StreamError(f"a number is {value}; the stream holds up to {LARGEST_NUMBER}")
         length = (value + 1).bit_length() - 1
@@ -144,11 +144,10 @@ class Reader:
         if count > place.size:
             raise StreamError("the stream is damaged: it has more hints than coefficients")
         for _ in range(count):
-            number = self._number(ANY)
-            at += 1 + number // 2
+            at += 1 + self._number(LONG)
             if at >= place.size:
                 raise StreamError("the stream is damaged: a hint points outside the picture")
-            indices[at] = border[at] + (0.5 if number % 2 else -0.5)
+            indices[at] = np.floor(border[at])
         return indices
 
     def get(self, indices: np.ndarray) -> np.ndarray:
@@ -163,7 +162,7 @@ class Reader:
             symbols[here] = k
         return symbols
 
-    def _number(self, lengths: Lengths) -> int:
+    def _number(self, lengths: models.Categorical) -> int:
         length = self._decode(lengths)
         return (1 << length) - 1 + sum(self._decode(models.Uniform(1 << n)) << shift for shift, n in _halves(length))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from irn_core.errors import StreamError
 from irn_core.ops.pixels import MAX_PIXELS
 
-MAGIC, VERSION = b"ICN", 1
+MAGIC, VERSION = b"ICN", 2
 HEADER = struct.Struct("<3sB6sHHH")
 CHECKSUM = struct.Struct("<I")
 HEADER_BYTES = HEADER.size + CHECKSUM.size
