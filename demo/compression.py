@@ -16,7 +16,10 @@ from irn_core.rescale import upscale
 from irn_core.rivals import RIVALS, decode_rival
 from irn_core.search import largest_within
 
-NAMES = {"icn": "ICN", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF", "jpeg2000": "JPEG 2000"}
+NAMES = {
+    "icn": "ICN", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF", "jpeg2000": "JPEG 2000",
+    "icn-haar": "ICN, Haar only", "autoencoder": "Autoencoder, prior N(0, 1)",
+}  # fmt: skip
 """Codecs as people write them."""
 TARGETS = QUALITY, BPP, BYTES = ("Quality", "Bits per pixel", "Bytes")
 SLACK = 0.02
