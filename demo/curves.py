@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from demo.compression import NAMES, bits_per_pixel, compress, encode, kept_pixels, read, restore
+from demo.compression import bits_per_pixel, compress, encode, kept_pixels, read, restore
 from demo.service import Photo
 from irn_core.icn_file import QUALITY_STEPS
 from irn_core.ops.metrics import psnr_rgb
@@ -58,7 +58,7 @@ def point(photo: Photo, codec: str, setting: int, scale: int = 1) -> Point:
 
 def codec_curves(photo: Photo) -> Iterator[Progress]:
     """All codecs at full size, every point as it comes; all curves grow together."""
-    yield from _grow(photo, {name: (name, 1) for name in NAMES})
+    yield from _grow(photo, {name: (name, 1) for name in ("icn", *RIVALS)})
 
 
 def scale_curves(photo: Photo, codec: str) -> Iterator[Progress]:
