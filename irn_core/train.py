@@ -249,7 +249,7 @@ def _export(trainer: Trainer, out: Path) -> None:
         "learning_rate": config.learning_rate,
         "seed": config.seed,
         "device": trainer.device.type,
-        "init": config.init,
+        "init": config.init and Path(config.init).name,
         "torch": torch.__version__,
     }
     save_model(trainer.ema, out / f"{config.name}.safetensors", training)
