@@ -198,7 +198,7 @@ assets/results/bench.json</code> measures them.</p>
 RATES_TABLE = """
 How much smaller files are at the same PSNR-RGB, by Bjøntegaard's mean over the curves of real files: {pictures}
 pictures of Kodak; JPEG is 0. Compress mode draws the curves of a single picture. *Haar only* is ICN without the learned
-part of its transform, the *autoencoder* the simplest learned codec: they show what each idea is worth.
+part of its transform, after half of its training.
 """
 RUN = """
 Score your own pictures as `evaluate` does, τ = 0: at most {pictures} in a ZIP of {megabytes} MB, {megapixels:.0f}

@@ -92,11 +92,12 @@ def one_thread():
 def address():
     """The whole page, served on this machine."""
     from demo import ui  # after GRADIO_ANALYTICS_ENABLED is set
+    from tests.helpers import close
 
     app = ui.build()
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **ui.LAUNCH)
     yield url
-    app.close()
+    close(app)
 
 
 def pytest_sessionfinish(session, exitstatus):

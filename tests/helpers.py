@@ -1,5 +1,6 @@
 """Small networks, codecs and pictures for the tests of the core."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,9 @@ def refused(capsys, *args) -> str:
     error = capsys.readouterr().err
     assert error.startswith("error: ") and error.count("\n") == 1
     return error
+
+
+def close(app) -> None:
+    """Stop a Gradio app. It tells its own thread to end without a lock, which that may take badly."""
+    with suppress(RuntimeError):
+        app.close()

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
 from demo.viewer import ViewerImage, build_viewer, viewer_value  # noqa: E402
+from tests.helpers import close  # noqa: E402
 
 HEIGHT, WIDTH, SCALE = 201, 322, 4  # not multiples of the scale: the last LR pixels stick out
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
@@ -73,7 +74,7 @@ def address():
         burst.click(two, None, view, show_progress="hidden")
     _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url
-    app.close()
+    close(app)
 
 
 class Driver:

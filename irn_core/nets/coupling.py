@@ -12,7 +12,7 @@ Subnet = Callable[[int, int], nn.Module]
 Join = Callable[[Tensor, Tensor], Tensor]
 """Pointwise: what to do with a tensor and the output of a subnet."""
 
-STRIP_PIXELS = 65_536
+STRIP_PIXELS = 84_000
 """Inference runs a subnet in strips of about so many pixels, so that its features stay in the cache."""
 
 
