@@ -4,19 +4,16 @@ import csv
 import io
 import zipfile
 import zlib
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
 
-from demo.service import MAX_PAGE_PIXELS
+from demo.service import MAX_PAGE_PIXELS, network
 from irn_core.dataset import EXTENSIONS
 from irn_core.errors import ImageError
 from irn_core.evaluate import FIGURES, evaluate_picture, score_row, summarise
-from irn_core.nets.irn import IRN
 from irn_core.ops.pixels import DECODER_ERRORS, read_picture
-from irn_core.weights import load_model
 
 MAX_ZIP_BYTES = 40 * 2**20
 MAX_ENTRIES = 5_000
@@ -39,12 +36,6 @@ class Skipped(NamedTuple):
 
     name: str
     reason: str
-
-
-@lru_cache(maxsize=4)
-def network(name: str) -> IRN:
-    """A shipped network, loaded once."""
-    return load_model(name)
 
 
 def list_members(path: str | Path) -> list[zipfile.ZipInfo]:

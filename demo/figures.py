@@ -158,16 +158,19 @@ def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarr
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)
 
 
-def lost_figure(found: Information) -> Image.Image:
-    """Lost bits per pixel as a map, and the bytes of each level and band as bars."""
-    heat = found.heat()
+def _bits_map(heat: np.ndarray, total: str) -> tuple[Figure, Axes]:
+    """A figure with bits per pixel as a map, and the axes beside it."""
     height, width = heat.shape
     limit = max(1e-3, float(np.percentile(heat, 99.5)))
     figure = Figure(figsize=(13, min(max(6.2 * height / width, 4.2), 8)), layout="constrained")
     grid = figure.add_gridspec(1, 2)
-    title = f"Sum over all pixels: {kilobytes(found.total / 8)}"
-    _map(figure, grid[0, 0], heat, title, limit, "magma", 0, "bits per pixel")
-    axes = _axes(figure, grid[0, 1])
+    _map(figure, grid[0, 0], heat, f"Sum over all pixels: {total}", limit, "magma", 0, "bits per pixel")
+    return figure, _axes(figure, grid[0, 1])
+
+
+def lost_figure(found: Information) -> Image.Image:
+    """Lost bits per pixel as a map, and the bytes of each level and band as bars."""
+    figure, axes = _bits_map(found.heat(), kilobytes(found.total / 8))
     bars = axes.barh(list(found.bits), [bits.sum() / 8 for bits in found.bits.values()], color=OURS)
     axes.bar_label(bars, [kilobytes(bar.get_width()) for bar in bars], color=INK, fontsize=12, padding=4)
     axes.invert_yaxis()
@@ -183,13 +186,8 @@ PART_COLOURS = dict(zip(PARTS, (INK, "#2f7fd8", "#4aa8a0", "#8a6fd1", "#e07b39")
 
 def bits_figure(found: Account) -> Image.Image:
     """Bits per pixel as a map, and the bytes of each level and part as bars."""
-    height, width = found.heat.shape
-    limit = max(1e-3, float(np.percentile(found.heat, 99.5)))
-    figure = Figure(figsize=(13, min(max(6.2 * height / width, 4.2), 8)), layout="constrained")
-    grid = figure.add_gridspec(1, 2)
-    title = f"Sum over all pixels: {found.heat.sum() / 8:,.0f} bytes"
-    _map(figure, grid[0, 0], found.heat, title, limit, "magma", 0, "bits per pixel")
-    _bytes_by_level(_axes(figure, grid[0, 1]), found)
+    figure, axes = _bits_map(found.heat, f"{found.heat.sum() / 8:,.0f} bytes")
+    _bytes_by_level(axes, found)
     return _render(figure)
 
 

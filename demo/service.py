@@ -84,9 +84,14 @@ def model_name(scale: int) -> str:
 
 
 @lru_cache(maxsize=4)
+def network(name: str) -> IRN:
+    """A shipped network, loaded once."""
+    return load_model(name)
+
+
 def model(scale: int) -> IRN:
-    """The shipped network of a scale, loaded once."""
-    return load_model(model_name(scale))
+    """The shipped network of a scale."""
+    return network(model_name(scale))
 
 
 @lru_cache(maxsize=_CACHED_PICTURES)

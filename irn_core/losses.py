@@ -36,8 +36,9 @@ def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, ra
     y, z = irn(x)
     z_drawn = torch.randn_like(z) if random_z else torch.zeros_like(z)
     error = irn.inverse(round8_straight_through(y), z_drawn) - x
-    total = _size(error, luma_share) + _guide(irn, x, y, guide) + _per_picture(z.square())
-    return Loss(total, _quality(irn, x, y, error) | {"z_rms": z.detach().square().mean().sqrt().item()})
+    lr_error = y - bicubic_down(x, irn.config.scale)
+    total = _size(error, luma_share) + guide * _per_picture(lr_error.square()) + _per_picture(z.square())
+    return Loss(total, _quality(error, lr_error) | {"z_rms": z.detach().square().mean().sqrt().item()})
 
 
 def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
@@ -55,10 +56,11 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     likeliest, draw, other = irn.inverse(y_hats, irn.prior.denormalise(eps, y_hats)).chunk(3)
     error, spread = likeliest - x, _size(draw - other, luma_share)
     crps = (_size(draw - x, luma_share) + _size(other - x, luma_share) - spread) / 2
+    lr_error = y - bicubic_down(x, irn.config.scale)
     pictures = _size(error, luma_share) + crps  # two terms that pull at the LR, so its guide counts twice
-    total = pictures + 2 * _guide(irn, x, y, guide) + LIKELIHOOD * crps.detach() * nats
+    total = pictures + 2 * guide * _per_picture(lr_error.square()) + LIKELIHOOD * crps.detach() * nats
     parts = {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
-    return Loss(total, _quality(irn, x, y, error) | parts)
+    return Loss(total, _quality(error, lr_error) | parts)
 
 
 def _size(error: Tensor, luma_share: float) -> Tensor:
@@ -66,12 +68,7 @@ def _size(error: Tensor, luma_share: float) -> Tensor:
     return (1 - luma_share) * _per_picture(error.abs()) + luma_share * 3 * _per_picture(_luma(error).abs())
 
 
-def _guide(irn: IRN, x: Tensor, y: Tensor, weight: float) -> Tensor:
-    return weight * _per_picture((y - bicubic_down(x, irn.config.scale)).square())
-
-
-def _quality(irn: IRN, x: Tensor, y: Tensor, error: Tensor) -> dict[str, float]:
-    lr_error = y - bicubic_down(x, irn.config.scale)
+def _quality(error: Tensor, lr_error: Tensor) -> dict[str, float]:
     return {"psnr_rgb": _psnr(error), "psnr_luma": _psnr(_luma(error)), "lr_psnr": _psnr(lr_error)}
 
 

@@ -52,8 +52,12 @@ class Prior(nn.Module):
 
     def normalise(self, z: Tensor, y: Tensor) -> Tensor:
         """Inverse of `denormalise`: z → ε = (W⁻¹·z − μ(y)) / σ(y), N(0, I) if the prior is right."""
+        return self._normalise(z, y)[0]
+
+    def _normalise(self, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """ε and σ(y)."""
         mean, scale = self.mean_scale(y)
-        return (self.unmix(z) - mean) / scale
+        return (self.unmix(z) - mean) / scale, scale
 
     def unmix(self, z: Tensor) -> Tensor:
         """W⁻¹·z, the coordinates that are independent given y."""
@@ -79,8 +83,7 @@ class Prior(nn.Module):
 
     def log_densities(self, z: Tensor, y: Tensor) -> Tensor:
         """Its summands, B×C×H×W: that of each coordinate W⁻¹·z, each with an equal share of the volume of W."""
-        mean, scale = self.mean_scale(y)
-        eps = (self.unmix(z) - mean) / scale
+        eps, scale = self._normalise(z, y)
         return -0.5 * (math.log(2 * math.pi) + eps.square()) - scale.log() - self.log_volume() / self.channels
 
     @property
