@@ -2,10 +2,11 @@
 
 import copy
 
+import pytest
 import torch
 from torch import Tensor, nn
 
-from irn_core.optimiser import CLIP, Optimiser
+from irn_core.optimiser import CLIP, Muon, Optimiser, orthogonalise
 
 
 def problem(seed: int = 0) -> tuple[nn.Module, Optimiser]:
@@ -63,3 +64,29 @@ def test_resumed_run_goes_on_as_if_never_stopped():
     run(other, resumed, range(6, 12))
     for value, twin in zip(net.parameters(), other.parameters(), strict=True):
         assert torch.equal(value, twin)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (5, 40), (40, 5)])
+def test_orthogonalising_makes_all_directions_about_as_long(shape):
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    singular = torch.linalg.svdvals(orthogonalise(matrix))
+    assert singular.max() < 1.3 and singular[singular > 0.3].min() > 0.6
+    u, _, v = torch.linalg.svd(matrix, full_matrices=False)
+    assert torch.nn.functional.cosine_similarity(orthogonalise(matrix).flatten(), (u @ v).flatten(), 0) > 0.9
+
+
+def test_muon_is_that_of_torch():
+    """Which computes in bfloat16, so that steps differ by about a percent."""
+    torch.manual_seed(0)
+    weight = nn.Parameter(torch.randn(12, 4, 3, 3))
+    matrix = nn.Parameter(weight.detach().clone().flatten(1))
+    start = matrix.detach().clone()
+    ours = Muon([weight])
+    theirs = torch.optim.Muon([matrix], lr=0.01, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
+    ours.param_groups[0]["lr"] = 0.01
+    for _ in range(10):
+        weight.grad = torch.randn_like(weight)
+        matrix.grad = weight.grad.flatten(1).clone()
+        ours.step(), theirs.step()
+    moved = (matrix - start).norm()
+    assert (weight.flatten(1) - matrix).norm() < 0.03 * moved
