@@ -13,16 +13,24 @@ from irn_core.codec import codec_for, encode_at_psnr, encode_within, load_codec,
 from irn_core.errors import IRNError
 from irn_core.evaluate import evaluate_calibration, evaluate_rescale
 from irn_core.evaluate_compress import CODECS, evaluate_compress
+from irn_core.layouts import LAYOUTS
 from irn_core.lr_file import encode_lr, read_lr
 from irn_core.nets.autoencoder import AutoencoderConfig
 from irn_core.nets.icn import ICNConfig
-from irn_core.nets.irn import LAYOUTS
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.provenance import machine, provenance
 from irn_core.rescale import downscale, upscale
 from irn_core.tasks import CompressTask, RescaleTask, Task
 from irn_core.train import TrainConfig, train
-from irn_core.weights import find_weights, list_weights, load_model, model_tag, read_info, record_figures
+from irn_core.weights import (
+    RESCALERS,
+    find_weights,
+    list_weights,
+    load_model,
+    model_tag,
+    read_info,
+    record_figures,
+)
 
 COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "autoencoder": AutoencoderConfig()}
 """ICN; ICN without the learned part of its transform; the simplest learned codec."""
@@ -190,7 +198,7 @@ def _choose_model(args: argparse.Namespace, tagged: str | None = None) -> str:
 
 def _downscale(args: argparse.Namespace) -> None:
     name = _choose_model(args)
-    irn = load_model(name)
+    irn = load_model(name, *RESCALERS)
     picture = read_picture(args.input)
     _note(*picture.notices)
     lr = downscale(irn, picture.pixels, _progress)
@@ -201,7 +209,7 @@ def _downscale(args: argparse.Namespace) -> None:
 def _upscale(args: argparse.Namespace) -> None:
     lr = read_lr(args.input)
     name = _choose_model(args, lr.model)
-    irn = load_model(name)
+    irn = load_model(name, *RESCALERS)
     _note(*lr.notices, *lr.warnings(model_tag(name), irn.config.scale))
     x_hat = upscale(irn, lr.pixels, args.tau, args.seed, lr.size_at(irn.config.scale), _progress)
     args.output.write_bytes(encode_png(x_hat))
@@ -256,7 +264,7 @@ def _evaluate_compress(args: argparse.Namespace) -> None:
 def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.draws == 1 or args.draws < 0:
         raise IRNError(f"--draws is {args.draws}; a spread needs at least 2 draws, 0 leaves it out")
-    irn = load_model(args.model)
+    irn = load_model(args.model, *RESCALERS)
     result = evaluate_rescale(irn, args.model, args.data, args.tau, args.seed)
     mean = result["mean"]
     shown = "  ".join(f"{key} {value:.4f}" for key, value in mean.items() if value is not None)

@@ -38,7 +38,8 @@ def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, ra
     error = irn.inverse(round8_straight_through(y), z_drawn) - x
     lr_error = y - bicubic_down(x, irn.config.scale)
     total = _size(error, luma_share) + guide * _per_picture(lr_error.square()) + _per_picture(z.square())
-    return Loss(total, _quality(error, lr_error) | {"z_rms": z.detach().square().mean().sqrt().item()})
+    z_rms = z.detach().square().mean().sqrt().item() if z.numel() else 0.0
+    return Loss(total, _quality(error, lr_error) | {"z_rms": z_rms})
 
 
 def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:

@@ -13,6 +13,7 @@ from irn_core.losses import Loss, autoencoder_loss, drawing_loss, rate_distortio
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
+from irn_core.nets.plain import PlainConfig, PlainRescaler
 from irn_core.ops.metrics import psnr_y
 from irn_core.ops.pixels import to_pixels
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
@@ -26,18 +27,22 @@ VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
 class RescaleTask:
     """Stage 1 trains f with z = 0 at the inverse, stage 2 f and p(z | y) with what p draws."""
 
-    model: IRNConfig
+    model: IRNConfig | PlainConfig
     prior_share: float = 0.3  # the last part of the run: stage 2
     paper_objective: bool = False
     luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
 
-    network: ClassVar[type[nn.Module]] = IRN
     columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "crps", "validation_psnr_y")
 
     def __post_init__(self):
         if not (0 <= self.prior_share <= 1 and 0 <= self.luma_share <= 1):
             raise IRNError(f"shares lie in [0, 1]: got prior {self.prior_share}, luma {self.luma_share}")
+
+    @property
+    def network(self) -> type[nn.Module]:
+        """What is trained: IRN, or one of the rivals that are not invertible."""
+        return IRN if isinstance(self.model, IRNConfig) else PlainRescaler
 
     @property
     def multiple(self) -> int:
@@ -51,7 +56,7 @@ class RescaleTask:
 
     def trained(self, irn: IRN, stage: int) -> nn.Module:
         """The part of the network that learns in a stage."""
-        return irn.levels if stage == 1 else irn
+        return irn if stage == len(self.shares) else irn.levels
 
     @torch.no_grad()
     def begin(self, irn: IRN, stage: int, x: Tensor) -> None:

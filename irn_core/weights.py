@@ -13,11 +13,14 @@ from irn_core.errors import IRNError, WeightsError
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
+from irn_core.nets.plain import PlainConfig, PlainRescaler
 
 WEIGHTS_DIR = Path(__file__).parent.parent / "assets" / "weights"
-Network = TypeVar("Network", IRN, ICN, Autoencoder)
-CONFIGS = {IRN: IRNConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig}
+Network = TypeVar("Network", IRN, PlainRescaler, ICN, Autoencoder)
+CONFIGS = {IRN: IRNConfig, PlainRescaler: PlainConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig}
 """The networks that a file can hold; it names one by its class in lower case."""
+RESCALERS = (IRN, PlainRescaler)
+"""Networks with the interface of IRN."""
 
 
 class WeightsInfo(NamedTuple):
@@ -25,7 +28,7 @@ class WeightsInfo(NamedTuple):
 
     name: str
     network: type[torch.nn.Module]
-    config: IRNConfig | ICNConfig | AutoencoderConfig
+    config: IRNConfig | PlainConfig | ICNConfig | AutoencoderConfig
     training: dict
     figures: dict
     params: int
@@ -113,16 +116,18 @@ def read_info(path: str | Path) -> WeightsInfo:
     return WeightsInfo(path.stem, network, config, training, figures, params, path.stat().st_size)
 
 
-def load_model(name_or_path: str | Path, network: type[Network] = IRN) -> Network:
-    """A shipped model by name, or any weights file by path, in evaluation mode on the CPU.
+def load_model(name_or_path: str | Path, *kinds: type[Network]) -> Network:
+    """A shipped model by name, or any weights file by path, in evaluation mode on the CPU; an IRN, or one of `kinds`.
 
     Raises:
         WeightsError: no such model, a damaged file, another kind of network, or tensors that do not fit.
     """
     path = find_weights(name_or_path)
-    info = read_info(path)
-    if info.network is not network:
-        raise WeightsError(f"{path} holds an {info.network.__name__}; expected an {network.__name__}")
+    info, kinds = read_info(path), kinds or (IRN,)
+    network = info.network
+    if network not in kinds:
+        expected = " or ".join(kind.__name__ for kind in kinds)
+        raise WeightsError(f"{path}: {network.__name__} weights; expected {expected}")
     try:
         with torch.device("meta"):  # shapes without memory: a forged configuration may ask for any width
             expected = network(info.config).state_dict()

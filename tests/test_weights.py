@@ -141,7 +141,7 @@ def test_a_config_of_another_network_does_not_fit(path):
 def test_another_architecture_is_named(path):
     tensors, metadata = contents(path)
     save_file(tensors, path, metadata | {"architecture": "vae"})
-    assert "'vae'" in refusal(path) and "irn, icn, autoencoder" in refusal(path)
+    assert "'vae'" in refusal(path) and "irn, plainrescaler, icn, autoencoder" in refusal(path)
     save_file(tensors, path)
     assert "unnamed" in refusal(path)
 

@@ -146,7 +146,3 @@ class IRN(nn.Module):
         """How far, in HR pixels, a pixel can reach through one direction of the network."""
         coupled = sum(level.radius * 2 ** (i + 1) for i, level in enumerate(self.levels))
         return coupled + self.prior.radius * self.config.scale + self.config.scale
-
-
-LAYOUTS = {"compact": IRNConfig.compact, "paper": IRNConfig.paper}
-"""Named layouts: each makes the configuration for a scale."""
