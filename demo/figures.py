@@ -10,6 +10,7 @@ from PIL import Image
 
 from demo.analysis import BANDS, HighFrequencies, Variability
 from demo.bits import PARTS, Account
+from demo.normality import Case, Stage
 from demo.panels import kilobytes
 from irn_core.calibration import deciles, sparsification
 from irn_core.evaluate import INTERVALS
@@ -179,6 +180,56 @@ def lost_figure(found: Information) -> Image.Image:
     axes.set_xlabel("bytes", **_STYLE)
     axes.set_title("by level (1 is the finest) and band of z", **_STYLE)
     return _render(figure)
+
+
+CASE_COLOURS = (OURS, ACTUAL, "#cc79a7")
+"""Of this picture and the two beside it: apart for colour-blind eyes too, on white and on near-black."""
+_MARKERS = "os^"
+
+
+def normality_figure(found: dict[str, Case]) -> Image.Image:
+    """z above and ε below, of all pictures over each other: densities, and quantiles against those of N(0, 1)."""
+    figure = Figure(figsize=(13, 10.4), layout="constrained")
+    grid = figure.add_gridspec(2, 2)
+    for row, (stage, symbol) in enumerate((("before", "z as f leaves it"), ("after", "ε, normalised"))):
+        drawn = {name: getattr(case, stage) for name, case in found.items()}
+        _densities(_axes(figure, grid[row, 0]), drawn, symbol)
+        _quantiles(_axes(figure, grid[row, 1]), drawn, symbol)
+    return _render(figure)
+
+
+def _reach(drawn: dict[str, Stage]) -> float:
+    """How far the axes go, either side of 0: to the largest value, but with one picture far ahead, past the others."""
+    *_, second, largest = sorted(float(np.abs(stage.quantiles[1]).max()) for stage in drawn.values())
+    return 1.05 * min(largest, 4 * second)
+
+
+def _densities(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
+    for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
+        places, density = stage.histogram
+        shown = np.where(density > 0, density, np.nan)  # no line across empty bins
+        axes.plot(places, shown, f"{marker}-", color=colour, markersize=3, label=name)
+    reach, (low, high) = _reach(drawn), axes.dataLim.intervaly
+    x = np.linspace(-reach, reach, 401)
+    axes.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=INK, linestyle="--", label="N(0, 1)")
+    axes.set(xlim=(-reach, reach), yscale="log", ylim=(low / 2, 3 * max(high, 0.4)))
+    _describe(axes, f"{symbol}: density", "value", "density (log)")
+
+
+def _quantiles(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
+    for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
+        axes.plot(*stage.quantiles, marker, color=colour, markersize=4, label=name)
+    axes.axline((0, 0), slope=1, color=INK, linestyle="--", label="N(0, 1)")
+    reach = _reach(drawn)
+    axes.set_ylim(-reach, reach)
+    _describe(axes, f"{symbol}: Q–Q", "quantile of N(0, 1)", "quantile of the values")
+
+
+def _describe(axes: Axes, title: str, x: str, y: str) -> None:
+    axes.set_title(title, **_STYLE)
+    axes.set_xlabel(x, **_STYLE)
+    axes.set_ylabel(y, **_STYLE)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=11)
 
 
 PART_COLOURS = dict(zip(PARTS, (INK, "#2f7fd8", "#4aa8a0", "#8a6fd1", "#e07b39"), strict=True))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from demo import analysis, break_page, figures, panels, perception, text
+from demo import analysis, break_page, figures, normality, normality_panels, panels, perception, text
 from demo.break_page import BreakTab
 from demo.parts import COUNT, ONE_AT_A_TIME, QUIET, SEED, TAU, clean, figure, only_while
 from demo.service import Photo
@@ -34,6 +34,10 @@ class RescaleTabs:
                 gr.Markdown(text.LOST_BITS)
                 self.lost_table = gr.HTML(text.COMPUTING, elem_id="lost-table")
                 self.lost_figure = figure("lost-bits", "Map of lost bits per pixel, and bytes by level and band")
+            with gr.Tab("Gaussian?", id="gaussian") as gaussian:
+                gr.Markdown(text.GAUSSIAN)
+                self.normality_figure = figure("gaussian", "Densities and Q–Q plots of z and ε beside N(0, 1)")
+                self.normality_tables = gr.HTML(text.COMPUTING, elem_id="gaussian-tables")
             with gr.Tab("Temperature", id="temperature") as temperature:
                 gr.Markdown(text.TEMPERATURE)
                 self.tau_chart = gr.HTML(text.COMPUTING, elem_id="tau-chart")
@@ -42,10 +46,11 @@ class RescaleTabs:
                 self.choice_cards = gr.HTML(text.COMPUTING)
             with gr.Tab("Break it", id="break") as broken:
                 self.broken = BreakTab()
-        self.items = (variability, bands, lost_bits, temperature, choices, broken)
+        self.items = (variability, bands, lost_bits, gaussian, temperature, choices, broken)
         self.outputs = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.lost_table,
-            self.lost_figure, self.tau_chart, self.choice_cards, *self.broken.outputs,
+            self.lost_figure, self.normality_figure, self.normality_tables, self.tau_chart, self.choice_cards,
+            *self.broken.outputs,
         ]  # fmt: skip
 
     def rendering(self, inputs: list, side: gr.State) -> dict:
@@ -84,6 +89,10 @@ class RescaleTabs:
         elif tab == "lost-bits":
             drawing = figures.lost_figure(analysis.lost(photo, scale).information)
             yield {self.lost_table: panels.lost_table(photo, scale), self.lost_figure: drawing}
+        elif tab == "gaussian":
+            found = normality.cases(photo, scale)
+            tables = normality_panels.tables(found, scale)
+            yield {self.normality_figure: figures.normality_figure(found), self.normality_tables: tables}
         elif tab == "temperature":
             for points in perception.tau_curve(photo, scale, seed):
                 yield {self.tau_chart: panels.tau_chart(points)}

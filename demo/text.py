@@ -62,6 +62,26 @@ value of z, at the 8-bit precision of x. To prove it, z is coded by a range code
 A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0.
 """
 
+GAUSSIAN = """
+Before the normaliser z is **case-specific**: how far its values spread, and in what shape, is another matter in every
+picture. The normaliser takes away what ŷ foretells, ε = h(z | ŷ), and what is left should be **case-agnostic**: for
+every picture the dashed N(0, 1), the same noise, that knows nothing of its neighbours or of ŷ. Only then may it be
+thrown away and drawn anew. Look at the **tails**, the far left and right: a curve above the dashed one, or Q–Q points
+that bend away from the line, are values that ŷ did not foretell and that N(0, 1) hardly ever draws. A draw at
+τ = 1 lacks them. Points on a straight line that is too steep, or too flat, mean only that σ(ŷ) is too small, or too
+large, for that picture.
+"""
+GAUSSIAN_FIGURES = """
+Kurtosis is 3 for a Gaussian and more with heavy tails, here of all values together; the worst is the farthest from 3,
+of the bands of z and of the channels of ε. Autocorrelation is that with the next value, correlation that with the luma
+of ŷ at the same place; of both, the mean size over channels.
+"""
+BY_BAND = "This picture by level and band"
+SHARED_BANDS = """
+ε has no bands of its own: its channels are coordinates of a mixture of z's. Its figures are means over them, weighted
+by the share of their energy that lies in the band.
+"""
+
 TEMPERATURE = """
 What τ buys and what it costs, on this picture and for one noise. To the right, more of the finest detail's **energy**;
 upwards, less **error**. τ = 0 errs least and is too smooth; warmer draws have more detail, but not in its true places.

@@ -11,7 +11,7 @@ from irn_core import arguments
 from irn_core.bench import bench
 from irn_core.codec import codec_for, encode_at_psnr, encode_within, load_codec, read_header, shipped_model
 from irn_core.errors import IRNError
-from irn_core.evaluate import evaluate_calibration, evaluate_rescale
+from irn_core.evaluate import NORMALITY, evaluate_calibration, evaluate_normality, evaluate_rescale
 from irn_core.evaluate_compress import CODECS, evaluate_compress
 from irn_core.layouts import LAYOUTS
 from irn_core.lr_file import encode_lr, read_lr
@@ -105,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
     _add_noise(rescale)
     rescale.set_defaults(run=_evaluate_rescale)
+
+    normality = kinds.add_parser("normality", help="z before and after the prior's normaliser: is it N(0, I)?")
+    normality.add_argument("--model", required=True, help="a shipped model or a weights file")
+    normality.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    normality.add_argument("--json", type=arguments.output, help="write the figures to this file")
+    normality.set_defaults(run=_evaluate_normality)
 
     compress = kinds.add_parser("compress", help="rate and distortion of ICN and of the codecs everybody has")
     compress.add_argument("--data", required=True, type=Path, help="folder of pictures")
@@ -278,6 +284,21 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.record:
         figures = {key: result[key] for key in ("tau", "seed", "mean", "calibration") if key in result}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
+
+
+def _evaluate_normality(args: argparse.Namespace) -> None:
+    result = evaluate_normality(load_model(args.model), args.model, args.data)
+    for stage, title in (("before", "z"), ("after", "ε")):
+        print(f"{title:<15}" + "".join(f"{key:>12}" for key in NORMALITY))
+        for number, row in enumerate(result[stage]["channels"], start=1):
+            _print_normality(row.get("began_as", f"channel {number}"), row)
+        _print_normality("all", result[stage]["pooled"])
+    if args.json:
+        _write_json(args.json, provenance(args.command, args.model) | result)
+
+
+def _print_normality(name: str, row: dict) -> None:
+    print(f"{name:<15}" + "".join(f"{'—' if row[key] is None else f'{row[key]:.4f}':>12}" for key in NORMALITY))
 
 
 def _bench(args: argparse.Namespace) -> None:

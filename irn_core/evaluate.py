@@ -4,22 +4,27 @@ import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from irn_core.calibration import coverage
 from irn_core.dataset import list_pictures
+from irn_core.gaussianity import defined_mean, moments, neighbours, power_sums
+from irn_core.information import value_names
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
-from irn_core.ops.pixels import pad_to_multiple, read_picture, to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.ops.pixels import luma, pad_to_multiple, read_picture, to_pixels, to_tensor
+from irn_core.ops.quantise import from_uint8, round8, to_uint8
 from irn_core.ops.resize import bicubic_down, bicubic_up
-from irn_core.rescale import downscale, upscale
+from irn_core.rescale import downscale, split, upscale
 from irn_core.weights import count_params
 
 INTERVALS = (0.5, 0.9)
 """Shares of errors that the measured intervals should cover."""
+NORMALITY = ("mean", "deviation", "kurtosis", "along_x", "along_y")
+"""Figures of `evaluate_normality`; the last two are autocorrelations."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,60 @@ def evaluate_calibration(
     error, spread = math.sqrt(mean.pop("error")), math.sqrt(mean.pop("variance"))
     ratio = error / spread if spread else None
     return {"draws": draws, "rms_error": error, "rms_spread": spread, "error_over_spread": ratio, **mean}
+
+
+class Stages(NamedTuple):
+    """What a picture loses, before and after the conditional normaliser, and what is known of it.
+
+    Raw z and ε, C×h×w float32, and the luma of ŷ, h×w in 16…235. Channels of ε are coordinates of a mixture of z's.
+    """
+
+    before: np.ndarray
+    after: np.ndarray
+    luma: np.ndarray
+
+
+@torch.inference_mode()
+def stages(irn: IRN, pixels: np.ndarray) -> Stages:
+    """z and ε of a picture H×W×3 uint8."""
+    y, z = split(irn, pixels)
+    eps = irn.prior.normalise(z, round8(y))
+    return Stages(z[0].numpy(), eps[0].numpy(), luma(to_pixels(to_uint8(y))))
+
+
+def evaluate_normality(irn: IRN, name: str, folder: str | Path, report: Callable[[str], None] = print) -> dict:
+    """Is ε N(0, I), and what was z? Of each channel and of all, before and after, as a dictionary ready for JSON.
+
+    Mean, deviation and kurtosis are those of the values of all pictures together; lag-1 autocorrelations along x and y
+    are means over pictures, and for all channels the mean of their sizes.
+    """
+    sums, beside = ([], []), ([], [])
+    for file in list_pictures(folder):
+        for i, field in enumerate(stages(irn, read_picture(file).pixels)[:2]):
+            sums[i].append(power_sums(field))
+            beside[i].append(neighbours(field))
+        raw, eps = (moments(found[-1].sum(1)) for found in sums)
+        report(f"{file.name}  deviation {raw.deviation:.4f} → {eps.deviation:.4f}, "
+               f"kurtosis {raw.kurtosis:.2f} → {eps.kurtosis:.2f}")  # fmt: skip
+    before, after = map(_normality, sums, beside)
+    bands = value_names(irn.config.scale)[3:]
+    before["channels"] = [{"began_as": band, **row} for band, row in zip(bands, before["channels"], strict=True)]
+    found = {"before": before, "after": after}
+    return {"model": name, "scale": irn.config.scale, "pictures": len(sums[0]), **found}
+
+
+def _normality(sums: list[np.ndarray], beside: list[np.ndarray]) -> dict:
+    """The figures of all channels, pooled, and of each; of each picture sums 5×C and beside 2×C."""
+    total = np.sum(sums, axis=0)
+    along = np.array([[defined_mean(values) for values in row] for row in np.stack(beside, -1)])
+    return {
+        "pooled": _normality_row(*moments(total.sum(1)), *map(defined_mean, np.abs(along))),
+        "channels": [_normality_row(*values) for values in zip(*moments(total), *along, strict=True)],
+    }
+
+
+def _normality_row(*values: float) -> dict:
+    return {key: _finite(float(value)) for key, value in zip(NORMALITY, values, strict=True)}
 
 
 def evaluate_rescale(

@@ -8,7 +8,7 @@ import pytest
 from tests.helpers import ROOT
 
 LAYERS = (
-    ("errors", "calibration"),
+    ("errors", "calibration", "gaussianity"),
     ("ops",),
     ("nets",),
     ("losses", "weights", "dataset", "optimiser", "lr_file", "parallel", "entropy", "rivals", "search", "icn_file"),

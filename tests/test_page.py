@@ -10,7 +10,7 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo import examples, ui  # noqa: E402
+from demo import examples, normality, normality_panels, ui  # noqa: E402
 from demo.service import Photo, draw, rescale  # noqa: E402
 from irn_core.ops.pixels import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
@@ -140,6 +140,19 @@ def test_tabs_show_lossless_pictures(explorer):
     with page.expect_download() as download:
         card.get_by_role("link", name="PNG").click()
     assert np.array_equal(np.asarray(Image.open(download.value.path()).convert("RGB")), FIRST.pixels)
+
+
+def test_three_pictures_are_compared_with_noise(explorer):
+    page = explorer.page
+    assert not page.locator("#gaussian-tables table").count()
+    page.get_by_role("tab", name="Gaussian?").click()
+    page.locator("#gaussian-figure img:visible").wait_for()
+    rows = page.locator("#gaussian-tables > * .scores").first.locator("tbody tr")
+    rows.nth(2).wait_for()
+    assert rows.count() == 3 and rows.first.inner_text().strip().startswith(normality.HERE)
+    before, after = normality.comparison(normality.case(FIRST, 2), 2)
+    deviation = f"{normality_panels.number(before.deviation)} → {normality_panels.number(after.deviation)}"
+    assert rows.first.locator("td").nth(1).inner_text() == deviation
 
 
 def test_bands_can_be_switched_off(explorer):
