@@ -146,7 +146,8 @@ def _add_train(kinds) -> None:
     rescale.add_argument("--scale", type=int, default=2, choices=(2, 4, 8))
     rescale.add_argument("--layout", choices=LAYOUTS, default="compact", help="the network's layout")
     rescale.add_argument("--paper-objective", action="store_true", help="random z at the inverse, as published")
-    rescale.add_argument("--prior-share", type=float, default=0.3, help="share of the run that trains f with p(z|y)")
+    rescale.add_argument("--prior-share", type=float, default=0.3, help="share, before that, for f with p(z|y)")
+    rescale.add_argument("--whitener-share", type=float, default=0.1, help="last share of the run, for z ↔ ε")
     rescale.add_argument("--luma-share", type=float, default=0.5, help="share of luma in the loss (the paper: 0)")
     rescale.add_argument("--guide", type=float, help="weight of the LR guidance (default scale²)")
     _add_run(rescale, batch=4, crop=64)
@@ -313,7 +314,8 @@ def _write_json(path: Path, result: dict) -> None:
 
 def _train_rescale(args: argparse.Namespace) -> None:
     model = LAYOUTS[args.layout](args.scale)
-    task = RescaleTask(model, args.prior_share, args.paper_objective, args.luma_share, args.guide)
+    shares = args.whitener_share, args.prior_share
+    task = RescaleTask(model, *shares, args.paper_objective, args.luma_share, args.guide)
     _train(args, task, f"irn-x{args.scale}")
 
 

@@ -12,6 +12,7 @@ The formula takes p for constant over a cell of the grid. Where the model is sur
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,13 +22,16 @@ from constriction import stream
 from torch import Tensor
 
 from irn_core.nets.irn import IRN
-from irn_core.nets.prior import mix
+from irn_core.nets.prior import Prior, mix
+from irn_core.nets.whitener import Places, at
 from irn_core.ops.haar import Bands
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
 
 ROUNDING = "rounding of y"
 GREY_LEVELS = 255
+TABLES_PER_UNIT = 8
+"""Of log scale: what the nearest table costs beyond the right one is less than 0.002 bits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,34 +108,70 @@ def encode_lost(irn: IRN, pixels: np.ndarray, fineness: float = 1.0) -> tuple[Lo
     prior, y_hat = irn.prior, round8(y)
     volume = stretch.double().sum() - z[:, 0].numel() * prior.log_volume()
     step = math.exp(volume.item() / z.numel()) / GREY_LEVELS / fineness
-    k = torch.round(prior.unmix(z) / step).int().numpy().ravel()
-    largest = int(np.abs(k).max(initial=0))
-    coder = stream.queue.RangeEncoder()
-    coder.encode(k, _symbols(largest), *_parameters(irn, y_hat, step))
+    file = _encode(prior, y_hat, prior.unmix(z), step)
     nats = -prior.log_densities(z, y_hat).double().sum() - stretch.double().sum()
     expected = nats.item() / math.log(2) + z.numel() * math.log2(GREY_LEVELS * fineness)
-    return LostFile(coder.get_compressed().astype("<u4").tobytes(), step, largest), expected
+    return file, expected
 
 
 @torch.inference_mode()
 def decode_lost(irn: IRN, lr: np.ndarray, file: LostFile, size: tuple[int, int]) -> np.ndarray:
     """The picture, H×W×3 uint8, from its LR, h×w×3 uint8, and what was lost."""
     y_hat = from_uint8(to_tensor(lr))
-    coder = stream.queue.RangeDecoder(np.frombuffer(file.data, "<u4").astype(np.uint32))
-    k = coder.decode(_symbols(file.largest), *_parameters(irn, y_hat, file.step))
-    coordinates = torch.from_numpy(k.astype(np.float32) * np.float32(file.step))
-    z = mix(coordinates.view(1, irn.z_channels, *y_hat.shape[-2:]), irn.prior.mix)
+    z = mix(_decode(irn.prior, y_hat, file), irn.prior.mix)
     x_hat = irn.inverse(y_hat, z)
     return to_pixels(to_uint8(x_hat[..., : size[0], : size[1]]))
 
 
-def _symbols(largest: int) -> stream.model.QuantizedGaussian:
-    return stream.model.QuantizedGaussian(-largest - 1, largest + 1)
+def _encode(prior: Prior, y_hat: Tensor, coordinates: Tensor, step: float) -> LostFile:
+    """Round each coordinate to its mean and whole steps, and code the steps."""
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def visit(places: Places, mean: Tensor, log_scale: Tensor) -> Tensor:
+        k = torch.round((at(coordinates, places) - mean) / step)
+        found.append((k.int().numpy().ravel(), _table_of(log_scale, step)))
+        return torch.add(mean, k, alpha=step)
+
+    prior.walk(y_hat, visit)
+    largest = max(int(np.abs(k).max(initial=0)) for k, _ in found)
+    coder = stream.queue.RangeEncoder()
+    for k, tables in found:
+        for table, here in _groups(tables):
+            coder.encode(k[here] + largest, _model(prior, table, largest))
+    return LostFile(coder.get_compressed().astype("<u4").tobytes(), step, largest)
 
 
-def _parameters(irn: IRN, y_hat: Tensor, step: float) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation of each coordinate, in steps."""
-    return tuple((value / step).double().numpy().ravel() for value in irn.prior.mean_scale(y_hat))
+def _decode(prior: Prior, y_hat: Tensor, file: LostFile) -> Tensor:
+    """The rounded coordinates."""
+    coder = stream.queue.RangeDecoder(np.frombuffer(file.data, "<u4").astype(np.uint32))
+
+    def visit(places: Places, mean: Tensor, log_scale: Tensor) -> Tensor:
+        k = np.empty(mean.numel(), np.float32)
+        for table, here in _groups(_table_of(log_scale, file.step)):
+            k[here] = coder.decode(_model(prior, table, file.largest), len(here)) - file.largest
+        return torch.add(mean, torch.from_numpy(k).view(mean.shape), alpha=file.step)
+
+    return prior.walk(y_hat, visit)
+
+
+def _table_of(log_scale: Tensor, step: float) -> np.ndarray:
+    """The place of each scale, in steps, on a grid."""
+    return torch.round((log_scale - math.log(step)) * TABLES_PER_UNIT).int().numpy().ravel()
+
+
+def _groups(tables: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """(table, positions) of each table in use."""
+    order = np.argsort(tables, kind="stable")
+    used, starts = np.unique(tables[order], return_index=True)
+    yield from zip(used.tolist(), np.split(order, starts[1:]), strict=False)
+
+
+def _model(prior: Prior, table: int, largest: int) -> stream.model.Categorical:
+    """Probabilities of −largest … largest steps from the mean."""
+    borders = torch.arange(largest + 2, dtype=torch.float64) - 0.5
+    below = prior.standard_cdf(-borders * math.exp(-table / TABLES_PER_UNIT))  # the tail that floats resolve
+    p = (below[:-1] - below[1:]).numpy()
+    return stream.model.Categorical(np.concatenate([p[:0:-1], p]), perfect=False)
 
 
 def _floats(irn: IRN, pixels: np.ndarray) -> Tensor:

@@ -9,7 +9,7 @@ from irn_core.nets.autoencoder import Autoencoder
 from irn_core.nets.icn import ICN, Coefficients, log_lambda
 from irn_core.nets.irn import IRN
 from irn_core.ops import laplace
-from irn_core.ops.quantise import round8_straight_through
+from irn_core.ops.quantise import round8, round8_straight_through
 from irn_core.ops.resize import bicubic_down
 
 
@@ -51,10 +51,10 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     """
     y, z = irn(x)
     y_hat = round8_straight_through(y)
-    nats = -irn.prior.log_density(z.detach(), y_hat.detach()).mean() / z.shape[1]
-    eps = torch.cat([torch.zeros_like(z), torch.randn_like(z), torch.randn_like(z)])
+    nats = -irn.prior.gaussian_log_densities(z.detach(), y_hat.detach()).mean()
+    eta = torch.cat([torch.zeros_like(z), torch.randn_like(z), torch.randn_like(z)])
     y_hats = y_hat.repeat(3, 1, 1, 1)
-    likeliest, draw, other = irn.inverse(y_hats, irn.prior.denormalise(eps, y_hats)).chunk(3)
+    likeliest, draw, other = irn.inverse(y_hats, irn.prior.place(eta, y_hats)).chunk(3)
     error, spread = likeliest - x, _size(draw - other, luma_share)
     crps = (_size(draw - x, luma_share) + _size(other - x, luma_share) - spread) / 2
     lr_error = y - bicubic_down(x, irn.config.scale)
@@ -62,6 +62,14 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     total = pictures + 2 * guide * _per_picture(lr_error.square()) + LIKELIHOOD * crps.detach() * nats
     parts = {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
     return Loss(total, _quality(error, lr_error) | parts)
+
+
+def likelihood_loss(irn: IRN, x: Tensor) -> Loss:
+    """−log p(z | ŷ) in nats per value of z, of the prior alone: f is at rest."""
+    with torch.no_grad():
+        y, z = irn(x)
+    nats = -irn.prior.log_densities(z, round8(y)).mean()
+    return Loss(nats, {"nats_per_z": nats.item()})
 
 
 def _size(error: Tensor, luma_share: float) -> Tensor:

@@ -1,7 +1,7 @@
 """Downscale and upscale whole pictures: the mirror pair that joins network, prior, and 8-bit LR.
 
 downscale:  x ─pad→ f → (y, z),  lr = round8(y),  z is lost
-upscale:    lr → x_hat = f⁻¹(lr, W·(μ(lr) + τ·σ(lr)·ε)),  ε ~ N(0, I) from a seed
+upscale:    lr → x_hat = f⁻¹(lr, W·(μ(lr) + τ·σ(lr)·η)),  η from ε ~ N(0, I), from a seed
 """
 
 from typing import NamedTuple
@@ -73,20 +73,15 @@ def upscale(
     scale = irn.config.scale
     x_hat = torch.empty(1, 3, height * scale, width * scale, dtype=torch.uint8)
     # Drawn for the whole picture at once, so that tiling cannot change it.
-    noise = draw_noise(irn, height, width, seed).mul_(tau) if tau else None
+    eta = irn.prior.texture(draw_noise(irn, height, width, seed), _floats(y_hat)).mul_(tau) if tau else None
     for inner, outer in _lr_tiles(irn, y_hat, progress):
         y = _floats(y_hat[..., outer.rows, outer.columns])
-        z = _lost(irn, y, None if noise is None else noise[..., outer.rows, outer.columns])
+        z = irn.prior.likeliest(y) if eta is None else irn.prior.place(eta[..., outer.rows, outer.columns], y)
         done, kept = inner.times(scale), inner.within(outer).times(scale)
         x = irn.inverse(y, z)
         x_hat[..., done.rows, done.columns] = to_uint8(x[..., kept.rows, kept.columns])
     height, width = size or x_hat.shape[-2:]
     return to_pixels(x_hat[..., :height, :width])
-
-
-def _lost(irn: IRN, y: Tensor, eps: Tensor | None) -> Tensor:
-    """z for the LR y: the likeliest, or the one that the noise stands for."""
-    return irn.prior.likeliest(y) if eps is None else irn.prior.denormalise(eps, y)
 
 
 def draw_noise(irn: IRN, height: int, width: int, seed: int) -> Tensor:

@@ -9,7 +9,14 @@ import torch
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
-from irn_core.losses import Loss, autoencoder_loss, drawing_loss, rate_distortion_loss, reconstruction_loss
+from irn_core.losses import (
+    Loss,
+    autoencoder_loss,
+    drawing_loss,
+    likelihood_loss,
+    rate_distortion_loss,
+    reconstruction_loss,
+)
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
@@ -25,10 +32,11 @@ VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
 
 @dataclass(frozen=True)
 class RescaleTask:
-    """Stage 1 trains f with z = 0 at the inverse, stage 2 f and p(z | y) with what p draws."""
+    """Stage 1 trains f with z = 0 at the inverse, stage 2 f and μ, σ, W with what they draw, stage 3 the whitener."""
 
     model: IRNConfig | PlainConfig
-    prior_share: float = 0.3  # the last part of the run: stage 2
+    whitener_share: float = 0.1  # the last part of the run: stage 3
+    prior_share: float = 0.3  # the last part of what comes before: stage 2
     paper_objective: bool = False
     luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
@@ -36,8 +44,9 @@ class RescaleTask:
     columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "crps", "validation_psnr_y")
 
     def __post_init__(self):
-        if not (0 <= self.prior_share <= 1 and 0 <= self.luma_share <= 1):
-            raise IRNError(f"shares lie in [0, 1]: got prior {self.prior_share}, luma {self.luma_share}")
+        shares = {"prior": self.prior_share, "whitener": self.whitener_share, "luma": self.luma_share}
+        if not all(0 <= share <= 1 for share in shares.values()):
+            raise IRNError(f"shares lie in [0, 1]: got {shares}")
 
     @property
     def network(self) -> type[nn.Module]:
@@ -52,29 +61,40 @@ class RescaleTask:
     @property
     def shares(self) -> tuple[float, ...]:
         """How much of the run each stage takes."""
-        return (1 - self.prior_share, self.prior_share) if self.model.prior_width else (1.0,)
+        if not self.model.prior_width:
+            return (1.0,)
+        last = self.whitener_share if self.model.whitener_width else 0.0
+        return (1 - last) * (1 - self.prior_share), (1 - last) * self.prior_share, last
 
-    def trained(self, irn: IRN, stage: int) -> nn.Module:
-        """The part of the network that learns in a stage."""
-        return irn if stage == len(self.shares) else irn.levels
+    def trained(self, irn: IRN | PlainRescaler, stage: int) -> list[nn.Parameter]:
+        """What learns in a stage."""
+        parts = {"prior.whitener": 3, "prior": 2}  # all else, from the first on
+
+        def first_stage(name: str) -> int:
+            return next((first for part, first in parts.items() if name.startswith(part)), 1)
+
+        stages = (3,) if stage == 3 else range(1, stage + 1)
+        return [param for name, param in irn.named_parameters() if first_stage(name) in stages]
 
     @torch.no_grad()
     def begin(self, irn: IRN, stage: int, x: Tensor) -> None:
         """Prepare the network for a stage after the first."""
-        if not irn.prior.is_fitted:
+        if stage == 2 and not irn.prior.is_fitted:
             irn.prior.whiten(irn(x)[1])
 
     def loss(self, irn: IRN, x: Tensor, stage: int) -> Loss:
         """Of a batch x, B×3×H×W in [0, 1]."""
         guide = float(self.model.scale**2) if self.guide is None else self.guide
+        if stage == 3:
+            return likelihood_loss(irn, x)
         if stage == 2:
             return drawing_loss(irn, x, guide, self.luma_share)  # float32: the density needs the digits
         with autocast(x.device):
             return reconstruction_loss(irn, x, guide, self.luma_share, self.paper_objective)
 
     def finish(self, irn: IRN, crops: list[Tensor]) -> None:
-        """Widen or narrow p(z | ŷ) until draws spread as the error does, over crops it was not trained on."""
-        if self.prior_share and self.model.prior_width:
+        """Without a whitener, widen or narrow p(z | ŷ) until draws spread as the error does, over unseen crops."""
+        if self.prior_share and self.model.prior_width and not self.model.whitener_width:
             for _ in range(CALIBRATION_ROUNDS):  # half way each time: f⁻¹ is not linear
                 irn.prior.widen(_error_over_spread(irn, crops) ** 0.5)
 
@@ -94,6 +114,7 @@ class RescaleTask:
             "guide": self.guide,
             "luma_share": self.luma_share,
             "prior_share": self.prior_share,
+            "whitener_share": self.whitener_share,
         }
 
 
@@ -116,9 +137,9 @@ class CompressTask:
         """Sides of a crop are multiples of this."""
         return 1 << self.model.levels
 
-    def trained(self, net: nn.Module, stage: int) -> nn.Module:
-        """The part of the network that learns in a stage."""
-        return net
+    def trained(self, net: nn.Module, stage: int) -> list[nn.Parameter]:
+        """What learns in a stage: everything."""
+        return list(net.parameters())
 
     def finish(self, net: nn.Module, crops: list[Tensor]) -> None:
         """Nothing is left to do at the end."""

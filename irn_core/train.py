@@ -93,8 +93,8 @@ class Trainer:
 
     def _enter_stage(self, stage: int) -> None:
         self.stage = stage
-        trained = self.config.task.trained(self.net.requires_grad_(False), stage).requires_grad_(True)
-        self.optimiser = Optimiser(list(trained.parameters()), self.config.learning_rate)
+        trained = self.config.task.trained(self.net.requires_grad_(False), stage)
+        self.optimiser = Optimiser([param.requires_grad_(True) for param in trained], self.config.learning_rate)
 
     @property
     def progress(self) -> float:
@@ -116,7 +116,7 @@ class Trainer:
         # Noise is a function of the step, so that a resumed run goes on as if it had not stopped.
         torch.manual_seed(self.config.seed + rank() + world_size() * self.step)
         x = x.to(self.device, memory_format=torch.channels_last)
-        if self.stage_progress >= 1 and self.stage < len(task.shares):
+        while self.stage_progress >= 1 and self.stage < len(task.shares):
             self.net.load_state_dict(self.ema.state_dict())
             task.begin(self.net, self.stage + 1, x)
             self._enter_stage(self.stage + 1)

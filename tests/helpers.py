@@ -14,6 +14,7 @@ from irn_core.nets.coupling import PlainNet
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.prior import Prior
+from irn_core.nets.whitener import Whitener
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,13 +34,16 @@ def randomise(net: nn.Module, seed: int = 0) -> nn.Module:
         rotation = torch.linalg.qr(torch.randn(size, size, generator=generator))[0]
         stretch = 0.5 + torch.rand(size, generator=generator)  # condition number of W: at most 3
         prior.mix.data = (rotation * stretch).to(prior.mix.dtype)
+    for whitener in (module for module in net.modules() if isinstance(module, Whitener)):
+        for last in (whitener.middle.net[-1], whitener.between.net[-1]):
+            last.weight.data *= 0.1  # what is drawn is the scale of what is drawn next
     return net.eval().requires_grad_(False)
 
 
 def tiny_config(scale: int = 2, **changes) -> IRNConfig:
     """The smallest network of this scale that has more than one block."""
     levels = scale.bit_length() - 1
-    values = {"blocks": (2,) * levels, "widths": (8,) * levels, "prior_width": 8, "prior_depth": 1}
+    values = {"blocks": (2,) * levels, "widths": (8,) * levels, "prior_width": 8, "prior_depth": 1, "whitener_width": 8}
     return IRNConfig(scale, **(values | changes))
 
 

@@ -226,13 +226,13 @@ def test_network_reaches_no_further_than_its_radius(scale, changes):
     irn = tiny_irn(scale, blocks=(1,) * (scale.bit_length() - 1), **changes).double()
     cells = irn.radius // scale  # the halo of a tile, in LR pixels
     side, middle = 2 * cells + 6, cells + 3
-    eps = draw(1, irn.z_channels, side, side, dtype=torch.float64, seed=2)
+    eta = draw(1, irn.z_channels, side, side, dtype=torch.float64, seed=2)
 
     def down(x_cells):
         return torch.cat(irn(torch.nn.functional.pixel_shuffle(x_cells, scale)), 1)
 
     def up(y):
-        return fold(irn.inverse(y, irn.prior.denormalise(eps, y)), scale)
+        return fold(irn.inverse(y, irn.prior.place(eta, y)), scale)
 
     x_cells = draw(1, 3 * scale**2, side, side, dtype=torch.float64)
     y = draw(1, 3, side, side, dtype=torch.float64, seed=1)

@@ -62,10 +62,10 @@ def test_lr_is_y_rounded(scale, size):
     assert difference.max() <= 1 and (difference == 0).mean() > 0.999
 
 
-def test_mode_of_the_prior_is_what_upscale_decodes_at_tau_0():
+def test_the_likeliest_is_what_upscale_decodes_at_tau_0():
     irn, lr = tiny_irn(2), noise_pixels(5, 7)
     y_hat = from_uint8(to_tensor(lr))
-    x_hat = irn.inverse(y_hat, irn.prior.denormalise(torch.zeros(1, 9, 5, 7), y_hat))
+    x_hat = irn.inverse(y_hat, irn.prior.place(torch.zeros(1, 9, 5, 7), y_hat))
     assert np.array_equal(upscale(irn, lr), to_pixels(to_uint8(x_hat)))
 
 

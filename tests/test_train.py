@@ -37,7 +37,9 @@ def tiny_run(tmp_path, **changes) -> TrainConfig:
         "data": str(tmp_path / "pictures"), "out": str(tmp_path / "run"), "name": "tiny",
         "batch": 2, "crop": 16, "device": "cpu",
     }  # fmt: skip
-    task = {"model": tiny_config()} | {f.name: changes.pop(f.name) for f in fields(RescaleTask) if f.name in changes}
+    task = {"model": tiny_config(), "whitener_share": 0.0} | {
+        f.name: changes.pop(f.name) for f in fields(RescaleTask) if f.name in changes
+    }
     length = {} if "minutes" in changes else {"steps": 6}
     return TrainConfig(**(values | length | changes), task=RescaleTask(**task))
 
@@ -131,7 +133,9 @@ def test_the_likelihood_gives_f_no_gradient(monkeypatch):
         torch.manual_seed(0)
         irn.requires_grad_(True).zero_grad()
         losses.drawing_loss(irn, x, guide=4.0, luma_share=0.5).total.backward()
-        gradients.append([torch.cat([p.grad.flatten() for p in part.parameters()]) for part in (irn.levels, irn.prior)])
+        gradients.append(
+            [torch.cat([p.grad.flatten() for p in net.parameters()]) for net in (irn.levels, irn.prior.net)]
+        )
     assert torch.equal(gradients[0][0], gradients[1][0])
     assert not torch.allclose(gradients[0][1], gradients[1][1])
 
@@ -168,6 +172,19 @@ def test_each_stage_has_its_share_of_the_steps(tmp_path, share):
         trainer.train_step(x)
         stages.append(trainer.stage)
     assert stages == [1] * round(4 * (1 - share)) + [2] * round(4 * share)
+
+
+def test_the_third_stage_trains_the_whitener_alone(tmp_path):
+    trainer = Trainer(tiny_run(tmp_path, steps=60, prior_share=0.0, whitener_share=0.95, learning_rate=1e-2))
+    first, *rest = batches(trainer.config, 60)
+    for x in (first, *rest[:3]):
+        trainer.train_step(x)
+    start = {name: tensor.clone() for name, tensor in trainer.ema.state_dict().items()}
+    nats = [trainer.train_step(x).parts["nats_per_z"] for x in rest[3:]]
+    assert trainer.stage == 3
+    assert np.mean(nats[-15:]) < np.mean(nats[:15])
+    for name, tensor in trainer.net.state_dict().items():
+        assert torch.equal(tensor, start[name]) != name.startswith("prior.whitener"), name
 
 
 def test_a_network_without_a_prior_has_one_stage(tmp_path):

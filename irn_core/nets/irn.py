@@ -19,7 +19,7 @@ class IRNConfig:
     """Shape of an IRN. `blocks` and `widths` have an entry per level, the finest level first.
 
     `dense` chooses the paper's subnets (dense blocks, s and t apart); `prior_width` 0 leaves out
-    the conditional normaliser, so that z is taken to be N(0, I), as in the paper.
+    the conditional normaliser, so that z is taken to be N(0, I), as in the paper, `whitener_width` 0 its second half.
     """
 
     scale: int = 2
@@ -29,6 +29,7 @@ class IRNConfig:
     dense: bool = False
     prior_width: int = 32
     prior_depth: int = 2
+    whitener_width: int = 0
 
     def __post_init__(self):
         levels = self.scale.bit_length() - 1
@@ -45,7 +46,8 @@ class IRNConfig:
         """The shipped layout: few plain subnets of 48 channels, more where a level is coarser."""
         levels = scale.bit_length() - 1
         blocks = ((4,), (2, 4), (1, 2, 4))[levels - 1]
-        return cls(scale, blocks, (48,) * levels, prior_width=24 * levels, prior_depth=3 if levels == 1 else 2)
+        depth = 3 if levels == 1 else 2
+        return cls(scale, blocks, (48,) * levels, prior_width=24 * levels, prior_depth=depth, whitener_width=48)
 
     @classmethod
     def paper(cls, scale: int) -> "IRNConfig":
@@ -111,7 +113,7 @@ class IRN(nn.Module):
             for i, (blocks, width) in enumerate(zip(config.blocks, config.widths, strict=True))
         )
         self.z_channels = 3 * (config.scale**2 - 1)
-        self.prior = Prior(3, self.z_channels, config.prior_width, config.prior_depth)
+        self.prior = Prior(3, self.z_channels, config.prior_width, config.prior_depth, config.whitener_width)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """x: B×3×H×W in [0, 1], H and W multiples of the scale.

@@ -1,7 +1,8 @@
-"""The conditional normaliser h: p(z | y) as a Gaussian whose parameters depend on y.
+"""The conditional normaliser h: p(z | y), and z ↔ ε ~ N(0, I).
 
-z = W·(μ(y) + σ(y)·ε), ε ~ N(0, I). W mixes the channels of z at a pixel (as Glow's 1×1 convolution
-does: colours and bands are correlated), μ and σ come from a small network that sees y.
+z = W·(μ(y) + σ(y)·η). W mixes the channels of z at a pixel (as Glow's 1×1 convolution does: colours and bands are
+correlated), μ and σ come from a small network that sees y. η is N(0, I) as far as that network can tell; a `Whitener`
+turns what structure it still has into ε.
 """
 
 import math
@@ -11,17 +12,19 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.nets.coupling import PlainNet, in_strips
+from irn_core.nets.whitener import Places, Visit, Whitener, at
 
 LOG_SCALE_RANGE = 9.0
 """log σ stays within ±9, about 1e-4 … 8e3."""
 
 
 class Prior(nn.Module):
-    """p(z | y). `width` 0 is the paper's fixed prior N(0, I)."""
+    """p(z | y). `width` 0 is the paper's fixed prior N(0, I), `whitener_width` 0 takes η for ε."""
 
-    def __init__(self, condition_channels: int, channels: int, width: int, depth: int):
+    def __init__(self, condition_channels: int, channels: int, width: int, depth: int, whitener_width: int = 0):
         super().__init__()
         self.net = PlainNet(condition_channels, 2 * channels, width, depth) if width else None
+        self.whitener = Whitener(condition_channels, channels, whitener_width) if whitener_width else None
         self.channels = channels
         self.radius = self.net.radius if self.net else 0
         if self.net:
@@ -38,26 +41,54 @@ class Prior(nn.Module):
         return mean, torch.exp(LOG_SCALE_RANGE * torch.tanh(log_scale / LOG_SCALE_RANGE))
 
     def denormalise(self, eps: Tensor, y: Tensor) -> Tensor:
-        """ε → z = W·(μ(y) + σ(y)·ε). ε = 0 gives the most likely z."""
+        """ε → η → z: from noise N(0, I) to a draw from p(z | y)."""
+        return self.place(self.texture(eps, y), y)
+
+    def texture(self, eps: Tensor, y: Tensor) -> Tensor:
+        """ε → η, the noise with the structure of what is lost; B×C×H×W each."""
+        return self.whitener.colour(eps, y) if self.whitener else eps
+
+    def place(self, eta: Tensor, y: Tensor) -> Tensor:
+        """η → z = W·(μ(y) + σ(y)·η)."""
         if self.net is None:
-            return eps
+            return eta
         mean, scale = self.mean_scale(y)
-        return mix(torch.addcmul(mean, scale, eps), self.mix)
+        return mix(torch.addcmul(mean, scale, eta), self.mix)
 
     def likeliest(self, y: Tensor) -> Tensor:
-        """`denormalise` of ε = 0, cheaper: W·μ(y)."""
+        """`place` of η = 0, cheaper: W·μ(y)."""
         if self.net is None:
             return self.mean_scale(y)[0]
         return mix(in_strips(self.net, y - 0.5)[:, : self.channels], self.mix)
 
     def normalise(self, z: Tensor, y: Tensor) -> Tensor:
-        """Inverse of `denormalise`: z → ε = (W⁻¹·z − μ(y)) / σ(y), N(0, I) if the prior is right."""
-        return self._normalise(z, y)[0]
+        """Inverse of `denormalise`: z → ε, N(0, I) if the prior is right."""
+        eta, _ = self.residual(z, y)
+        return self.whitener.whiten(eta, y) if self.whitener else eta
 
-    def _normalise(self, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        """ε and σ(y)."""
+    def residual(self, z: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """η = (W⁻¹·z − μ(y)) / σ(y), and σ(y)."""
         mean, scale = self.mean_scale(y)
         return (self.unmix(z) - mean) / scale, scale
+
+    def walk(self, y: Tensor, visit: Visit) -> Tensor:
+        """The coordinates W⁻¹·z, B×C×H×W, as visits to their places find them, each given those before it.
+
+        A visit gets the mean and log of the scale of a distribution of the family that has `standard_cdf`.
+        """
+        mean, scale = self.mean_scale(y)
+
+        def visit_eta(places: Places, m: Tensor, log_s: Tensor) -> Tensor:
+            here, unit = at(mean, places), at(scale, places)
+            return (visit(places, torch.addcmul(here, unit, m), log_s + unit.log()) - here) / unit
+
+        if self.whitener:
+            return torch.addcmul(mean, scale, self.whitener.walk(y, visit_eta))
+        return visit((slice(None), slice(None)), mean, scale.log())
+
+    def standard_cdf(self, u: Tensor) -> Tensor:
+        """Of the distribution that a coordinate, less its mean and over its scale, has given those before it."""
+        return torch.sigmoid(u) if self.whitener else torch.special.ndtr(u)
 
     def unmix(self, z: Tensor) -> Tensor:
         """W⁻¹·z, the coordinates that are independent given y."""
@@ -83,8 +114,14 @@ class Prior(nn.Module):
 
     def log_densities(self, z: Tensor, y: Tensor) -> Tensor:
         """Its summands, B×C×H×W: that of each coordinate W⁻¹·z, each with an equal share of the volume of W."""
-        eps, scale = self._normalise(z, y)
-        return -0.5 * (math.log(2 * math.pi) + eps.square()) - scale.log() - self.log_volume() / self.channels
+        eta, scale = self.residual(z, y)
+        log_p = self.whitener.log_densities(eta, y) if self.whitener else gaussian_log_density(eta)
+        return log_p - scale.log() - self.log_volume() / self.channels
+
+    def gaussian_log_densities(self, z: Tensor, y: Tensor) -> Tensor:
+        """`log_densities` if η were N(0, I)."""
+        eta, scale = self.residual(z, y)
+        return gaussian_log_density(eta) - scale.log() - self.log_volume() / self.channels
 
     @property
     def is_fitted(self) -> bool:
@@ -103,3 +140,8 @@ class Prior(nn.Module):
 def mix(x: Tensor, matrix: Tensor) -> Tensor:
     """A matrix times the channels of x at each pixel, B×C×H×W."""
     return F.conv2d(x, matrix[:, :, None, None])
+
+
+def gaussian_log_density(eta: Tensor) -> Tensor:
+    """Natural log of N(0, 1) at each value."""
+    return -0.5 * (math.log(2 * math.pi) + eta.square())
