@@ -6,12 +6,13 @@ import gradio as gr
 
 from demo import experiment_panels, text
 from demo.experiments import JPEGS, edited_lr, experiments, upscale_edited
-from demo.painter import LAYER, build_painter, painter_value, read_layer
+from demo.painter import STROKES, build_painter, layer, painter_value, read_layer
 from demo.parts import HIDDEN, ONE_AT_A_TIME, Limits, refusals
 from demo.service import Photo, rescale
 
 QUALITY = Limits(10, 100, 90, whole=True)
 SIGMA = Limits(0, 20, 5)
+LAYER = layer("painter")
 COUNT = 5 + len(JPEGS)
 """How many experiments there are."""
 
@@ -33,7 +34,7 @@ class BreakTab:
         gr.Markdown(text.EDIT)
         with gr.Row():
             with gr.Column(min_width=320):
-                self.painter = build_painter()
+                self.painter = build_painter(STROKES, "painter")
                 self.upscale = gr.Button("Upscale the edited LR", variant="primary", elem_id="upscale-edited")
             with gr.Column(min_width=320):
                 self.edited = gr.HTML(elem_id="edited")
@@ -64,9 +65,9 @@ def render(
             rest = skipped
 
 
-def draw_over(photo: Photo, scale: int, layer: str) -> Iterator[str]:
+def draw_over(photo: Photo, scale: int, strokes: str) -> Iterator[str]:
     """Upscale the LR with the strokes of the painter over it."""
     with refusals():
-        lr = edited_lr(photo, scale, read_layer(layer, rescale(photo, scale).lr.shape[:2]))
+        lr = edited_lr(photo, scale, read_layer(strokes, rescale(photo, scale).lr.shape[:2]))
     yield text.COMPUTING
     yield experiment_panels.edit_cards(upscale_edited(photo, scale, lr))

@@ -7,11 +7,12 @@ import numpy as np
 
 from demo import text
 from demo.experiments import Edit, Experiment, detail, other_model_name
+from demo.footprint import Footprint
 from demo.panels import Card, cards, decibels, kilobytes
 from demo.service import Photo, model_name
 
 UNDER, BEYOND = (47, 127, 216), (224, 123, 57)
-"""Colours of a change under a stroke, and of one beyond: blue and orange, as in the plots."""
+"""Colours of a change where something was edited, and of one beyond: blue and orange, as in the plots."""
 
 
 def experiment_cards(
@@ -45,8 +46,8 @@ def _facts(one: Experiment, reference: Experiment, scale: int) -> tuple[tuple[st
 
 
 def gain(ours: float, reference: float) -> str:
-    """A difference in dB; a dash where both pictures are exact."""
-    return "—" if math.isinf(reference) else f"{ours - reference:+.2f} dB".replace("-", "−")
+    """A difference in dB; a dash where a picture is exact."""
+    return "—" if math.isinf(ours) or math.isinf(reference) else f"{ours - reference:+.2f} dB".replace("-", "−")
 
 
 def edit_cards(found: Edit) -> str:
@@ -58,19 +59,24 @@ def edit_cards(found: Edit) -> str:
             ("Downscaled again, PSNR-RGB to your LR", decibels(found.again_psnr)),
         ),
     )  # fmt: skip
-    changed = Card(
-        text.CHANGED, f"{found.reach} px", change_map(found), text.CHANGED_SENTENCE,
+    return cards([picture, changed_card(found, text.CHANGED_SENTENCE, text.STROKES)])
+
+
+def changed_card(found: Footprint, sentence: str, places: tuple[str, str, str]) -> Card:
+    """The map of a change; `places` name what was edited, what lies beyond it, and the distance between them."""
+    under, beyond, farthest = places
+    return Card(
+        text.CHANGED, f"{found.reach} px", change_map(found), sentence,
         (
-            ("Under your strokes", f"{found.edited.mean():.2%} of the picture"),
-            ("Changed beyond them", f"{found.beyond:.2%} of the rest"),
-            ("Farthest from a stroke", f"{found.reach} px"),
+            (under, f"{found.edited.mean():.2%} of the picture"),
+            (beyond, f"{found.beyond:.2%} of the rest"),
+            (farthest, f"{found.reach} px"),
             ("Limit by the network's layers", f"{found.radius} px"),
         ),
     )  # fmt: skip
-    return cards([picture, changed])
 
 
-def change_map(found: Edit) -> np.ndarray:
+def change_map(found: Footprint) -> np.ndarray:
     """H×W×3 uint8: black where nothing changed; any change is visible, and brightest from 64 grey levels up."""
     strength = np.where(found.change > 0, 0.3 + 0.7 * np.minimum(found.change / 64, 1), 0)
     colours = np.where(found.edited[..., None], UNDER, BEYOND)

@@ -6,9 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from scipy.ndimage import distance_transform_cdt
 
+from demo.footprint import Footprint, busiest, difference, on_picture
 from demo.service import Photo, model, model_name, rescale
 from irn_core.errors import IRNError
 from irn_core.evaluate import bicubic_hr, bicubic_lr
@@ -22,8 +21,8 @@ from irn_core.rescale import downscale, upscale
 from irn_core.rivals import RIVALS, decode_rival
 
 OTHER_SCALE = {2: 4, 4: 2}
-DETAIL_SIDE, DETAIL_STEP = 128, 16
-"""Size and grid of the part that is shown, in pixels of the original."""
+DETAIL_SIDE = 128
+"""Of the part that is shown, in pixels of the original."""
 _CACHED = 6
 _JPEG = RIVALS["jpeg"]
 JPEGS = {
@@ -111,11 +110,7 @@ def detail(photo: Photo, scale: int) -> Window:
     """The square of DETAIL_SIDE, or less in a small picture, in which the network gains most over bicubic."""
     result = rescale(photo, scale)
     before, after = (np.square(luma(photo.pixels) - luma(x_hat)) for x_hat in (result.bicubic, result.reconstruction))
-    height, width = (min(side, DETAIL_SIDE) for side in photo.size)
-    gains = F.avg_pool2d(torch.from_numpy(before - after)[None], (height, width), DETAIL_STEP)[0].numpy()
-    row, column = np.unravel_index(gains.argmax(), gains.shape)
-    top, left = int(row) * DETAIL_STEP, int(column) * DETAIL_STEP
-    return Window(top, top + height, left, left + width)
+    return busiest(before - after, DETAIL_SIDE)
 
 
 def other_model_name(scale: int) -> str:
@@ -136,32 +131,13 @@ def _bicubic_psnr(photo: Photo, scale: int, lr: np.ndarray) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Edit:
-    """A picture upscaled from an LR that was drawn on, beside the one from the untouched LR.
-
-    `edited` is H×W bool, the pixels that lie under a changed LR pixel; `change` is H×W uint8, the largest difference
-    of R, G and B between the two pictures.
-    """
+class Edit(Footprint):
+    """A picture upscaled from an LR that was drawn on, beside the one from the untouched LR."""
 
     pixels: np.ndarray
     psnr_y: float
     bicubic_psnr_y: float
     again_psnr: float  # of the picture downscaled again, against the LR that was drawn on, RGB
-    edited: np.ndarray
-    change: np.ndarray
-    radius: int  # how far a pixel can reach through the network, in pixels of the original
-
-    @property
-    def beyond(self) -> float:
-        """The share of the pixels not under a stroke that changed all the same."""
-        outside = ~self.edited
-        return float(np.mean(self.change[outside] > 0)) if outside.any() else 0.0
-
-    @property
-    def reach(self) -> int:
-        """How far from the strokes a pixel changed, in pixels, diagonals as long as sides."""
-        distance = distance_transform_cdt(~self.edited, metric="chessboard")
-        return int(distance[self.change > 0].max(initial=0))
 
 
 def edited_lr(photo: Photo, scale: int, layer: np.ndarray) -> np.ndarray:
@@ -181,13 +157,12 @@ def upscale_edited(photo: Photo, scale: int, lr: np.ndarray) -> Edit:
     """Upscale an edited LR, h×w×3 uint8, at tau 0."""
     irn, result = model(scale), rescale(photo, scale)
     pixels = upscale(irn, lr, size=photo.size)
-    edited = (lr != result.lr).any(-1).repeat(scale, 0).repeat(scale, 1)[: photo.size[0], : photo.size[1]]
     return Edit(
+        on_picture((lr != result.lr).any(-1), scale, photo.size),
+        difference(result.reconstruction, pixels),
+        irn.radius,
         pixels,
         psnr_y(photo.pixels, pixels, scale),
         _bicubic_psnr(photo, scale, lr),
         psnr_rgb(lr, downscale(irn, pixels)),
-        edited,
-        np.abs(pixels.astype(np.int16) - result.reconstruction).max(-1).astype(np.uint8),
-        irn.radius,
     )

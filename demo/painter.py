@@ -1,6 +1,6 @@
-"""A picture to draw on: a plain ``gr.HTML`` whose template, style and behaviour are `web/painter.*`.
+"""A picture to draw on: a plain ``gr.HTML`` whose template is a file of `web`, style and behaviour `web/painter.*`.
 
-The browser draws on a transparent canvas that lies over the picture and has its pixels, one to one. `LAYER` is the
+The browser draws on a transparent canvas that lies over the picture and has its pixels, one to one. `layer` is the
 JavaScript that hands the strokes to an event; the picture itself never comes back, so nothing can change it.
 """
 
@@ -15,30 +15,37 @@ from PIL import Image
 from demo.viewer import png_file, read_web
 from irn_core.errors import ImageError
 from irn_core.ops.pixels import DECODER_ERRORS
+from irn_core.ops.tiling import Window
 
-LAYER = "document.querySelector('#painter .painter').painterLayer()"
+STROKES, REGION = "painter.html", "region.html"
+"""Templates: to draw in colours, and to brush over what is meant."""
 _PREFIX = "data:image/png;base64,"
 
 
-def build_painter() -> gr.HTML:
-    """Create the painter inside a ``gr.Blocks``, once on a page."""
+def build_painter(template: str, elem_id: str) -> gr.HTML:
+    """Create a painter inside a ``gr.Blocks``."""
     return gr.HTML(
-        html_template=read_web("painter.html"),
+        html_template=read_web(template),
         css_template=read_web("painter.css"),
         js_on_load=read_web("painter.js"),
         apply_default_css=False,
-        elem_id="painter",
+        elem_id=elem_id,
     )
 
 
-def painter_value(pixels: np.ndarray) -> dict:
-    """The value of the painter for a picture H×W×3 uint8, without strokes."""
+def layer(elem_id: str) -> str:
+    """JavaScript for the strokes in a painter, as `read_layer` takes them."""
+    return f"document.querySelector('#{elem_id} .painter').painterLayer()"
+
+
+def painter_value(pixels: np.ndarray, filled: Window | None = None) -> dict:
+    """The value of the painter for a picture H×W×3 uint8, without strokes but for a rectangle that is filled."""
     file = gr.FileData(path=png_file(pixels), mime_type="image/png").model_dump()
-    return {"file": file, "width": pixels.shape[1], "height": pixels.shape[0]}
+    return {"file": file, "width": pixels.shape[1], "height": pixels.shape[0], "filled": filled and list(filled)}
 
 
 def read_layer(layer: str, size: tuple[int, int]) -> np.ndarray:
-    """The strokes that `LAYER` gave, as H×W×4 uint8 (R, G, B, alpha).
+    """The strokes that `layer` gave, as H×W×4 uint8 (R, G, B, alpha).
 
     Raises:
         ImageError: not a PNG of `size` (H, W): the picture has changed since, or something else was sent.

@@ -4,7 +4,18 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from demo import analysis, break_page, figures, normality, normality_panels, panels, perception, text
+from demo import (
+    analysis,
+    arithmetic_page,
+    break_page,
+    figures,
+    normality,
+    normality_panels,
+    panels,
+    perception,
+    text,
+)
+from demo.arithmetic_page import ArithmeticTab
 from demo.break_page import BreakTab
 from demo.parts import COUNT, ONE_AT_A_TIME, QUIET, SEED, TAU, clean, figure, only_while
 from demo.service import Photo
@@ -44,20 +55,22 @@ class RescaleTabs:
             with gr.Tab("Preserve · abandon · model", id="choices") as choices:
                 gr.Markdown(text.CHOICES)
                 self.choice_cards = gr.HTML(text.COMPUTING)
+            with gr.Tab("z arithmetic", id="arithmetic") as arithmetic:
+                self.arithmetic = ArithmeticTab()
             with gr.Tab("Break it", id="break") as broken:
                 self.broken = BreakTab()
-        self.items = (variability, bands, lost_bits, gaussian, temperature, choices, broken)
+        self.items = (variability, bands, lost_bits, gaussian, temperature, choices, arithmetic, broken)
         self.outputs = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.lost_table,
             self.lost_figure, self.normality_figure, self.normality_tables, self.tau_chart, self.choice_cards,
-            *self.broken.outputs,
+            *self.arithmetic.outputs, *self.broken.outputs,
         ]  # fmt: skip
 
     def rendering(self, inputs: list, side: gr.State) -> dict:
         """The event that renders the open tab; inputs: photo, scale, tau, count, seed."""
         return {
             "fn": only_while(text.RESCALE, self.render),
-            "inputs": [*inputs, self.open, self.level, self.kept, *self.broken.inputs, side],
+            "inputs": [*inputs, self.open, self.level, self.kept, *self.broken.inputs, *self.arithmetic.inputs, side],
             "js": clean(None, None, TAU, COUNT, SEED, None, None, None, break_page.QUALITY, break_page.SIGMA),
             "outputs": self.outputs,
             "show_progress": "minimal",
@@ -73,11 +86,13 @@ class RescaleTabs:
         for control in (self.level, self.kept, self.broken.quality, self.broken.sigma):
             control.input(**rendering, trigger_mode="always_last")
         self.broken.events(*inputs[:2])
+        self.arithmetic.events(*inputs[:3], rendering)
 
     def render(
-        self, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list, *broken
+        self, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list, *own
     ) -> Iterator[dict]:
-        """The contents of the open tab; the others cost nothing."""
+        """The contents of the open tab; the others cost nothing. `own` are the inputs of the last two."""
+        broken, arithmetic = own[: len(self.broken.inputs)], own[len(self.broken.inputs) :]
         if tab == "variability":
             found = analysis.variability(photo, scale, tau, seed, count)
             cards, drawing = panels.draw_cards(found, tau, seed), figures.variability_figure(found, tau)
@@ -98,6 +113,9 @@ class RescaleTabs:
                 yield {self.tau_chart: panels.tau_chart(points)}
         elif tab == "choices":
             yield {self.choice_cards: panels.choice_cards(photo, scale, seed)}
+        elif tab == "arithmetic":
+            for values in arithmetic_page.render(photo, scale, tau, seed, *arithmetic):
+                yield dict(zip(self.arithmetic.outputs, values, strict=True))
         else:
             for values in break_page.render(photo, scale, seed, *broken):
                 yield dict(zip(self.broken.outputs, values, strict=True))

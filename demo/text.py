@@ -172,6 +172,43 @@ CHANGED_SENTENCE = (
     "equal. Convolutions see a limited neighbourhood, so an edit of the LR stays where it is made."
 )
 
+STROKES = ("Under your strokes", "Changed beyond them", "Farthest from a stroke")
+
+ARITHMETIC = """
+Here ŷ stays as it is and z is worked on: one draw of it is turned into another, the true one is put into a guess, and a
+part of the true one is taken out.
+
+### From one draw to another
+εₜ = cos(πt/2)·ε₀ + sin(πt/2)·ε₁, and from that the picture. Because cos² + sin² = 1, εₜ is again N(0, I): **each step
+is a fair draw**. A straight line would shrink the noise, halfway to 1/√2, and its pictures would be too smooth.
+"""
+FIRST_SEED = "ε₀. That of the page, unless you choose another"
+SECOND_SEED = "ε₁. The next, unless you choose another"
+DISTANCE = "from τ = 0<small>RMS, grey levels</small>"
+STRAIGHT = "straight line, halfway"
+WAY = """Of this part, where the two draws differ most. Every step lies as far from the likeliest picture as a draw.
+The straight line comes nearer to it, and to the original, only because a part of the noise is gone."""
+GIF = """What plays above is lossless (PNG). A GIF has at most 256 colours, here the same for all frames, so that
+nothing moves but what differs. Up to 0.3 megapixels there is one of the whole picture, too."""
+REGION = """
+### Transplant and erase
+Each pixel of the LR has a z of its own. Brush over some of them. **Transplant**: everywhere the likeliest z, τ = 0, but
+in the region the true one. **Erase**: everywhere the true z, but in the region what you choose. ŷ has 8 bits in both.
+"""
+Z_BANDS = "What each value of z began as, 1 the finest level; the network has changed it since"
+SOURCES = {"true": "the true z", "likeliest": "the likeliest z", "zero": "z = 0"}
+BEFORE = {"true": "The picture but for the rounding of y.", "likeliest": "The reconstruction, all from ŷ."}
+AFTER = {
+    "true": "The region snaps to the original, but for the rounding of y to 8 bits and a rim.",
+    "likeliest": "What the model guesses from ŷ fills the gap.",
+    "zero": "Not even a guess: zero in the network's own coordinates.",
+}
+SAME_PART = "The same part: where most has changed. PNG saves the whole."
+Z_CHANGED = """Blue is in the region, orange beyond it, black is exactly equal. Near its border f⁻¹ reads z of both
+sides, so the change leaks, but no farther than the network's convolutions see."""
+SIDES = ("PSNR-Y in the region", "PSNR-Y outside")
+REGION_PLACES = ("In the region", "Changed beyond it", "Farthest from it")
+
 RESCALE, COMPRESS, BENCHMARK = MODES = ("Rescale", "Compress", "Benchmark")
 TARGET = "What the file is aimed at. One network serves every rate"
 QUALITY = "0 smallest, 100 finest.  Δ ∝ 1/√λ"

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
 from demo import break_page, experiments  # noqa: E402
-from demo.painter import LAYER, read_layer  # noqa: E402
+from demo.painter import read_layer  # noqa: E402
 from demo.panels import decibels  # noqa: E402
 from demo.service import Photo, draw, model, rescale  # noqa: E402
 from irn_core.ops.damage import paint  # noqa: E402
@@ -93,7 +93,7 @@ def test_an_edit_stays_where_it_was_made(page, address):
     page.locator(".toast-body.error").filter(has_text="nothing is drawn").wait_for()
     breaker.draw()
     result = rescale(LARGER, 2)
-    layer = read_layer(page.evaluate(LAYER), result.lr.shape[:2])
+    layer = read_layer(page.evaluate(break_page.LAYER), result.lr.shape[:2])
     assert layer[60, 64].tolist() == [0xD9, 0x2B, 0x2B, 255]
     page.click("#upscale-edited")
     page.locator("#edited .card").nth(1).wait_for()

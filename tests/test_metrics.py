@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from skimage.metrics import structural_similarity
 
-from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
+from irn_core.ops.metrics import psnr_rgb, psnr_y, psnr_y_where, ssim_rgb, ssim_y
 from irn_core.ops.pixels import luma
 from tests.helpers import noise_pixels, smooth_pixels
 
@@ -66,6 +66,17 @@ def test_the_border_does_not_count(border):
     assert psnr_y(x, changed, border) == psnr_y(x, x_hat, border)
     assert ssim_y(x, changed, border) == ssim_y(x, x_hat, border)
     assert psnr_y(x, changed, border - 1) < psnr_y(x, x_hat, border - 1)
+
+
+def test_a_part_counts_alone():
+    x, x_hat = pair()
+    where = np.zeros(x.shape[:2], bool)
+    where[:20, 5:30] = True
+    inside = slice(2, 20), slice(5, 30)
+    assert psnr_y_where(x, x_hat, 2, where) == pytest.approx(psnr(luma(x[inside]), luma(x_hat[inside])))
+    assert psnr_y_where(x, x_hat, 2, where | True) == psnr_y(x, x_hat, 2)
+    where[2:] = False  # only the border is left
+    assert math.isnan(psnr_y_where(x, x_hat, 2, where))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (4, 30), (8, 8)])

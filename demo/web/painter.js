@@ -1,4 +1,4 @@
-// Behaviour of the painter: strokes on a transparent canvas with the pixels of the LR, whose background is the LR.
+// Behaviour of the painter: strokes on a transparent canvas with the pixels of the LR, which lies behind it.
 // Gradio runs this as the body of a function, each time the component is mounted.
 "use strict";
 
@@ -6,6 +6,7 @@ const root = element.querySelector(".painter");
 if (!root || root.painterLayer) return; // mounted already
 
 const canvas = root.querySelector("canvas");
+const picture = canvas.parentElement;
 const range = root.querySelector("input");
 const colours = Array.from(root.querySelectorAll("[data-colour]"));
 const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -33,11 +34,15 @@ function lineTo(point) {
   last = point;
 }
 
+function keep() {
+  earlier.push(context.getImageData(0, 0, canvas.width, canvas.height));
+  earlier.splice(0, earlier.length - UNDO_STEPS);
+}
+
 canvas.addEventListener("pointerdown", (event) => {
   if (!event.isPrimary || event.button) return;
   canvas.setPointerCapture(event.pointerId);
-  earlier.push(context.getImageData(0, 0, canvas.width, canvas.height));
-  earlier.splice(0, earlier.length - UNDO_STEPS);
+  keep();
   last = place(event);
   lineTo(last);
 });
@@ -49,6 +54,9 @@ root.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.action === "undo") {
     if (earlier.length) context.putImageData(earlier.pop(), 0, 0);
+  } else if (button.dataset.action === "all") {
+    keep();
+    fill(0, canvas.height, 0, canvas.width);
   } else if (button.dataset.action === "clear") {
     clear();
   } else {
@@ -63,14 +71,21 @@ function clear() {
   context.clearRect(0, 0, canvas.width, canvas.height);
 }
 
+function fill(top, bottom, left, right) {
+  context.globalCompositeOperation = "source-over";
+  context.fillStyle = colours[0].dataset.colour;
+  context.fillRect(left, top, right - left, bottom - top);
+}
+
 function load(value) {
   if (!value || value.file.url === address) return; // the same LR keeps its strokes
   address = value.file.url;
   canvas.width = value.width;
   canvas.height = value.height;
-  canvas.style.width = "min(100%, " + (80 * value.width) / value.height + "vh)";
-  canvas.style.backgroundImage = "url(" + JSON.stringify(address) + ")";
+  picture.style.width = "min(100%, " + (80 * value.width) / value.height + "vh)";
+  picture.style.backgroundImage = "url(" + JSON.stringify(address) + ")";
   clear();
+  if (value.filled) fill(...value.filled);
 }
 
 // The strokes alone, a PNG with alpha as a data address.

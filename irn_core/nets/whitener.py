@@ -44,7 +44,8 @@ class Context(nn.Module):
         self.channels, self.known, self.asked = channels, known, asked
         self.own = _zero(nn.Conv2d(known * channels, asked * channels, 3, padding=1, groups=channels, bias=False))
         self.net = nn.Sequential(
-            nn.Conv2d((known + 1) * channels + condition_channels, width, 3, padding=1), nn.LeakyReLU(0.2, inplace=True),
+            nn.Conv2d((known + 1) * channels + condition_channels, width, 3, padding=1),
+            nn.LeakyReLU(0.2, inplace=True),
             nn.Conv2d(width, width, 3, padding=1), nn.LeakyReLU(0.2, inplace=True),
             _zero(nn.Conv2d(width, 2 * asked * channels, 1)),
         )  # fmt: skip

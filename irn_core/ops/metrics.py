@@ -37,6 +37,14 @@ def psnr_y(x: np.ndarray, x_hat: np.ndarray, border: int) -> float:
     return _psnr(luma(_crop(x, border)), luma(_crop(x_hat, border)))
 
 
+def psnr_y_where(x: np.ndarray, x_hat: np.ndarray, border: int, where: np.ndarray) -> float:
+    """`psnr_y` of the pixels where H×W bool says so; nan if there is none."""
+    where = _crop(where, border)
+    if not where.any():
+        return float("nan")
+    return _psnr(luma(_crop(x, border)[where]), luma(_crop(x_hat, border)[where]))
+
+
 def ssim_y(x: np.ndarray, x_hat: np.ndarray, border: int) -> float:
     """SSIM of BT.601 luma, `border` cropped. H×W×3 uint8; nan below 11 pixels a side."""
     return _ssim(luma(_crop(x, border)), luma(_crop(x_hat, border)), None)
