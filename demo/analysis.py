@@ -18,6 +18,8 @@ from irn_core.ops.quantise import from_uint8, round8, to_uint8
 from irn_core.rescale import split
 
 BANDS = ("horizontal", "vertical", "diagonal")
+FINENESS = 16
+"""Steps so fine that a density is constant over them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +126,16 @@ def _drop_bands(x: torch.Tensor, level: int, kept: tuple[str, ...]) -> torch.Ten
 
 @dataclass(frozen=True, eq=False)
 class Lost:
-    """What one picture lost: by the formula, and as a file beside the LR, with the PSNR-RGB that both give in dB."""
+    """What one picture lost: by the formula, and as a file beside the LR, with the PSNR-RGB that both give in dB.
+
+    The fine file holds z in steps 1/FINENESS as large, where the formula expects `fine_expected` bytes.
+    """
 
     information: Information
     file_bytes: int
     psnr_rgb: float
+    fine_bytes: int
+    fine_expected: float
 
 
 @lru_cache(maxsize=8)
@@ -136,8 +143,10 @@ def lost(photo: Photo, scale: int) -> Lost:
     """Count the information in z given ŷ, and code z to prove it."""
     irn, result = model(scale), rescale(photo, scale)
     file, _ = encode_lost(irn, photo.pixels)
+    fine, fine_bits = encode_lost(irn, photo.pixels, FINENESS)
     x_hat = decode_lost(irn, result.lr, file, photo.size)
-    return Lost(lost_information(irn, photo.pixels), file.size, psnr_rgb(photo.pixels, x_hat))
+    information = lost_information(irn, photo.pixels)
+    return Lost(information, file.size, psnr_rgb(photo.pixels, x_hat), fine.size, fine_bits / 8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -114,19 +114,19 @@ def _noise(photo: Photo, scale: int, *seeds: int) -> list[Tensor]:
 
 
 def _upscaler(photo: Photo, scale: int, tau: float, seen: Window) -> Callable[[Tensor], np.ndarray]:
-    """A function of ε, 1×3(s²−1)×h×w, that draws the part `seen` of the picture, uint8: z = z₀ + τ·(z₁ − z₀)."""
+    """A function of ε, 1×3(s²−1)×h×w, that draws the part `seen` of the picture, uint8."""
     irn, y = model(scale), _y_hat(photo, scale)
     halo = irn.radius // scale
     outer = Window(
         max(seen.top // scale - halo, 0), -(-seen.bottom // scale) + halo,
         max(seen.left // scale - halo, 0), -(-seen.right // scale) + halo,
     )  # fmt: skip
-    y = y[..., outer.rows, outer.columns].contiguous(memory_format=torch.channels_last)
-    likeliest, kept = irn.prior.likeliest(y), seen.within(outer.times(scale))
+    part = y[..., outer.rows, outer.columns].contiguous(memory_format=torch.channels_last)
+    kept = seen.within(outer.times(scale))
 
     def upscaled(eps: Tensor) -> np.ndarray:
-        fair = irn.prior.denormalise(eps[..., outer.rows, outer.columns], y)
-        x = irn.inverse(y, likeliest + tau * (fair - likeliest))
+        eta = irn.prior.texture(eps, y)[..., outer.rows, outer.columns]  # of the whole, as its values hang together
+        x = irn.inverse(part, irn.prior.place(tau * eta, part))
         return to_pixels(to_uint8(x[..., kept.rows, kept.columns]))
 
     return upscaled

@@ -14,6 +14,7 @@ from irn_core.dataset import EXTENSIONS
 from irn_core.errors import ImageError
 from irn_core.evaluate import FIGURES, evaluate_picture, score_row, summarise
 from irn_core.ops.pixels import DECODER_ERRORS, read_picture
+from irn_core.weights import count_params
 
 MAX_ZIP_BYTES = 40 * 2**20
 MAX_ENTRIES = 5_000
@@ -121,7 +122,10 @@ class Batch:
     def result(self) -> dict | None:
         """What `evaluate` says of the pictures scored so far; None if there are none."""
         rows = [found for found in self.done if not isinstance(found, Skipped)]
-        return summarise(network(self.model), self.model, TAU, SEED, rows) if rows else None
+        if not rows:
+            return None
+        irn = network(self.model)
+        return summarise(self.model, irn.config.scale, count_params(irn), TAU, SEED, rows)
 
     def _read(self, member: zipfile.ZipInfo) -> np.ndarray:
         """A picture, H×W×3 uint8, unpacked in memory; never more bytes than the ZIP declares and `_check` allowed."""

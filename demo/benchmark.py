@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from demo.fair import entrants
 from irn_core.bench import paper_name
+from irn_core.evaluate import FILTERS
 from irn_core.nets.irn import IRN
 from irn_core.weights import find_weights, list_weights, model_tag, read_info
 
@@ -88,6 +90,19 @@ def shipped(folder: Path = RESULTS) -> list[Model]:
     return sorted(models, key=lambda model: model.scale)
 
 
+def competing(scale: int, folder: Path = RESULTS) -> list[Model]:
+    """Filters, rivals, and ours, at a scale, with what `folder` holds of them: {name}-x{scale}-… of a filter."""
+    models = []
+    for name in entrants(scale):
+        of_filter = name in FILTERS
+        info = None if of_filter else read_info(find_weights(name))
+        stored = {data: _read(folder / f"{name}{f'-x{scale}' * of_filter}-{data}-tau0.json") for data in DATA_SETS}
+        origins = {data: _origin(file, info and name) for data, file in stored.items() if file}
+        results = {data: Result(stored[data]["mean"], origin) for data, origin in origins.items()}
+        models.append(Model(name, scale, info.params if info else 0, results))
+    return models
+
+
 def published() -> list[Published]:
     """What others published, in the order of their source."""
     rows = _read(PUBLISHED)["rows"]
@@ -138,7 +153,7 @@ def _origin(found: dict, model: str | None = None) -> Origin:
     """Files of earlier versions do not say what made them; another number of parameters tells them apart too."""
     weights = found.get("weights")
     stale = bool(weights) and _fingerprint(weights) != _fingerprint(model_tag(model))
-    if "params" in found:
+    if model and "params" in found:
         stale = stale or found["params"] != read_info(find_weights(model)).params
     return Origin(found.get("command"), found.get("date"), weights, stale)
 

@@ -12,6 +12,9 @@ from irn_core.errors import IRNError
 from irn_core.nets.irn import IRN
 from irn_core.weights import list_weights
 
+RIVAL_SCALE = 4
+"""At which rivals were trained."""
+
 
 class BenchmarkPage:
     """Components of the mode, all in `column`."""
@@ -32,6 +35,8 @@ class BenchmarkPage:
         models, rows = benchmark.shipped(), benchmark.published()
         gr.Markdown(text.RESCALING_TABLES)
         gr.HTML(benchmark_panels.rescale_tables(models, rows), elem_id="rescaling-tables")
+        gr.Markdown(text.RIVALS_TABLE)
+        gr.HTML(benchmark_panels.rivals_table(RIVAL_SCALE, benchmark.competing(RIVAL_SCALE)), elem_id="rivals-table")
         gr.Markdown(text.PARAMETERS_CHART)
         gr.HTML(benchmark_panels.parameters_chart(models, rows), elem_id="parameters-chart")
         gr.Markdown(text.TIMES_CHART)

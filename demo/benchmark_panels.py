@@ -8,6 +8,7 @@ from demo.batch import Batch, Skipped
 from demo.benchmark import DATA_SETS, Bench, Model, Origin, Published, Rates, source
 from demo.chart import Axes, Dot, Line, scatter
 from demo.compression import NAMES
+from demo.fair import fair_key
 from demo.panels import decibels
 from irn_core.evaluate import FIGURES
 
@@ -39,6 +40,21 @@ def rescale_tables(models: Sequence[Model], rows: Sequence[Published]) -> str:
     return tables + note + _origins((f"{name}, {data}", found.origin) for name, data, found in results)
 
 
+def rivals_table(scale: int, models: Sequence[Model]) -> str:
+    """Filters, rivals that were trained alike, and ours: what each is, and its figures."""
+    heads = "".join(f"<th scope='col'>{name}</th>" for name in SHOWN.values()) * len(DATA_SETS)
+    sets = "".join(f"<th scope='colgroup' colspan='{len(SHOWN)}'>{data}</th>" for data in DATA_SETS)
+    rows = "".join(_our_row(model, text.FAIR_NAMES[fair_key(model.name)]) for model in models)
+    origins = [(f"{model.name}, {data}", found.origin) for model in models for data, found in model.results.items()]
+    table = _table(
+        f"<tr><th rowspan='2' scope='col'><b>×{scale}</b></th><th rowspan='2' scope='col'>Parameters</th>{sets}</tr>"
+        f"<tr>{heads}</tr>",
+        f"<tbody>{rows}</tbody>",
+    )
+    note = f"<p class='hint'>{text.STALE}</p>" if any(origin.stale for _, origin in origins) else ""
+    return table + note + _origins(origins)
+
+
 def _rescale_table(scale: int, models: Sequence[Model], rows: Sequence[Published]) -> str:
     sets = "".join(f"<th scope='colgroup' colspan='{len(SHOWN)}'>{data}</th>" for data in DATA_SETS)
     heads = "".join(f"<th scope='col'>{name}</th>" for name in SHOWN.values()) * len(DATA_SETS)
@@ -53,7 +69,7 @@ def _rescale_table(scale: int, models: Sequence[Model], rows: Sequence[Published
     )
 
 
-def _our_row(model: Model) -> str:
+def _our_row(model: Model, title: str | None = None) -> str:
     cells = ""
     for data in DATA_SETS:
         result = model.results.get(data)
@@ -61,7 +77,8 @@ def _our_row(model: Model) -> str:
         for key in SHOWN:
             value = result.mean[key] if result else None
             cells += f"<td>{figure_text(key, value)}{star if value is not None else ''}</td>"
-    return f"<tr><th scope='row'>{model.name}</th><td>{model.params:,}</td>{cells}</tr>"
+    params = f"{model.params:,}" if model.params else "—"
+    return f"<tr><th scope='row'>{title or model.name}</th><td>{params}</td>{cells}</tr>"
 
 
 def _their_row(row: Published) -> str:

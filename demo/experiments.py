@@ -20,7 +20,7 @@ from irn_core.ops.tiling import Window
 from irn_core.rescale import downscale, upscale
 from irn_core.rivals import RIVALS, decode_rival
 
-OTHER_SCALE = {2: 4, 4: 2}
+OTHER_SCALE = {2: 4, 4: 2, 8: 4}
 DETAIL_SIDE = 128
 """Of the part that is shown, in pixels of the original."""
 _CACHED = 6

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from demo import text
-from demo.analysis import BANDS, Variability, choices, lost, seeds, with_bands
+from demo.analysis import BANDS, FINENESS, Variability, choices, lost, seeds, with_bands
 from demo.chart import Axes, Dot, Line, chart
 from demo.perception import Point, matching_tau
 from demo.service import Photo, Rescaled, model_name, rescale
@@ -140,7 +140,12 @@ def lost_table(photo: Photo, scale: int) -> str:
         ("Kept: the LR as PNG", kilobytes(lr_bytes), f"{8 * lr_bytes / pixels:.2f} bits per pixel"),
         ("Lost: z given ŷ, by the formula", kilobytes(formula), f"{8 * formula / pixels:.2f} bits per pixel"),
         ("Lost: z given ŷ, in a file", kilobytes(found.file_bytes), against),
-        ("LR and that file", kilobytes(both), f"decoded: {decibels(found.psnr_rgb)} PSNR-RGB"),
+        (
+            f"The same file, {FINENESS} times finer",
+            kilobytes(found.fine_bytes),
+            f"{found.fine_bytes / found.fine_expected - 1:+.1%} against the formula for such steps",
+        ),
+        ("LR and the first file", kilobytes(both), f"decoded: {decibels(found.psnr_rgb)} PSNR-RGB"),
         ("Original as PNG", kilobytes(result.original_bytes), "lossless"),
     )
     body = "".join(f"<tr><th scope='row'>{a}</th><td>{b}</td><td>{c}</td></tr>" for a, b, c in rows)

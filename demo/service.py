@@ -12,9 +12,10 @@ from irn_core.errors import ImageError
 from irn_core.evaluate import Scores, bicubic_hr, bicubic_lr, score
 from irn_core.lr_file import encode_lr
 from irn_core.nets.irn import IRN
+from irn_core.nets.plain import PlainRescaler
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.rescale import downscale, upscale
-from irn_core.weights import load_model, model_tag
+from irn_core.weights import RESCALERS, load_model, model_tag
 
 MAX_PAGE_PIXELS = 4_000_000
 """Larger pictures would keep other visitors waiting; the command line takes them."""
@@ -83,10 +84,10 @@ def model_name(scale: int) -> str:
     return f"irn-x{scale}"
 
 
-@lru_cache(maxsize=4)
-def network(name: str) -> IRN:
-    """A shipped network, loaded once."""
-    return load_model(name)
+@lru_cache(maxsize=8)
+def network(name: str) -> IRN | PlainRescaler:
+    """A shipped network, or a rival, loaded once."""
+    return load_model(name, *RESCALERS)
 
 
 def model(scale: int) -> IRN:

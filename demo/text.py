@@ -31,7 +31,7 @@ class DrawWords(NamedTuple):
 RESCALE_DRAWS = DrawWords(
     "Resample z",
     "New noise, same ŷ: what changes is only the guess at what was lost.  εₖ → εₖ′",
-    "How far a draw may stray from the likeliest z.  z = W·(μ(ŷ) + τ·σ(ŷ)·ε)",
+    "How far a draw may stray from the likeliest z.  z = W·(μ(ŷ) + τ·σ(ŷ)·η(ε))",
     "How many times z is drawn, a picture each.  x̂ₖ = f⁻¹(ŷ, zₖ)",
     "Draw k has seed + k − 1: the same seed, the same noise.  ε ~ N(0, I)",
 )
@@ -59,7 +59,8 @@ LEVEL = "1 is the finest, from pixel to pixel; 2 splits the low band of 1.  xₗ
 LOST_BITS = """
 How much did the network throw away? Its density says: I = −log₂ p(z | ŷ) − log₂ |det ∂(y, z)/∂x| + log₂ 255 for each
 value of z, at the 8-bit precision of x. To prove it, z is coded by a range coder under the same p(z | ŷ): a real file.
-A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0.
+A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0,
+which no file can; in finer steps the two agree.
 """
 
 GAUSSIAN = """
@@ -68,8 +69,8 @@ picture. The normaliser takes away what ŷ foretells, ε = h(z | ŷ), and what i
 every picture the dashed N(0, 1), the same noise, that knows nothing of its neighbours or of ŷ. Only then may it be
 thrown away and drawn anew. Look at the **tails**, the far left and right: a curve above the dashed one, or Q–Q points
 that bend away from the line, are values that ŷ did not foretell and that N(0, 1) hardly ever draws. A draw at
-τ = 1 lacks them. Points on a straight line that is too steep, or too flat, mean only that σ(ŷ) is too small, or too
-large, for that picture.
+τ = 1 lacks them. Points on a straight line that is too steep, or too flat, mean only that the predicted scale is too
+small, or too large, for that picture.
 """
 GAUSSIAN_FIGURES = """
 Kurtosis is 3 for a Gaussian and more with heavy tails, here of all values together; the worst is the farthest from 3,
@@ -100,6 +101,30 @@ CHOICE_SENTENCES = {
     "model, τ = 1": "Model z and draw it fairly: about 3 dB less where the prior is calibrated, for the draw errs too.",
     "z := 0, raw": "Abandon z without a model: zero in the network's own coordinates.",
     "bicubic": "Abandon the detail before anything could be learnt about it: bicubic down, bicubic up.",
+}
+
+FAIR = """
+The same picture by rivals: filters, and networks of our size, trained by the same loop on the same pictures for the
+same time as *ours, as short*. What differs is the idea. While this tab is open, all of them are in the viewer.
+"""
+FAIR_ALONE = "No rivals were trained at this scale: choose ×4 to see them."
+FAIR_NAMES = {
+    "bicubic": "Bicubic both ways",
+    "lanczos": "Lanczos both ways",
+    "sr": "Bicubic down, learned up",
+    "joint": "Learned pair, not invertible",
+    "paper": "Invertible, z ~ N(0, I)",
+    "short": "Ours, as short",
+    "ours": "Ours, as shipped",
+}
+FAIR_SENTENCES = {
+    "bicubic": "Keeps a smooth LR and abandons the rest; up again, it only interpolates.",
+    "lanczos": "As bicubic, by a sharper filter: keeps a little more, rings a little more.",
+    "sr": "Super-resolution, as EDSR: the detail is abandoned, the LR knows nothing of it, and a network guesses it.",
+    "joint": "As TAD & TAU or CAR & EDSR: the LR learns to keep what its upscaler needs. The rest is abandoned.",
+    "paper": "IRN with its published objective: z is taken for plain noise, and drawn as such. Here z = 0.",
+    "short": "Keeps in the LR what helps f⁻¹, and models z given ŷ. Trained no longer than its rivals.",
+    "ours": "The same, trained for hours. Not a fair rival: this is what time adds.",
 }
 
 BREAK = """
@@ -241,6 +266,13 @@ PUBLISHED = "Published by others"
 STALE = "* Measured with other weights than those that ship now."
 NO_RESULTS = "<p class='hint'>No results are stored.</p>"
 ORIGINS = "How our rows were measured"
+RIVALS_TABLE = """
+**Fair rivals.** Networks of one size, trained by one loop on the same pictures and batches for the same 80 minutes, all
+four at once on one CPU core, so that only the idea differs: super-resolution after bicubic; a learned pair that is
+not invertible; IRN with its published objective (z ~ N(0, I), here z = 0); ours. Last, ours as it ships, trained for
+longer.
+"""
+
 PARAMETERS_CHART = """
 What size buys: few parameters are left, high PSNR is up. Full dots are ours, rings are published by others.
 """

@@ -1,7 +1,7 @@
 """The page: components, events, nothing else. `build()` makes it; `LAUNCH` is for `launch()`."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,6 +12,7 @@ import gradio as gr
 from demo import analysis, examples, panels, text
 from demo.benchmark_page import BenchmarkPage
 from demo.compress_page import CompressPage
+from demo.fair import Entry, compete, fair_key, rivals_of
 from demo.parts import (
     COUNT,
     HIDDEN,
@@ -33,7 +34,7 @@ from demo.service import Photo, Rescaled, draw, open_photo, rescale
 from demo.viewer import ViewerImage, build_viewer, read_web, viewer_value
 from irn_core.ops.metrics import psnr_y
 
-SCALES = [("×2", 2), ("×4", 4)]
+SCALES = [("×2", 2), ("×4", 4), ("×8", 8)]
 FIRST_TAU, FIRST_COUNT, FIRST_SEED = TAU.first, COUNT.first, SEED.first
 
 THEME = gr.themes.Default(
@@ -67,7 +68,7 @@ def first_result() -> tuple:
     return photo, rescale(photo, scale), drawn, tau, seed
 
 
-def pictures(photo: Photo, result: Rescaled, drawn: list, tau: float) -> dict:
+def pictures(photo: Photo, result: Rescaled, drawn: list, tau: float, rivals: Sequence[Entry] = ()) -> dict:
     """The value of the viewer: every picture of a result with its label."""
     scale = result.scale
     images = [
@@ -79,6 +80,10 @@ def pictures(photo: Photo, result: Rescaled, drawn: list, tau: float) -> dict:
         images.append(_labelled(f"draw-{number}", label, psnr_y(photo.pixels, pixels, scale), pixels))
     images.append(ViewerImage("lr", f"LR, {result.lr.shape[1]}×{result.lr.shape[0]}", result.lr))
     images.append(_labelled("bicubic", "Bicubic", result.bicubic_scores.psnr_y, result.bicubic))
+    images += [
+        _labelled(rival.name, text.FAIR_NAMES[fair_key(rival.name)], rival.scores.psnr_y, rival.x_hat)
+        for rival in rivals
+    ]
     return viewer_value(images, *photo.size, scale, a="original", b="reconstruction")
 
 
@@ -168,16 +173,24 @@ class _Page:
         )  # fmt: skip
         own = [self.scale.input, self.draws.tau.change, self.draws.count.change, self.draws.seed.change]
         for trigger in shared + own:
-            trigger(
-                only_while(text.RESCALE, show), [*self.inputs, self.side], self.results, js=_CLEAN,
-                show_progress="full", show_progress_on=self.status, trigger_mode="always_last",
-                api_visibility="private", **ONE_AT_A_TIME,
-            ).success(**rendering)  # fmt: skip
+            trigger(**self._showing(show)).success(**rendering)
+        self.tabs.open.change(**self._showing(show_rivals))
         self.tabs.events(self.inputs, self.side)
         self.compress.events(shared, self.viewer, self.status, self.notice)
 
-
-_CLEAN = clean(None, None, TAU, COUNT, SEED)
+    def _showing(self, fn: Callable[..., Iterator]) -> dict:
+        """The event that shows a result in the viewer and beside it."""
+        return {
+            "fn": only_while(text.RESCALE, fn),
+            "inputs": [*self.inputs, self.tabs.open, self.side],
+            "outputs": self.results,
+            "js": clean(None, None, TAU, COUNT, SEED),
+            "show_progress": "full",
+            "show_progress_on": self.status,
+            "trigger_mode": "always_last",
+            "api_visibility": "private",
+            **ONE_AT_A_TIME,
+        }
 
 
 def switch(mode: str) -> list:
@@ -204,8 +217,11 @@ def read_upload(path: str) -> Photo:
         return open_photo(path, unquote(Path(path).name))
 
 
-def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterator[tuple]:
-    """Yield the likeliest reconstruction as soon as it is there, then the progress, then all draws."""
+def show(photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str) -> Iterator[tuple]:
+    """Yield the likeliest reconstruction as soon as it is there, then the progress, then all draws.
+
+    While the tab of rivals is open, they follow, one by one.
+    """
     result = rescale(photo, scale)
     view, _, *rest = shown(photo, result, [], tau, seed)
     drawn: list = []
@@ -213,7 +229,19 @@ def show(photo: Photo, scale: int, tau: float, count: int, seed: int) -> Iterato
         yield view, f"{photo.name}: drawing {len(drawn) + 1} of {count} …", *rest
         view = gr.skip()
         drawn.append(draw(photo, scale, tau, draw_seed))
-    yield shown(photo, result, drawn, tau, seed)
+    yield (final := shown(photo, result, drawn, tau, seed))
+    rivals: list[Entry] = []
+    for name in rivals_of(scale) if tab == "rivals" else ():
+        rivals.append(compete(photo, scale, name))
+        yield pictures(photo, result, drawn, tau, rivals), final[1], *(gr.skip() for _ in rest)
+
+
+def show_rivals(*inputs) -> Iterator[tuple]:
+    """`show`, when their tab was opened."""
+    if inputs[-1] == "rivals":
+        yield from show(*inputs)
+    else:
+        yield gr.skip()
 
 
 def shown(photo: Photo, result: Rescaled, drawn: list, tau: float, seed: int) -> tuple:

@@ -11,7 +11,14 @@ from irn_core import arguments
 from irn_core.bench import bench
 from irn_core.codec import codec_for, encode_at_psnr, encode_within, load_codec, read_header, shipped_model
 from irn_core.errors import IRNError
-from irn_core.evaluate import NORMALITY, evaluate_calibration, evaluate_normality, evaluate_rescale
+from irn_core.evaluate import (
+    FILTERS,
+    NORMALITY,
+    evaluate_calibration,
+    evaluate_filter,
+    evaluate_normality,
+    evaluate_rescale,
+)
 from irn_core.evaluate_compress import CODECS, evaluate_compress
 from irn_core.layouts import LAYOUTS
 from irn_core.lr_file import encode_lr, read_lr
@@ -98,7 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="score a model on a folder of pictures")
     kinds = evaluate.add_subparsers(required=True, metavar="KIND")
     rescale = kinds.add_parser("rescale", help="PSNR and SSIM of downscaling and upscaling")
-    rescale.add_argument("--model", required=True, help="a shipped model or a weights file")
+    rescale.add_argument("--model", required=True, help=f"a shipped model, a weights file, {' or '.join(FILTERS)}")
+    rescale.add_argument("--scale", type=arguments.positive, help=f"of {' or '.join(FILTERS)}")
     rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
     rescale.add_argument("--json", type=arguments.output, help="write the scores to this file")
     rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
@@ -132,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--scale", type=arguments.positive, help="2 or 4; picks the model irn-x2 or irn-x4")
+    which.add_argument("--scale", type=arguments.positive, help="2, 4 or 8; picks the model irn-x2, irn-x4 or irn-x8")
     which.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
 
 
@@ -271,11 +279,12 @@ def _evaluate_compress(args: argparse.Namespace) -> None:
 def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.draws == 1 or args.draws < 0:
         raise IRNError(f"--draws is {args.draws}; a spread needs at least 2 draws, 0 leaves it out")
+    if args.model in FILTERS:
+        _evaluate_filter(args)
+        return
     irn = load_model(args.model, *RESCALERS)
     result = evaluate_rescale(irn, args.model, args.data, args.tau, args.seed)
-    mean = result["mean"]
-    shown = "  ".join(f"{key} {value:.4f}" for key, value in mean.items() if value is not None)
-    print(f"mean of {len(result['images'])}: {shown}")
+    _print_mean(result)
     if args.draws:
         found = result["calibration"] = evaluate_calibration(irn, args.data, args.draws, args.seed)
         print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
@@ -285,6 +294,20 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.record:
         figures = {key: result[key] for key in ("tau", "seed", "mean", "calibration") if key in result}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
+
+
+def _evaluate_filter(args: argparse.Namespace) -> None:
+    if not args.scale or args.record or args.draws or args.tau:
+        raise IRNError(f"{args.model} needs --scale, and has no weights to record in and no draws")
+    result = evaluate_filter(args.model, args.scale, args.data)
+    _print_mean(result)
+    if args.json:
+        _write_json(args.json, provenance(args.command) | result)
+
+
+def _print_mean(result: dict) -> None:
+    shown = "  ".join(f"{key} {value:.4f}" for key, value in result["mean"].items() if value is not None)
+    print(f"mean of {len(result['images'])}: {shown}")
 
 
 def _evaluate_normality(args: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from PIL import Image
 
 from irn_core.calibration import coverage
 from irn_core.dataset import list_pictures
@@ -64,6 +65,24 @@ def bicubic_hr(lr: np.ndarray, scale: int, size: tuple[int, int]) -> np.ndarray:
     """An 8-bit LR enlarged by bicubic and cropped to size (H, W)."""
     x_hat = to_uint8(bicubic_up(from_uint8(to_tensor(lr)), scale))
     return to_pixels(x_hat[..., : size[0], : size[1]])
+
+
+def by_bicubic(pixels: np.ndarray, scale: int) -> tuple[np.ndarray, np.ndarray]:
+    """LR h×w×3 uint8 and x_hat H×W×3 uint8 by the cubic filter both ways."""
+    lr = bicubic_lr(pixels, scale)
+    return lr, bicubic_hr(lr, scale, pixels.shape[:2])
+
+
+def by_lanczos(pixels: np.ndarray, scale: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same by Pillow's Lanczos filter."""
+    x = Image.fromarray(pad_to_multiple(pixels, scale))
+    lr = x.resize((x.width // scale, x.height // scale), Image.Resampling.LANCZOS)
+    x_hat = np.asarray(lr.resize(x.size, Image.Resampling.LANCZOS))
+    return np.asarray(lr), x_hat[: pixels.shape[0], : pixels.shape[1]]
+
+
+FILTERS = {"bicubic": by_bicubic, "lanczos": by_lanczos}
+"""What needs no network: a picture H×W×3 uint8 and a scale → LR and x_hat."""
 
 
 def evaluate_picture(irn: IRN, pixels: np.ndarray, tau: float, seed: int) -> Scores:
@@ -164,12 +183,27 @@ def evaluate_rescale(
     Raises:
         ImageError: no pictures, or one that cannot be read: a mean over the rest would mislead.
     """
+    rows = _score_all(folder, lambda pixels: evaluate_picture(irn, pixels, tau, seed), report)
+    return summarise(name, irn.config.scale, count_params(irn), tau, seed, rows)
+
+
+def evaluate_filter(name: str, scale: int, folder: str | Path, report: Callable[[str], None] = print) -> dict:
+    """The same for one of FILTERS."""
+
+    def run(pixels: np.ndarray) -> Scores:
+        lr, x_hat = FILTERS[name](pixels, scale)
+        return score(pixels, x_hat, lr, bicubic_lr(pixels, scale), scale)
+
+    return summarise(name, scale, 0, 0.0, 0, _score_all(folder, run, report))
+
+
+def _score_all(folder: str | Path, run: Callable[[np.ndarray], Scores], report: Callable[[str], None]) -> list[dict]:
     rows = []
     for file in list_pictures(folder):
-        scores = evaluate_picture(irn, read_picture(file).pixels, tau, seed)
+        scores = run(read_picture(file).pixels)
         rows.append(score_row(file.name, scores))
         report(f"{file.name}  PSNR-Y {scores.psnr_y:.2f} dB  LR {scores.lr_psnr:.2f} dB")
-    return summarise(irn, name, tau, seed, rows)
+    return rows
 
 
 def score_row(name: str, scores: Scores) -> dict:
@@ -177,14 +211,14 @@ def score_row(name: str, scores: Scores) -> dict:
     return {"name": name, **{key: _finite(value) for key, value in asdict(scores).items()}}
 
 
-def summarise(irn: IRN, name: str, tau: float, seed: int, rows: list[dict]) -> dict:
+def summarise(name: str, scale: int, params: int, tau: float, seed: int, rows: list[dict]) -> dict:
     """Rows of `score_row` with their means and with what was evaluated, ready for JSON."""
     return {
         "model": name,
-        "scale": irn.config.scale,
+        "scale": scale,
         "tau": tau,
         "seed": seed,
-        "params": count_params(irn),
+        "params": params,
         "images": rows,
         "mean": {key: _mean([row[key] for row in rows]) for key in FIGURES},
     }

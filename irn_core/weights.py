@@ -16,6 +16,8 @@ from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.plain import PlainConfig, PlainRescaler
 
 WEIGHTS_DIR = Path(__file__).parent.parent / "assets" / "weights"
+RIVALS_DIR = WEIGHTS_DIR / "rivals"
+"""Networks to compare with, trained for a short time only."""
 Network = TypeVar("Network", IRN, PlainRescaler, ICN, Autoencoder)
 CONFIGS = {IRN: IRNConfig, PlainRescaler: PlainConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig}
 """The networks that a file can hold; it names one by its class in lower case."""
@@ -79,11 +81,11 @@ def find_weights(name_or_path: str | Path) -> Path:
     Raises:
         WeightsError: neither exists; the message lists the shipped models.
     """
-    shipped = WEIGHTS_DIR / f"{name_or_path}.safetensors"
-    for path in (shipped, Path(name_or_path)):
+    file = f"{name_or_path}.safetensors"
+    for path in (WEIGHTS_DIR / file, RIVALS_DIR / file, Path(name_or_path)):
         if path.is_file():
             return path
-    known = ", ".join(path.stem for path in list_weights()) or "(none ships)"
+    known = ", ".join(path.stem for path in [*list_weights(), *list_rivals()]) or "(none ships)"
     raise WeightsError(f"no model {str(name_or_path)!r}; choose one of {known}, or give the path of a weights file")
 
 
@@ -91,6 +93,11 @@ def list_weights(network: type[torch.nn.Module] | None = None) -> list[Path]:
     """The weights files that ship with the project, by name; those of one kind of network, or all."""
     files = sorted(WEIGHTS_DIR.glob("*.safetensors"))
     return [file for file in files if network is None or read_info(file).network is network]
+
+
+def list_rivals() -> list[Path]:
+    """The rescaling networks that ship for comparison, by name."""
+    return sorted(RIVALS_DIR.glob("*.safetensors"))
 
 
 def read_info(path: str | Path) -> WeightsInfo:

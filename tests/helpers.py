@@ -35,8 +35,10 @@ def randomise(net: nn.Module, seed: int = 0) -> nn.Module:
         stretch = 0.5 + torch.rand(size, generator=generator)  # condition number of W: at most 3
         prior.mix.data = (rotation * stretch).to(prior.mix.dtype)
     for whitener in (module for module in net.modules() if isinstance(module, Whitener)):
-        for last in (whitener.middle.net[-1], whitener.between.net[-1]):
-            last.weight.data *= 0.1  # what is drawn is the scale of what is drawn next
+        whitener.first.data *= 0.1  # what is drawn is the scale of what is drawn next
+        for context in (whitener.middle, whitener.between):
+            context.net[-1].weight.data *= 0.1
+            context.own.weight.data *= 0.1
     return net.eval().requires_grad_(False)
 
 

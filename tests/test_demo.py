@@ -44,8 +44,8 @@ def test_equal_content_is_computed_once_and_other_content_is_not_confused():
 def test_cached_results_keep_no_name():
     mine = Photo(photo(seed=3).pixels, "mine.png", ("turned upright",))
     yours = Photo(photo(seed=3).pixels.copy(), "yours.png")
-    list(ui.show(mine, 2, 1.0, 1, 0))
-    _, status, _, notice, *downloads = list(ui.show(yours, 2, 1.0, 1, 0))[-1]
+    list(ui.show(mine, 2, 1.0, 1, 0, "variability"))
+    _, status, _, notice, *downloads = list(ui.show(yours, 2, 1.0, 1, 0, "variability"))[-1]
     assert status.startswith("yours.png")
     assert notice == ""
     assert "mine" not in f"{status}{downloads}"
@@ -67,7 +67,8 @@ def test_the_lr_and_what_was_lost_make_the_picture(scale):
     real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
     found, result = analysis.lost(real, scale), rescale(real, scale)
     assert found.psnr_rgb > result.scores.psnr_rgb + 8
-    assert 8 * found.file_bytes == pytest.approx(found.information.total, rel=0.1)
+    assert 8 * found.file_bytes == pytest.approx(found.information.total, rel=0.25)  # steps are not fine
+    assert found.fine_bytes == pytest.approx(found.fine_expected, rel=0.02)
     assert found.information.heat().sum() == pytest.approx(found.information.total)
 
 

@@ -136,7 +136,7 @@ def test_pictures_in_folders_below_count(tmp_path):
 
 def haar_with_spread(sigma: float) -> IRN:
     """The Haar transform, with z ~ N(0, σ²) whatever y is."""
-    irn = IRN(tiny_config()).eval().requires_grad_(False)
+    irn = IRN(tiny_config(whitener_width=0)).eval().requires_grad_(False)
     irn.prior.mix.mul_(sigma)
     return irn
 

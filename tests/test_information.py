@@ -30,21 +30,17 @@ def test_stretches_add_up_to_the_determinant_of_the_whole_network(scale):
     assert not torch.allclose(stretch, stretch.mean())
 
 
-@pytest.mark.parametrize("whitener_width", [0, 8])
-def test_the_density_of_each_coordinate_integrates_to_one(whitener_width):
-    """The last ones to come, so that no other depends on them."""
-    prior = tiny_irn(whitener_width=whitener_width).prior.double()
+def test_the_density_of_each_coordinate_integrates_to_one():
+    prior = tiny_irn(whitener_width=0).prior.double()
     y = torch.rand(1, 3, 5, 6, dtype=torch.float64)
-    u = prior.unmix(prior.denormalise(torch.randn(1, 9, 5, 6, dtype=torch.float64), y))
-    places = torch.linspace(-400, 400, 8001, dtype=torch.float64)
-    total = torch.zeros(9, dtype=torch.float64)
-    row, column = 4, 5
+    mean, scale = prior.mean_scale(y)
+    places = torch.linspace(-9, 9, 2001, dtype=torch.float64)
+    total = torch.zeros_like(mean)
     for place in places:
-        u[0, :, row, column] = place
+        u = mean + place * scale
         z = torch.einsum("rc,bchw->brhw", prior.mix, u)
-        log_p = prior.log_densities(z, y) + prior.log_volume() / prior.channels
-        total += torch.exp(log_p)[0, :, row, column]
-    torch.testing.assert_close(total * (places[1] - places[0]), torch.ones_like(total), rtol=1e-3, atol=0)
+        total += torch.exp(prior.log_densities(z, y) + prior.log_volume() / prior.channels) * scale
+    torch.testing.assert_close(total * (places[1] - places[0]), torch.ones_like(total))
 
 
 def test_the_bits_are_those_of_the_formula():
