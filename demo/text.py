@@ -287,7 +287,8 @@ assets/results/bench.json</code> measures them.</p>
 RATES_TABLE = """
 How much smaller files are at the same PSNR-RGB, by Bjøntegaard's mean over the curves of real files: {pictures}
 pictures of Kodak; JPEG is 0. Compress mode draws the curves of a single picture. *Haar only* is ICN without the learned
-part of its transform, after half of its training.
+part of its transform, after half of its training. The *autoencoder* is the simplest learned codec (L = R + λD), trained
+for the same time as *Haar only*.
 """
 RUN = """
 Score your own pictures as `evaluate` does, τ = 0: at most {pictures} in a ZIP of {megabytes} MB, {megapixels:.0f}

@@ -144,6 +144,7 @@ def test_mistakes_end_in_one_line(models, photo, tmp_path, capsys):
     assert "no-folder does not exist; make it first" in capsys.readouterr().err
     assert "not a picture" in refused(capsys, "upscale", models / "irn-x2.safetensors", out, "--scale", 2)
     assert "no pictures" in refused(capsys, "evaluate", "rescale", "--model", "irn-x2", "--data", models)
+    assert "needs --scale" in refused(capsys, "evaluate", "rescale", "--model", "lanczos", "--data", models)
     assert not out.exists()
 
 

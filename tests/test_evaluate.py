@@ -9,16 +9,19 @@ from PIL import Image
 
 from irn_core.errors import ImageError
 from irn_core.evaluate import (
+    FILTERS,
     bicubic_hr,
     bicubic_lr,
     calibration_of,
     evaluate_calibration,
+    evaluate_filter,
     evaluate_picture,
     evaluate_rescale,
     score,
 )
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
+from irn_core.ops.pixels import read_picture
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params
 from tests.helpers import smooth_pixels, tiny_config, tiny_irn, write_pictures
@@ -125,6 +128,18 @@ def test_an_empty_folder_is_an_error(tmp_path):
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(ImageError, match="no pictures"):
             evaluate_rescale(tiny_irn(), "tiny", folder, tau=0, seed=0, report=silent)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_filters_are_scored_as_networks_are(tmp_path, name):
+    folder = write_pictures(tmp_path, 2)
+    result = evaluate_filter(name, 4, folder, silent)
+    assert (result["model"], result["scale"], result["params"], len(result["images"])) == (name, 4, 0, 2)
+    pixels = read_picture(folder / result["images"][0]["name"]).pixels
+    lr, x_hat = FILTERS[name](pixels, 4)
+    assert x_hat.shape == pixels.shape and lr.shape[0] == -(-pixels.shape[0] // 4)
+    assert result["images"][0]["psnr_y"] == psnr_y(pixels, x_hat, 4)
+    assert (result["mean"]["lr_psnr"] is None) == (name == "bicubic")
 
 
 def test_pictures_in_folders_below_count(tmp_path):

@@ -10,7 +10,7 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo import examples, normality, normality_panels, ui  # noqa: E402
+from demo import examples, fair, normality, normality_panels, text, ui  # noqa: E402
 from demo.service import Photo, draw, rescale  # noqa: E402
 from irn_core.ops.pixels import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
@@ -153,6 +153,19 @@ def test_three_pictures_are_compared_with_noise(explorer):
     before, after = normality.comparison(normality.case(FIRST, 2), 2)
     deviation = f"{normality_panels.number(before.deviation)} → {normality_panels.number(after.deviation)}"
     assert rows.first.locator("td").nth(1).inner_text() == deviation
+
+
+def test_rivals_come_into_the_viewer_when_their_tab_is_opened(explorer):
+    picture = Photo(smooth_pixels(67, 131, seed=7), "mine.png")
+    explorer.upload("mine.png", encode_png(picture.pixels))
+    explorer.page.locator("#scale").get_by_text("×4").click()
+    explorer.wait_for("reconstruction", rescale(picture, 4).reconstruction)
+    assert "lanczos" not in explorer.state["keys"]
+    explorer.page.get_by_role("tab", name="Rivals").click()
+    for name in fair.rivals_of(4):
+        explorer.wait_for(name, fair.compete(picture, 4, name).x_hat)
+    card = explorer.page.locator("#fair-cards .card").filter(has_text=text.FAIR_NAMES["joint"])
+    assert f"{fair.compete(picture, 4, 'joint-x4').scores.psnr_y:.2f} dB" in card.inner_text()
 
 
 def test_bands_can_be_switched_off(explorer):
