@@ -46,7 +46,7 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     """The likeliest picture, draws of it, and the likelihood of z, for f and p(z | ŷ) together.
 
     −log p(z | ŷ) alone leaves the spread of the pictures to chance, for f⁻¹ may enlarge what p gets a little wrong.
-    So draws are scored as pictures, by CRPS, a proper score (Gneiting & Raftery 2007): E|x̂ − x| − ½·E|x̂ − x̂'|.
+    So draws are scored as pictures, by CRPS, a proper score (Gneiting & Raftery 2007).
     f learns from both picture terms, and becomes smooth where p draws; the likelihood teaches p alone.
     """
     y, z = irn(x)
@@ -55,8 +55,7 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     eta = torch.cat([torch.zeros_like(z), torch.randn_like(z), torch.randn_like(z)])
     y_hats = y_hat.repeat(3, 1, 1, 1)
     likeliest, draw, other = irn.inverse(y_hats, irn.prior.place(eta, y_hats)).chunk(3)
-    error, spread = likeliest - x, _size(draw - other, luma_share)
-    crps = (_size(draw - x, luma_share) + _size(other - x, luma_share) - spread) / 2
+    error, crps = likeliest - x, _crps(draw, other, x, luma_share)
     lr_error = y - bicubic_down(x, irn.config.scale)
     pictures = _size(error, luma_share) + crps  # two terms that pull at the LR, so its guide counts twice
     total = pictures + 2 * guide * _per_picture(lr_error.square()) + LIKELIHOOD * crps.detach() * nats
@@ -64,12 +63,27 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     return Loss(total, _quality(error, lr_error) | parts)
 
 
-def likelihood_loss(irn: IRN, x: Tensor) -> Loss:
-    """−log p(z | ŷ) in nats per value of z, of the prior alone: f is at rest."""
+def texture_loss(irn: IRN, x: Tensor, luma_share: float) -> Loss:
+    """The same two scores for η ↔ ε, with all else at rest: CRPS of two draws, and −log p(z | ŷ).
+
+    By likelihood alone, draws at ×4 spread 13 % farther than the error: f⁻¹ enlarges what is a little wrong.
+    """
     with torch.no_grad():
         y, z = irn(x)
-    nats = -irn.prior.log_densities(z, round8(y)).mean()
-    return Loss(nats, {"nats_per_z": nats.item()})
+    y_hat = round8(y)
+    nats = -irn.prior.log_densities(z, y_hat).mean()
+    y_hats = y_hat.repeat(2, 1, 1, 1)
+    eps = torch.randn(len(y_hats), *z.shape[1:], device=z.device)
+    draw, other = irn.inverse(y_hats, irn.prior.denormalise(eps, y_hats)).chunk(2)
+    crps = _crps(draw, other, x, luma_share)
+    parts = {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
+    return Loss(crps + LIKELIHOOD * crps.detach() * nats, parts)
+
+
+def _crps(draw: Tensor, other: Tensor, x: Tensor, luma_share: float) -> Tensor:
+    """E|x̂ − x| − ½·E|x̂ − x̂'|, from two draws."""
+    errors = _size(draw - x, luma_share) + _size(other - x, luma_share)
+    return (errors - _size(draw - other, luma_share)) / 2
 
 
 def _size(error: Tensor, luma_share: float) -> Tensor:

@@ -13,9 +13,9 @@ from irn_core.losses import (
     Loss,
     autoencoder_loss,
     drawing_loss,
-    likelihood_loss,
     rate_distortion_loss,
     reconstruction_loss,
+    texture_loss,
 )
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
@@ -86,7 +86,7 @@ class RescaleTask:
         """Of a batch x, B×3×H×W in [0, 1]."""
         guide = float(self.model.scale**2) if self.guide is None else self.guide
         if stage == 3:
-            return likelihood_loss(irn, x)
+            return texture_loss(irn, x, self.luma_share)
         if stage == 2:
             return drawing_loss(irn, x, guide, self.luma_share)  # float32: the density needs the digits
         with autocast(x.device):

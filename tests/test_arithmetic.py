@@ -235,8 +235,8 @@ def test_the_sentences_are_true_of_the_shipped_networks(scale):
     assert erased.inside[1] == pytest.approx(planted.inside[0], abs=2)
     found = interpolate(real, scale, 1.0, 0, 1)
     distances = [step.distance for step in found.steps]
-    assert max(distances) < 1.03 * min(distances)
-    assert found.straight.distance == pytest.approx(math.sqrt(0.5) * distances[3], rel=0.1)
+    assert max(distances) < 1.2 * min(distances)
+    assert found.straight.distance < 0.85 * min(distances)  # noise that shrinks
     assert found.straight.psnr_y > max(step.psnr_y for step in found.steps)
 
 

@@ -115,13 +115,16 @@ class Prior(nn.Module):
     def log_densities(self, z: Tensor, y: Tensor) -> Tensor:
         """Its summands, B×C×H×W: that of each coordinate W⁻¹·z, each with an equal share of the volume of W."""
         eta, scale = self.residual(z, y)
-        log_p = self.whitener.log_densities(eta, y) if self.whitener else gaussian_log_density(eta)
-        return log_p - scale.log() - self.log_volume() / self.channels
+        return self._of_z(self.whitener.log_densities(eta, y) if self.whitener else gaussian_log_density(eta), scale)
 
     def gaussian_log_densities(self, z: Tensor, y: Tensor) -> Tensor:
         """`log_densities` if η were N(0, I)."""
         eta, scale = self.residual(z, y)
-        return gaussian_log_density(eta) - scale.log() - self.log_volume() / self.channels
+        return self._of_z(gaussian_log_density(eta), scale)
+
+    def _of_z(self, log_p: Tensor, scale: Tensor) -> Tensor:
+        """From the log density of η to that of z."""
+        return log_p - scale.log() - self.log_volume() / self.channels
 
     @property
     def is_fitted(self) -> bool:
