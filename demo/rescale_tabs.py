@@ -18,7 +18,7 @@ from demo import (
 )
 from demo.arithmetic_page import ArithmeticTab
 from demo.break_page import BreakTab
-from demo.parts import COUNT, ONE_AT_A_TIME, QUIET, SEED, TAU, clean, figure, only_while
+from demo.parts import COUNT, HIDDEN, ONE_AT_A_TIME, SEED, TAU, clean, figure, only_while
 from demo.service import Photo
 
 
@@ -86,7 +86,8 @@ class RescaleTabs:
         """Opening a tab, and the controls inside them."""
         rendering = self.rendering(inputs, side)
         for tab in self.items:
-            tab.select(lambda tab=tab: tab.id, None, self.open, **QUIET).then(**rendering)
+            # Queued: otherwise no change of the state is reported.
+            tab.select(lambda tab=tab: tab.id, None, self.open, **HIDDEN).then(**rendering)
         for control in (self.level, self.kept, self.broken.quality, self.broken.sigma):
             control.input(**rendering, trigger_mode="always_last")
         self.broken.events(*inputs[:2])

@@ -23,7 +23,7 @@ from irn_core.information import value_names
 from irn_core.ops.pixels import luma
 from irn_core.ops.quantise import round8
 from irn_core.rescale import downscale, split
-from irn_core.weights import model_tag, save_model
+from irn_core.weights import load_model, model_tag, save_model
 from tests.helpers import refused, run, smooth_pixels, tiny_irn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -186,7 +186,7 @@ def test_the_command_prints_and_writes_every_channel(tmp_path, capsys):
     result = json.loads(file.read_text(encoding="utf-8"))
     command = f"python -m irn_core evaluate normality --model {model} --data {data} --json {file}"
     assert (result.pop("command"), result.pop("weights")) == (command, model_tag(model)) and result.pop("date")
-    assert result == evaluate_normality(irn, str(model), data, report=lambda _: None)
+    assert result == evaluate_normality(load_model(model), str(model), data, report=lambda _: None)
     printed = capsys.readouterr().out
     assert "0.png  deviation" in printed and printed.count("1 diagonal") == 3 and "channel 9" in printed
     for stage in ("before", "after"):
