@@ -40,15 +40,22 @@ def rescale_tables(models: Sequence[Model], rows: Sequence[Published]) -> str:
     return tables + note + _origins((f"{name}, {data}", found.origin) for name, data, found in results)
 
 
+def _scores_head(scale: int) -> str:
+    """Two rows: the data sets, and below each the figures of SHOWN."""
+    sets = "".join(f"<th scope='colgroup' colspan='{len(SHOWN)}'>{data}</th>" for data in DATA_SETS)
+    heads = "".join(f"<th scope='col'>{name}</th>" for name in SHOWN.values()) * len(DATA_SETS)
+    return (
+        f"<tr><th rowspan='2' scope='col'><b>×{scale}</b></th><th rowspan='2' scope='col'>Parameters</th>{sets}</tr>"
+        f"<tr>{heads}</tr>"
+    )
+
+
 def rivals_table(scale: int, models: Sequence[Model]) -> str:
     """Filters, rivals that were trained alike, and ours: what each is, and its figures."""
-    heads = "".join(f"<th scope='col'>{name}</th>" for name in SHOWN.values()) * len(DATA_SETS)
-    sets = "".join(f"<th scope='colgroup' colspan='{len(SHOWN)}'>{data}</th>" for data in DATA_SETS)
     rows = "".join(_our_row(model, text.FAIR_NAMES[fair_key(model.name)]) for model in models)
     origins = [(f"{model.name}, {data}", found.origin) for model in models for data, found in model.results.items()]
     table = _table(
-        f"<tr><th rowspan='2' scope='col'><b>×{scale}</b></th><th rowspan='2' scope='col'>Parameters</th>{sets}</tr>"
-        f"<tr>{heads}</tr>",
+        _scores_head(scale),
         f"<tbody>{rows}</tbody>",
     )
     note = f"<p class='hint'>{text.STALE}</p>" if any(origin.stale for _, origin in origins) else ""
@@ -56,15 +63,12 @@ def rivals_table(scale: int, models: Sequence[Model]) -> str:
 
 
 def _rescale_table(scale: int, models: Sequence[Model], rows: Sequence[Published]) -> str:
-    sets = "".join(f"<th scope='colgroup' colspan='{len(SHOWN)}'>{data}</th>" for data in DATA_SETS)
-    heads = "".join(f"<th scope='col'>{name}</th>" for name in SHOWN.values()) * len(DATA_SETS)
     ours = "".join(_our_row(model) for model in models if model.scale == scale)
     theirs = [row for row in rows if row.scale == scale]
     published = f"""<tbody class="others"><tr><th colspan="{2 + len(SHOWN) * len(DATA_SETS)}" scope="rowgroup">
 <b>{text.PUBLISHED}</b> <small>{html.escape(source())}</small></th></tr>{"".join(map(_their_row, theirs))}</tbody>"""
     return _table(
-        f"<tr><th rowspan='2' scope='col'><b>×{scale}</b></th><th rowspan='2' scope='col'>Parameters</th>{sets}</tr>"
-        f"<tr>{heads}</tr>",
+        _scores_head(scale),
         f"<tbody class='ours'>{ours}</tbody>{published if theirs else ''}",
     )
 

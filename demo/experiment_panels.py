@@ -8,7 +8,7 @@ import numpy as np
 from demo import text
 from demo.experiments import Edit, Experiment, detail, other_model_name
 from demo.footprint import Footprint
-from demo.panels import Card, cards, decibels, kilobytes
+from demo.panels import Card, cards, decibels, growing_cards, kilobytes
 from demo.service import Photo, model_name
 
 UNDER, BEYOND = (47, 127, 216), (224, 123, 57)
@@ -27,8 +27,7 @@ def experiment_cards(
         title, sentence = (part.format(**words) for part in text.EXPERIMENTS[one.name])
         part = one.pixels[seen.rows, seen.columns]
         items.append(Card(title, decibels(one.psnr_y), one.pixels, sentence, _facts(one, found[0], scale), part))
-    rest = text.EXPERIMENTS_TO_COME.format(total - len(found)) if len(found) < total else ""
-    return f"<div class='pixelated'>{cards(items)}</div>{rest}"
+    return growing_cards(items, total - len(found))
 
 
 def _facts(one: Experiment, reference: Experiment, scale: int) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from demo import text
 from demo.experiments import detail
 from demo.fair import Entry, compete, entrants, fair_key, trained
-from demo.panels import Card, cards, decibels, ssim_text
+from demo.panels import Card, decibels, growing_cards, ssim_text
 from demo.service import Photo
 
 
@@ -17,9 +17,7 @@ def fair_cards(photo: Photo, scale: int) -> Iterator[str]:
     for name in names:
         entry = compete(photo, scale, name)
         items.append(_card(entry)._replace(part=entry.x_hat[seen.rows, seen.columns]))
-        to_come = len(names) - len(items)
-        rest = text.EXPERIMENTS_TO_COME.format(to_come) if to_come else ""
-        yield f"{alone}<div class='pixelated'>{cards(items)}</div>{rest}"
+        yield alone + growing_cards(items, len(names) - len(items))
 
 
 def _card(entry: Entry) -> Card:

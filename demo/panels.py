@@ -184,6 +184,12 @@ def cards(items: Iterable[Card]) -> str:
     return "<div class='cards'>" + "".join(_card(item) for item in items) + "</div>"
 
 
+def growing_cards(items: Iterable[Card], to_come: int) -> str:
+    """Cards of enlarged details, and how many are still to be computed."""
+    rest = text.EXPERIMENTS_TO_COME.format(to_come) if to_come else ""
+    return f"<div class='pixelated'>{cards(items)}</div>{rest}"
+
+
 def _card(item: Card) -> str:
     title = html.escape(item.title)
     name = re.sub(r"[^a-z0-9.]+", "-", item.title.lower().replace("τ", "tau")).strip("-")

@@ -56,18 +56,18 @@ class RescaleTabs:
             with gr.Tab("Preserve · abandon · model", id="choices") as choices:
                 gr.Markdown(text.CHOICES)
                 self.choice_cards = gr.HTML(text.COMPUTING)
-            with gr.Tab("Rivals", id="rivals") as self.rivals:
+            with gr.Tab("Rivals", id="rivals") as rivals:
                 gr.Markdown(text.FAIR)
                 self.fair_cards = gr.HTML(text.COMPUTING, elem_id="fair-cards")
             with gr.Tab("z arithmetic", id="arithmetic") as arithmetic:
                 self.arithmetic = ArithmeticTab()
             with gr.Tab("Break it", id="break") as broken:
                 self.broken = BreakTab()
-        self.items = (variability, bands, lost_bits, gaussian, temperature, choices, self.rivals, arithmetic, broken)
+        self.items = (variability, bands, lost_bits, gaussian, temperature, choices, rivals, arithmetic, broken)
         self.outputs = [
             self.draw_cards, self.variability_figure, self.band_cards, self.bands_figure, self.lost_table,
             self.lost_figure, self.normality_figure, self.normality_tables, self.tau_chart, self.choice_cards,
-            self.fair_cards,            *self.arithmetic.outputs, *self.broken.outputs,
+            self.fair_cards, *self.arithmetic.outputs, *self.broken.outputs,
         ]  # fmt: skip
 
     def rendering(self, inputs: list, side: gr.State) -> dict:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from irn_core.errors import ImageError
-from irn_core.evaluate import Scores, bicubic_hr, bicubic_lr, score
+from irn_core.evaluate import Scores, by_bicubic, score
 from irn_core.lr_file import encode_lr
 from irn_core.nets.irn import IRN
 from irn_core.nets.plain import PlainRescaler
@@ -101,8 +101,7 @@ def rescale(photo: Photo, scale: int) -> Rescaled:
     irn = model(scale)
     lr, down_s = _timed(lambda: downscale(irn, photo.pixels))
     reconstruction, up_s = _timed(lambda: upscale(irn, lr, size=photo.size))
-    lr_bicubic = bicubic_lr(photo.pixels, scale)
-    bicubic = bicubic_hr(lr_bicubic, scale, photo.size)
+    lr_bicubic, bicubic = by_bicubic(photo.pixels, scale)
     return Rescaled(
         size=photo.size,
         scale=scale,
