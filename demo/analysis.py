@@ -10,7 +10,7 @@ import torch
 from demo.service import Photo, draw, model, rescale
 from irn_core.calibration import coverage, rms
 from irn_core.evaluate import INTERVALS
-from irn_core.information import Information, decode_lost, encode_lost, lost_information
+from irn_core.information import Information, decode_lost, drop, encode_lost, lost_information
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
@@ -142,11 +142,11 @@ class Lost:
 def lost(photo: Photo, scale: int) -> Lost:
     """Count the information in z given ŷ, and code z to prove it."""
     irn, result = model(scale), rescale(photo, scale)
-    file, _ = encode_lost(irn, photo.pixels)
-    fine, fine_bits = encode_lost(irn, photo.pixels, FINENESS)
+    dropped = drop(irn, photo.pixels)
+    file, _ = encode_lost(irn, dropped)
+    fine, fine_bits = encode_lost(irn, dropped, FINENESS)
     x_hat = decode_lost(irn, result.lr, file, photo.size)
-    information = lost_information(irn, photo.pixels)
-    return Lost(information, file.size, psnr_rgb(photo.pixels, x_hat), fine.size, fine_bits / 8)
+    return Lost(lost_information(irn, dropped), file.size, psnr_rgb(photo.pixels, x_hat), fine.size, fine_bits / 8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,23 +54,39 @@ class Information:
         return full[: self.size[0], : self.size[1]]
 
 
+class Dropped(NamedTuple):
+    """What f makes of a picture H×W, up to scale − 1 pixels larger: B×C×h×w each, with B = 1."""
+
+    size: tuple[int, int]
+    y_hat: Tensor
+    z: Tensor
+    stretch: Tensor  # log |det|, shared by the values of (y, z)
+    log_p: Tensor  # log p(z | ŷ), of each coordinate W⁻¹z
+
+
 @torch.inference_mode()
-def lost_information(irn: IRN, pixels: np.ndarray) -> Information:
-    """The information in what `downscale` drops of a picture H×W×3 uint8, at 8-bit precision of its pixels.
+def drop(irn: IRN, pixels: np.ndarray) -> Dropped:
+    """f of a picture H×W×3 uint8, with all that is asked below."""
+    values, stretch = irn.stretch(_floats(irn, pixels))
+    y_hat, z = round8(values[:, :3]), values[:, 3:]
+    return Dropped(pixels.shape[:2], y_hat, z, stretch, irn.prior.log_densities(z, y_hat))
+
+
+@torch.inference_mode()
+def lost_information(irn: IRN, dropped: Dropped) -> Information:
+    """The information in what `downscale` drops of a picture, at 8-bit precision of its pixels.
 
     The values of z are named after the Haar band that they began as, level 1 the finest. p(z | ŷ) is a product
     over coordinates W⁻¹z; the bits of each are shared by the bands in proportion to its energy in them.
     """
-    values, stretch = irn.stretch(_floats(irn, pixels))
-    y, z = values[:, :3], values[:, 3:]
-    share = irn.prior.shares()
-    nats = mix(-irn.prior.log_densities(z, round8(y)), share) - stretch[:, 3:]
+    stretch = dropped.stretch
+    nats = mix(-dropped.log_p, irn.prior.shares()) - stretch[:, 3:]
     bits = torch.cat([-stretch[:, :3], nats], 1)[0].double() / math.log(2)
     bits[3:] += math.log2(GREY_LEVELS)
     names, maps = value_names(irn.config.scale), {}
     for name, channel in zip(names, bits.numpy(), strict=True):
         maps[name] = maps.get(name, 0) + channel
-    return Information(pixels.shape[:2], irn.config.scale, maps)
+    return Information(dropped.size, irn.config.scale, maps)
 
 
 def value_names(scale: int) -> list[str]:
@@ -96,20 +112,18 @@ class LostFile(NamedTuple):
 
 
 @torch.inference_mode()
-def encode_lost(irn: IRN, pixels: np.ndarray, fineness: float = 1.0) -> tuple[LostFile, float]:
+def encode_lost(irn: IRN, dropped: Dropped, fineness: float = 1.0) -> tuple[LostFile, float]:
     """Code z of a picture, and say what `lost_information` expects: the file, and its expected bits.
 
     Coordinates W⁻¹z are rounded to one step for all, at fineness 1 such that the picture's precision is about
     8 bits: the cells are, in all, as large as those of x. Decodes on the machine that made it: p is computed
     in floats.
     """
-    values, stretch = irn.stretch(_floats(irn, pixels))
-    y, z = values[:, :3], values[:, 3:]
-    prior, y_hat = irn.prior, round8(y)
-    volume = stretch.double().sum() - z[:, 0].numel() * prior.log_volume()
+    prior, z, stretch = irn.prior, dropped.z, dropped.stretch.double().sum()
+    volume = stretch - z[:, 0].numel() * prior.log_volume()
     step = math.exp(volume.item() / z.numel()) / GREY_LEVELS / fineness
-    file = _encode(prior, y_hat, prior.unmix(z), step)
-    nats = -prior.log_densities(z, y_hat).double().sum() - stretch.double().sum()
+    file = _encode(prior, dropped.y_hat, prior.unmix(z), step)
+    nats = -dropped.log_p.double().sum() - stretch
     expected = nats.item() / math.log(2) + z.numel() * math.log2(GREY_LEVELS * fineness)
     return file, expected
 
