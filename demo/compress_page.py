@@ -18,14 +18,15 @@ from demo.parts import (
     SEED,
     TAU,
     Limits,
-    Turn,
     clean,
     command_lines,
     draw_controls,
     figure,
+    in_turn,
     next_seed,
     only_while,
     refusals,
+    taking,
 )
 from irn_core.icn_file import QUALITY_STEPS
 
@@ -37,10 +38,9 @@ SCALED = ("webp", "avif", "jpeg", "icn")
 class CompressPage:
     """Components of the mode; made in three places of the page, then tied together by `events`."""
 
-    def __init__(self, side: gr.State, photo: gr.State):
-        self.side, self.photo = side, photo
+    def __init__(self, side: gr.State, photo: gr.State, turn: gr.State):
+        self.side, self.photo, self.turn = side, photo, turn
         self.shown, self.curve, self.tab = gr.State(None), gr.State(None), gr.State("curve")
-        self.turn = gr.State(Turn())
 
     def controls(self) -> gr.Column:
         with gr.Column(visible=False) as column:
@@ -90,15 +90,12 @@ class CompressPage:
         return column
 
     def events(self, triggers: list[Callable], viewer: gr.HTML, status: gr.Textbox, notice: gr.HTML) -> None:
-        """`triggers` are the events of the page after which the picture is compressed anew."""
+        """`triggers` are the events of the page after which the picture is compressed anew; each takes a turn."""
         self.viewer, self.status, self.notice = viewer, status, notice
         self.aim = [self.photo, self.target, self.quality, self.bpp, self.bytes]
         amounts = [self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur]
         drawn = [self.draws.tau.change, self.draws.count.change, self.draws.seed.change]
-        take_turn = {"fn": Turn.take, "inputs": self.turn, **QUIET}
-        for trigger in triggers:  # listeners to an event run in the order of their making: this one comes first
-            trigger(**take_turn)
-        gr.on([*amounts, *drawn, self.upload.upload, self.codec.input], **take_turn)
+        gr.on([*amounts, *drawn, self.upload.upload, self.codec.input], **taking(self.turn))
         opened = self.upload.upload(self.read_icn, self.upload, self._results(), show_progress_on=status,
                                     api_visibility="private", **ONE_AT_A_TIME)  # fmt: skip
         for ended in (opened.success, opened.failure):
@@ -130,14 +127,14 @@ class CompressPage:
     def _compare(self, trigger: Callable) -> None:
         """The slow part of a result, then the open tab."""
         trigger(
-            only_while(text.COMPRESS, lambda turn, *inputs: turn.keep(compare(*inputs))),
+            in_turn(text.COMPRESS, compare),
             [self.turn, self.shown, *self.draws[1:], self.side], [self.viewer, self.status, self.table, self.commands],
             js=clean(None, None, TAU, COUNT, SEED), trigger_mode="always_last", **HIDDEN, **ONE_AT_A_TIME,
         ).success(**self._render_tab())  # fmt: skip
 
     def _render_tab(self) -> dict:
         return {
-            "fn": only_while(text.COMPRESS, lambda turn, *inputs: turn.keep(self.render_tab(*inputs))),
+            "fn": in_turn(text.COMPRESS, self.render_tab),
             "inputs": [self.turn, self.shown, *self.draws[1:], self.tab, self.codec, self.side],
             "outputs": [
                 self.curve, self.curve_chart, self.bits_figure, self.level_cards, self.draw_cards, self.draws_figure,

@@ -102,6 +102,16 @@ class Turn:
                 return
 
 
+def taking(turn: gr.State) -> dict:
+    """The event that takes a turn. Listeners run in the order of their making: this one has to come first."""
+    return {"fn": Turn.take, "inputs": turn, **QUIET}
+
+
+def in_turn(side: str, generate: Callable[..., Iterator]) -> Callable[..., Iterator]:
+    """An event of one side of the page whose inputs are its turn, those of `generate`, and the side."""
+    return only_while(side, lambda turn, *inputs: turn.keep(generate(*inputs)))
+
+
 @contextmanager
 def refusals() -> Iterator[None]:
     """Show what the visitor can mend as a message; the page stays as it is."""

@@ -18,14 +18,15 @@ from demo import (
 )
 from demo.arithmetic_page import ArithmeticTab
 from demo.break_page import BreakTab
-from demo.parts import COUNT, HIDDEN, ONE_AT_A_TIME, SEED, TAU, clean, figure, only_while
+from demo.parts import COUNT, ONE_AT_A_TIME, QUIET, SEED, TAU, clean, figure, in_turn, taking
 from demo.service import Photo
 
 
 class RescaleTabs:
     """Components of all tabs, made where it is constructed, in `column`."""
 
-    def __init__(self):
+    def __init__(self, turn: gr.State):
+        self.turn = turn
         self.open = gr.State("variability")
         with gr.Column() as self.column, gr.Tabs(elem_id="tabs"):
             with gr.Tab("Variability", id="variability") as variability:
@@ -72,26 +73,30 @@ class RescaleTabs:
 
     def rendering(self, inputs: list, side: gr.State) -> dict:
         """The event that renders the open tab; inputs: photo, scale, tau, count, seed."""
+        own = [self.level, self.kept, *self.broken.inputs, *self.arithmetic.inputs]
         return {
-            "fn": only_while(text.RESCALE, self.render),
-            "inputs": [*inputs, self.open, self.level, self.kept, *self.broken.inputs, *self.arithmetic.inputs, side],
-            "js": clean(None, None, TAU, COUNT, SEED, None, None, None, break_page.QUALITY, break_page.SIGMA),
+            "fn": in_turn(text.RESCALE, self.render),
+            "inputs": [self.turn, *inputs, self.open, *own, side],
+            "js": clean(None, None, None, TAU, COUNT, SEED, None, None, None, break_page.QUALITY, break_page.SIGMA),
             "outputs": self.outputs,
             "show_progress": "minimal",
             "api_visibility": "private",
             **ONE_AT_A_TIME,
         }
 
-    def events(self, inputs: list, side: gr.State) -> None:
-        """Opening a tab, and the controls inside them."""
+    def events(self, inputs: list, side: gr.State) -> gr.events.Dependency:
+        """Opening a tab, and the controls inside them; returns the event that the tab of rivals is open."""
         rendering = self.rendering(inputs, side)
-        for tab in self.items:
-            # Queued: otherwise no change of the state is reported.
-            tab.select(lambda tab=tab: tab.id, None, self.open, **HIDDEN).then(**rendering)
-        for control in (self.level, self.kept, self.broken.quality, self.broken.sigma):
-            control.input(**rendering, trigger_mode="always_last")
+        controls = [part.input for part in (self.level, self.kept, self.broken.quality, self.broken.sigma)]
+        gr.on([*controls, *(tab.select for tab in self.items)], **taking(self.turn))
+        opened = {tab.id: tab.select(lambda tab=tab: tab.id, None, self.open, **QUIET) for tab in self.items}
+        for event in opened.values():
+            event.then(**rendering)
+        for control in controls:
+            control(**rendering, trigger_mode="always_last")
         self.broken.events(*inputs[:2])
         self.arithmetic.events(*inputs[:3], rendering)
+        return opened["rivals"]
 
     def render(
         self, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, level: int, kept: list, *own

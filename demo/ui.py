@@ -1,7 +1,7 @@
 """The page: components, events, nothing else. `build()` makes it; `LAUNCH` is for `launch()`."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,14 +20,16 @@ from demo.parts import (
     QUIET,
     SEED,
     TAU,
+    Turn,
     clean,
     command_lines,
     download,
     draw_controls,
+    in_turn,
     next_seed,
-    only_while,
     refusals,
     stem,
+    taking,
 )
 from demo.rescale_tabs import RescaleTabs
 from demo.service import Photo, Rescaled, draw, open_photo, rescale
@@ -104,13 +106,14 @@ class _Page:
     def __init__(self, page: gr.Blocks, first: tuple):
         self.photo = gr.State(first_inputs()[0])
         self.side = gr.State(text.RESCALE)  # or Compress, whichever was chosen last: Benchmark leaves it as it is
+        self.turn = gr.State(Turn())
         gr.HTML(text.INTRO)
         self.mode = gr.Radio(list(text.MODES), value=text.RESCALE, show_label=False, container=False, elem_id="mode")
         with gr.Column(elem_id="work"):
             with gr.Row(elem_id="main"):
                 with gr.Column(scale=3, min_width=270, elem_id="controls"):
                     self._pictures()
-                    self.compress = CompressPage(self.side, self.photo)
+                    self.compress = CompressPage(self.side, self.photo, self.turn)
                     columns = [self._controls(), self.compress.controls()]
                 with gr.Column(scale=9, min_width=340, elem_id="centre"):
                     self.viewer = build_viewer(elem_id="viewer")
@@ -120,7 +123,7 @@ class _Page:
                         show_label=False, container=False, interactive=False, lines=1, elem_id="status"
                     )  # fmt: skip
                     columns += self._measures(), self.compress.measures()
-            self.tabs = RescaleTabs()
+            self.tabs = RescaleTabs(self.turn)
             columns += self.tabs.column, self.compress.tabs()
         self.benchmark = BenchmarkPage()
         self._events(page, first, columns)
@@ -173,18 +176,18 @@ class _Page:
         )  # fmt: skip
         own = [self.scale.input, self.draws.tau.change, self.draws.count.change, self.draws.seed.change]
         for trigger in shared + own:
-            trigger(**self._showing(show)).success(**rendering)
-        self.tabs.open.change(**self._showing(show_rivals))
-        self.tabs.events(self.inputs, self.side)
+            trigger(**taking(self.turn))
+            trigger(**self._showing()).success(**rendering)
+        self.tabs.events(self.inputs, self.side).then(**self._showing())
         self.compress.events(shared, self.viewer, self.status, self.notice)
 
-    def _showing(self, fn: Callable[..., Iterator]) -> dict:
+    def _showing(self) -> dict:
         """The event that shows a result in the viewer and beside it."""
         return {
-            "fn": only_while(text.RESCALE, fn),
-            "inputs": [*self.inputs, self.tabs.open, self.side],
+            "fn": in_turn(text.RESCALE, show),
+            "inputs": [self.turn, *self.inputs, self.tabs.open, self.side],
             "outputs": self.results,
-            "js": clean(None, None, TAU, COUNT, SEED),
+            "js": clean(None, None, None, TAU, COUNT, SEED),
             "show_progress": "full",
             "show_progress_on": self.status,
             "trigger_mode": "always_last",
@@ -234,14 +237,6 @@ def show(photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str) 
     for name in rivals_of(scale) if tab == "rivals" else ():
         rivals.append(compete(photo, scale, name))
         yield pictures(photo, result, drawn, tau, rivals), final[1], *(gr.skip() for _ in rest)
-
-
-def show_rivals(*inputs) -> Iterator[tuple]:
-    """`show`, when their tab was opened."""
-    if inputs[-1] == "rivals":
-        yield from show(*inputs)
-    else:
-        yield gr.skip()
 
 
 def shown(photo: Photo, result: Rescaled, drawn: list, tau: float, seed: int) -> tuple:
