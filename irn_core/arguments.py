@@ -61,3 +61,9 @@ def seed(value: str) -> int:
     if not value.isdigit() or int(value) >= 2**63:
         raise argparse.ArgumentTypeError(f"seed is {value}; expected a whole number from 0 to 2^63 - 1")
     return int(value)
+
+
+def add_noise(parser: argparse.ArgumentParser) -> None:
+    """How z is drawn: --tau, --seed."""
+    parser.add_argument("--tau", type=tau, default=0.0, help="temperature of z: 0 most likely, 1 a fair draw")
+    parser.add_argument("--seed", type=seed, default=0, help="which draw")

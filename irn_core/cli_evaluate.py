@@ -1,0 +1,133 @@
+"""The commands `evaluate` and `bench`."""
+
+import argparse
+import json
+from pathlib import Path
+
+from irn_core import arguments
+from irn_core.bench import bench
+from irn_core.errors import IRNError
+from irn_core.evaluate import (
+    FILTERS,
+    NORMALITY,
+    evaluate_calibration,
+    evaluate_filter,
+    evaluate_normality,
+    evaluate_rescale,
+)
+from irn_core.evaluate_compress import CODECS, evaluate_compress
+from irn_core.provenance import machine, provenance
+from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """The parsers of both."""
+    evaluate = commands.add_parser("evaluate", help="score a model on a folder of pictures")
+    kinds = evaluate.add_subparsers(required=True, metavar="KIND")
+    _add_rescale(kinds)
+    _add_normality(kinds)
+    _add_compress(kinds)
+    timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
+    timing.add_argument("--side", type=arguments.positive, default=1000, help="side of the square test picture")
+    timing.add_argument("--json", type=arguments.output, help="write the times to this file")
+    timing.set_defaults(run=_bench)
+
+
+def _add_rescale(kinds: argparse._SubParsersAction) -> None:
+    rescale = kinds.add_parser("rescale", help="PSNR and SSIM of downscaling and upscaling")
+    rescale.add_argument("--model", required=True, help=f"a shipped model, a weights file, {' or '.join(FILTERS)}")
+    rescale.add_argument("--scale", type=arguments.positive, help=f"of {' or '.join(FILTERS)}")
+    rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    rescale.add_argument("--json", type=arguments.output, help="write the scores to this file")
+    rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
+    rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
+    arguments.add_noise(rescale)
+    rescale.set_defaults(run=_evaluate_rescale)
+
+
+def _add_normality(kinds: argparse._SubParsersAction) -> None:
+    normality = kinds.add_parser("normality", help="z before and after the prior's normaliser: is it N(0, I)?")
+    normality.add_argument("--model", required=True, help="a shipped model or a weights file")
+    normality.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    normality.add_argument("--json", type=arguments.output, help="write the figures to this file")
+    normality.set_defaults(run=_evaluate_normality)
+
+
+def _add_compress(kinds: argparse._SubParsersAction) -> None:
+    compress = kinds.add_parser("compress", help="rate and distortion of ICN and of the codecs everybody has")
+    compress.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    compress.add_argument("--codecs", type=arguments.codecs, default=list(CODECS), help="separated by commas")
+    compress.add_argument("--model", default="icn", help="a shipped model or a weights file")
+    compress.add_argument("--json", type=arguments.output, help="write the curves to this file")
+    compress.add_argument("--record", action="store_true", help="write the BD-rate into the weights file's metadata")
+    compress.set_defaults(run=_evaluate_compress)
+
+
+def _evaluate_compress(args: argparse.Namespace) -> None:
+    result = evaluate_compress(args.model, args.data, args.codecs)
+    for name, value in result["bd_rate_vs_jpeg"].items():
+        print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
+    if args.json:
+        _write_json(args.json, provenance(args.command, args.model) | result)
+    if args.record:
+        figures = {"bd_rate_vs_jpeg": result["bd_rate_vs_jpeg"]["icn"], "icn": result["codecs"]["icn"]}
+        record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
+
+
+def _evaluate_rescale(args: argparse.Namespace) -> None:
+    if args.draws == 1 or args.draws < 0:
+        raise IRNError(f"--draws is {args.draws}; a spread needs at least 2 draws, 0 leaves it out")
+    if args.model in FILTERS:
+        _evaluate_filter(args)
+        return
+    irn = load_model(args.model, *RESCALERS)
+    result = evaluate_rescale(irn, args.model, args.data, args.tau, args.seed)
+    _print_mean(result)
+    if args.draws:
+        found = result["calibration"] = evaluate_calibration(irn, args.data, args.draws, args.seed)
+        print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
+        print(f"intervals of 50 % and 90 % cover {found['coverage_50%']:.1%} and {found['coverage_90%']:.1%}")
+    if args.json:
+        _write_json(args.json, provenance(args.command, args.model) | result)
+    if args.record:
+        figures = {key: result[key] for key in ("tau", "seed", "mean", "calibration") if key in result}
+        record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
+
+
+def _evaluate_filter(args: argparse.Namespace) -> None:
+    if not args.scale or args.record or args.draws or args.tau:
+        raise IRNError(f"{args.model} needs --scale, and has no weights to record in and no draws")
+    result = evaluate_filter(args.model, args.scale, args.data)
+    _print_mean(result)
+    if args.json:
+        _write_json(args.json, provenance(args.command) | result)
+
+
+def _print_mean(result: dict) -> None:
+    shown = "  ".join(f"{key} {value:.4f}" for key, value in result["mean"].items() if value is not None)
+    print(f"mean of {len(result['images'])}: {shown}")
+
+
+def _evaluate_normality(args: argparse.Namespace) -> None:
+    result = evaluate_normality(load_model(args.model), args.model, args.data)
+    for stage, title in (("before", "z"), ("after", "ε")):
+        print(f"{title:<15}" + "".join(f"{key:>12}" for key in NORMALITY))
+        for number, row in enumerate(result[stage]["channels"], start=1):
+            _print_normality(row.get("began_as", f"channel {number}"), row)
+        _print_normality("all", result[stage]["pooled"])
+    if args.json:
+        _write_json(args.json, provenance(args.command, args.model) | result)
+
+
+def _print_normality(name: str, row: dict) -> None:
+    print(f"{name:<15}" + "".join(f"{'—' if row[key] is None else f'{row[key]:.4f}':>12}" for key in NORMALITY))
+
+
+def _bench(args: argparse.Namespace) -> None:
+    rows = bench(args.side)
+    if args.json:
+        _write_json(args.json, provenance(args.command) | machine() | {"side": args.side, "rows": rows})
+
+
+def _write_json(path: Path, result: dict) -> None:
+    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,74 @@
+"""The command `train`."""
+
+import argparse
+from dataclasses import fields
+
+from irn_core import arguments
+from irn_core.layouts import LAYOUTS
+from irn_core.nets.autoencoder import AutoencoderConfig
+from irn_core.nets.icn import ICNConfig
+from irn_core.tasks import CompressTask, RescaleTask, Task
+from irn_core.train import TrainConfig, train
+
+COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "autoencoder": AutoencoderConfig()}
+"""ICN; ICN without the learned part of its transform; the simplest learned codec."""
+
+
+def add_command(commands: argparse._SubParsersAction) -> None:
+    """Its parser."""
+    kinds = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="KIND")
+    _add_rescale(kinds)
+    _add_compress(kinds)
+
+
+def _add_rescale(kinds: argparse._SubParsersAction) -> None:
+    rescale = kinds.add_parser("rescale", help="train an invertible rescaling net")
+    rescale.add_argument("--scale", type=int, default=2, choices=(2, 4, 8))
+    rescale.add_argument("--layout", choices=LAYOUTS, default="compact", help="the network's layout")
+    rescale.add_argument("--paper-objective", action="store_true", help="random z at the inverse, as published")
+    rescale.add_argument("--prior-share", type=float, default=0.3, help="share, before that, for f with p(z|y)")
+    rescale.add_argument("--whitener-share", type=float, default=0.1, help="last share of the run, for z ↔ ε")
+    rescale.add_argument("--luma-share", type=float, default=0.5, help="share of luma in the loss (the paper: 0)")
+    rescale.add_argument("--guide", type=float, help="weight of the LR guidance (default scale²)")
+    _add_run(rescale, batch=4, crop=64)
+    rescale.set_defaults(run=_train_rescale)
+
+
+def _add_compress(kinds: argparse._SubParsersAction) -> None:
+    compress = kinds.add_parser("compress", help="train an invertible compression net")
+    compress.add_argument("--layout", choices=COMPRESS_LAYOUTS, default="icn", help="icn, or what it is compared with")
+    _add_run(compress, batch=2, crop=192)
+    compress.set_defaults(run=_train_compress)
+
+
+def _add_run(kind: argparse.ArgumentParser, batch: int, crop: int) -> None:
+    kind.add_argument("--data", required=True, help="any folder tree of pictures")
+    kind.add_argument("--out", required=True, help="folder for checkpoints, log and weights")
+    kind.add_argument("--name", help="name of the weights file")
+    length = kind.add_mutually_exclusive_group(required=True)
+    length.add_argument("--minutes", type=float)
+    length.add_argument("--steps", type=arguments.positive)
+    kind.add_argument("--batch", type=arguments.positive, default=batch)
+    kind.add_argument("--crop", type=arguments.positive, default=crop)
+    kind.add_argument("--learning-rate", type=float, default=2e-3)
+    kind.add_argument("--init", help="start from these weights")
+    kind.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
+    kind.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
+    kind.add_argument("--workers", type=int, default=0, help="processes that prepare crops")
+    kind.add_argument("--seed", type=arguments.seed, default=0)
+
+
+def _train_rescale(args: argparse.Namespace) -> None:
+    model = LAYOUTS[args.layout](args.scale)
+    shares = args.whitener_share, args.prior_share
+    task = RescaleTask(model, *shares, args.paper_objective, args.luma_share, args.guide)
+    _train(args, task, f"irn-x{args.scale}")
+
+
+def _train_compress(args: argparse.Namespace) -> None:
+    _train(args, CompressTask(COMPRESS_LAYOUTS[args.layout]), args.layout)
+
+
+def _train(args: argparse.Namespace, task: Task, name: str) -> None:
+    options = {f.name: getattr(args, f.name) for f in fields(TrainConfig) if hasattr(args, f.name)}
+    print(train(TrainConfig(**options | {"name": args.name or name}, task=task)))
