@@ -102,7 +102,8 @@ def _coverage(axes: Axes, found: Variability) -> None:
     names = [f"{level:.0%} interval" for level in INTERVALS]
     for place, (level, share) in enumerate(zip(INTERVALS, found.coverage, strict=False)):
         axes.bar(place, 100 * share, 0.5, color=OURS)
-        axes.text(place, 100 * share, f"{share:.1%}", color=INK, fontsize=13, ha="center", va="bottom")
+        above = 100 * max(share, level) + 1  # of bar and line
+        axes.text(place, above, f"{share:.1%}", color=INK, fontsize=13, ha="center", va="bottom")
         axes.plot([place - 0.38, place + 0.38], [100 * level] * 2, color=ACTUAL, linestyle="--")
     axes.set(xlim=(-0.6, len(names) - 0.4), ylim=(0, 112))
     axes.set_xticks(range(len(names)), names, **_STYLE)

@@ -124,7 +124,7 @@ FAIR_SENTENCES = {
     "joint": "As TAD & TAU or CAR & EDSR: the LR learns to keep what its upscaler needs. The rest is abandoned.",
     "paper": "IRN with its published objective: z is taken for plain noise, and drawn as such. Here z = 0.",
     "short": "Keeps in the LR what helps f⁻¹, and models z given ŷ. Trained no longer than its rivals.",
-    "ours": "The same, trained for hours. Not a fair rival: this is what time adds.",
+    "ours": "Keeps what helps f⁻¹, and models z, after hours of training: not a fair rival, but what time adds.",
 }
 
 BREAK = """
