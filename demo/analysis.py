@@ -31,6 +31,7 @@ class Variability:
     psnr_tau_0: float
     spread: np.ndarray  # standard deviation over the draws
     error: np.ndarray  # |reconstruction at tau 0 − original|
+    halves: tuple[np.ndarray, ...] = ()  # spread of every other draw, and of the rest; () with fewer than four draws
     coverage: tuple[float, ...] = ()  # of the errors of R, G, B, by intervals of INTERVALS; () with one draw
     measure: str = "PSNR-Y"  # that psnr and psnr_tau_0 are given in
 
@@ -60,8 +61,7 @@ def compare_draws(
     """How draws differ from each other, and the likeliest picture from the original x."""
     # With one draw there is no spread about the mean: take it about the likeliest picture.
     many = len(drawn) > 1
-    centre = np.mean(drawn, axis=0, dtype=np.float32) if many else likeliest.astype(np.float32)
-    variance = sum(np.square(picture - centre) for picture in drawn) / max(len(drawn) - 1, 1)
+    variance = _variance(drawn) if many else np.square(likeliest.astype(np.float32) - drawn[0])
     error = likeliest.astype(np.float32) - x
     covered = (coverage(error, np.sqrt(variance), len(drawn), level) for level in INTERVALS) if many else ()
     return Variability(
@@ -69,10 +69,17 @@ def compare_draws(
         psnr=tuple(psnr(picture) for picture in drawn),
         psnr_tau_0=psnr(likeliest),
         spread=np.sqrt(variance.mean(-1)),
+        halves=tuple(np.sqrt(_variance(drawn[k::2]).mean(-1)) for k in (0, 1)) if len(drawn) > 3 else (),
         error=np.sqrt((error**2).mean(-1)),
         coverage=tuple(covered),
         measure=measure,
     )
+
+
+def _variance(drawn: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Of each sample over two or more pictures, one after the other: np.var would hold them all as floats."""
+    centre = np.mean(drawn, axis=0, dtype=np.float32)
+    return sum(np.square(picture - centre) for picture in drawn) / (len(drawn) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +149,7 @@ class Lost:
 def lost(photo: Photo, scale: int) -> Lost:
     """Count the information in z given ŷ, and code z to prove it."""
     irn, result = model(scale), rescale(photo, scale)
-    dropped = drop(irn, photo.pixels)
+    dropped = drop(irn, photo.pixels, result.lr)
     file, _ = encode_lost(irn, dropped)
     fine, fine_bits = encode_lost(irn, dropped, FINENESS)
     x_hat = decode_lost(irn, result.lr, file, photo.size)

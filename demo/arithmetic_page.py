@@ -80,7 +80,7 @@ class ArithmeticTab:
         )  # fmt: skip
         for box in (self.first, self.second):
             for event in (box.submit, box.blur):
-                event(**rendering, trigger_mode="always_last")
+                event(**rendering)
         self.mode.input(lambda mode: gr.update(visible=mode == ERASE), self.mode, self.fill, **QUIET)
         for event in (self.apply.click, self.mode.input, self.fill.input, self.bands.input):
             event(

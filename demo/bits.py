@@ -12,6 +12,7 @@ from demo.service import MAX_PAGE_PIXELS
 from irn_core.codec import codec_for, decoder
 from irn_core.entropy import Reader, cost_in_bits
 from irn_core.icn_file import HEADER_BYTES, Header, read_header
+from irn_core.information import share_out
 from irn_core.nets.icn import ICN, Coefficients
 from irn_core.nets.prior import mix
 from irn_core.ops.pixels import to_pixels
@@ -95,9 +96,9 @@ class _Ledger:
 
 def _spread(bits: np.ndarray, header: Header, side: int) -> np.ndarray:
     """Bits of coefficients that cover side×side pixels each, shared out among these pixels; H×W."""
-    rows, columns = np.arange(header.height) // side, np.arange(header.width) // side
-    bits = _fold(_fold(bits, rows[-1] + 1).T, columns[-1] + 1).T
-    return (bits / np.outer(np.bincount(rows), np.bincount(columns)))[rows][:, columns]
+    size = header.height, header.width
+    height, width = (-(-length // side) for length in size)
+    return share_out(_fold(_fold(bits, height).T, width).T, size, side)
 
 
 def _fold(bits: np.ndarray, count: int) -> np.ndarray:

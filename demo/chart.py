@@ -58,9 +58,12 @@ class _Frame:
 
     def ticks(self) -> list[float]:
         """Round values of x, at most a dozen of them on a linear axis."""
-        step = next(tick for tick in TICKS if tick * 12 >= self.high - self.low)
-        even = [step * k for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
-        return [tick for tick in TICKS if self.low <= tick <= self.high] if self.log else even
+        if self.log:
+            return [tick for tick in TICKS if self.low <= tick <= self.high]
+        least = (self.high - self.low) / 12
+        power = 10.0 ** math.floor(math.log10(least))
+        step = next(power * k for k in (1, 2, 5, 10) if power * k >= least)
+        return [step * k for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
 
     def y(self, value: float) -> float:
         value = self.top if math.isinf(value) else value

@@ -18,6 +18,7 @@ from demo.parts import (
     SEED,
     TAU,
     Limits,
+    Turns,
     clean,
     command_lines,
     draw_controls,
@@ -38,8 +39,8 @@ SCALED = ("webp", "avif", "jpeg", "icn")
 class CompressPage:
     """Components of the mode; made in three places of the page, then tied together by `events`."""
 
-    def __init__(self, side: gr.State, photo: gr.State, turn: gr.State):
-        self.side, self.photo, self.turn = side, photo, turn
+    def __init__(self, side: gr.State, photo: gr.State, turns: Turns):
+        self.side, self.photo, self.turns = side, photo, turns
         self.shown, self.curve, self.tab = gr.State(None), gr.State(None), gr.State("curve")
 
     def controls(self) -> gr.Column:
@@ -95,14 +96,16 @@ class CompressPage:
         self.aim = [self.photo, self.target, self.quality, self.bpp, self.bytes]
         amounts = [self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur]
         drawn = [self.draws.tau.change, self.draws.count.change, self.draws.seed.change]
-        gr.on([*amounts, *drawn, self.upload.upload, self.codec.input], **taking(self.turn))
+        gr.on([*amounts, *drawn, self.upload.upload], **taking(*self.turns))
+        gr.on([self.codec.input, *(tab.select for tab in self.tab_items)], **taking(self.turns.tab))
         opened = self.upload.upload(self.read_icn, self.upload, self._results(), show_progress_on=status,
                                     api_visibility="private", **ONE_AT_A_TIME)  # fmt: skip
         for ended in (opened.success, opened.failure):
             ended(lambda: None, None, self.upload, **QUIET)
         self.target.input(self.switch_target, [self.target, self.shown], [self.quality, self.bpp, self.bytes], **QUIET)
         fresh = [trigger(**self._compress()) for trigger in triggers] + [gr.on(amounts, **self._compress()), opened]
-        for trigger in [event.success for event in fresh] + drawn:
+        refused = [event.failure for event in fresh]  # the result that stays is completed
+        for trigger in [event.success for event in fresh] + refused + drawn:
             self._compare(trigger)
         for tab in self.tab_items:
             tab.select(lambda tab=tab: tab.id, None, self.tab, **QUIET).then(**self._render_tab())
@@ -127,15 +130,16 @@ class CompressPage:
     def _compare(self, trigger: Callable) -> None:
         """The slow part of a result, then the open tab."""
         trigger(
-            in_turn(text.COMPRESS, compare),
-            [self.turn, self.shown, *self.draws[1:], self.side], [self.viewer, self.status, self.table, self.commands],
+            in_turn(text.COMPRESS, once_shown(compare)),
+            [self.turns.result, self.shown, *self.draws[1:], self.side],
+            [self.viewer, self.status, self.table, self.commands],
             js=clean(None, None, TAU, COUNT, SEED), trigger_mode="always_last", **HIDDEN, **ONE_AT_A_TIME,
         ).success(**self._render_tab())  # fmt: skip
 
     def _render_tab(self) -> dict:
         return {
-            "fn": in_turn(text.COMPRESS, self.render_tab),
-            "inputs": [self.turn, self.shown, *self.draws[1:], self.tab, self.codec, self.side],
+            "fn": in_turn(text.COMPRESS, once_shown(self.render_tab)),
+            "inputs": [self.turns.tab, self.shown, *self.draws[1:], self.tab, self.codec, self.side],
             "outputs": [
                 self.curve, self.curve_chart, self.bits_figure, self.level_cards, self.draw_cards, self.draws_figure,
                 self.claims, self.scale_chart, self.scale_cards,
@@ -196,3 +200,12 @@ class CompressPage:
             yield {self.scale_chart: compression_panels.scale_chart(progress, codec, shown.coded)}
         yield {self.claims: compression_panels.claims(progress, codec)}
         yield {self.scale_cards: compression_panels.scale_cards(shown.photo, codec, len(shown.coded.data))}
+
+
+def once_shown(generate: Callable[..., Iterator]) -> Callable[..., Iterator]:
+    """An event that does nothing before there is a result, its first input."""
+
+    def run(shown: Shown | None, *inputs) -> Iterator:
+        yield from generate(shown, *inputs) if shown else [gr.skip()]
+
+    return run

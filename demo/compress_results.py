@@ -13,7 +13,7 @@ from demo.viewer import ViewerImage, viewer_value
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import encode_png
 
-RIVALS = ("jpeg", "webp", "jpeg2000", "avif")
+OTHERS = ("jpeg", "webp", "jpeg2000", "avif")
 """In the order of their speed."""
 
 
@@ -68,7 +68,7 @@ def compare(shown: Shown, tau: float, count: int, seed: int) -> Iterator[tuple]:
     def so_far(doing: str) -> tuple:
         return viewer_of(shown, rivals, drawn, tau), doing, measures_of(shown, rivals, decoding), commands
 
-    for codec in RIVALS if shown.photo else ():
+    for codec in OTHERS if shown.photo else ():
         yield so_far(f"{shown.name}: looking for {NAMES[codec]} of the same size …")
         rivals.append(match(shown.photo, codec, len(shown.coded.data)))
     for number, draw_seed in enumerate(analysis.seeds(seed, count), start=1):

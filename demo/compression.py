@@ -12,8 +12,8 @@ from irn_core.codec import codec_for, encode_within, load_codec
 from irn_core.errors import IRNError
 from irn_core.icn_file import QUALITY_STEPS, read_header
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
+from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.rescale import upscale
-from irn_core.rivals import RIVALS, decode_rival
 from irn_core.search import largest_within
 
 NAMES = {
@@ -129,7 +129,9 @@ def match(photo: Photo, codec: str, budget: int, scale: int = 1) -> Coded:
     At a scale of 2 or 4 the file holds the LR of the rescaling network, and the picture is upscaled from it.
     """
     kept = kept_pixels(photo, scale)
-    low, high = (RIVALS[codec].low, RIVALS[codec].high) if codec in RIVALS else (0, 100 * QUALITY_STEPS)
+    low, high = (
+        (PILLOW_CODECS[codec].low, PILLOW_CODECS[codec].high) if codec in PILLOW_CODECS else (0, 100 * QUALITY_STEPS)
+    )
 
     def run(setting: int) -> tuple[int, bytes]:
         return setting, encode(codec, kept, setting)
@@ -144,14 +146,14 @@ def match(photo: Photo, codec: str, budget: int, scale: int = 1) -> Coded:
 
 def encode(codec: str, pixels: np.ndarray, setting: int) -> bytes:
     """A file of any codec."""
-    if codec in RIVALS:
-        return RIVALS[codec].encode(pixels, setting)
+    if codec in PILLOW_CODECS:
+        return PILLOW_CODECS[codec].encode(pixels, setting)
     return load_codec().encode(pixels, setting / QUALITY_STEPS)
 
 
 def read(codec: str, data: bytes) -> np.ndarray:
     """The picture, H×W×3 uint8, in a file of any codec."""
-    return decode_rival(data) if codec in RIVALS else decode(data, 0.0, 0)
+    return decode_by_pillow(data) if codec in PILLOW_CODECS else decode(data, 0.0, 0)
 
 
 def kept_pixels(photo: Photo, scale: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from demo.compression import bits_per_pixel, compress, encode, kept_pixels, read
 from demo.service import Photo
 from irn_core.icn_file import QUALITY_STEPS
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.rivals import RIVALS
+from irn_core.pillow_codecs import PILLOW_CODECS
 
 ICN_QUALITIES = (0, 15, 30, 45, 60, 75, 90)
 GRID_PLACES = (0, 1, 2, 4, 6, 8)
@@ -40,8 +40,8 @@ class Progress(NamedTuple):
 
 def settings(codec: str) -> tuple[int, ...]:
     """Where a codec's curve is measured."""
-    if codec in RIVALS:
-        return tuple(RIVALS[codec].grid[place] for place in GRID_PLACES)
+    if codec in PILLOW_CODECS:
+        return tuple(PILLOW_CODECS[codec].grid[place] for place in GRID_PLACES)
     return tuple(quality * QUALITY_STEPS for quality in ICN_QUALITIES)
 
 
@@ -58,7 +58,7 @@ def point(photo: Photo, codec: str, setting: int, scale: int = 1) -> Point:
 
 def codec_curves(photo: Photo) -> Iterator[Progress]:
     """All codecs at full size, every point as it comes; all curves grow together."""
-    yield from _grow(photo, {name: (name, 1) for name in ("icn", *RIVALS)})
+    yield from _grow(photo, {name: (name, 1) for name in ("icn", *PILLOW_CODECS)})
 
 
 def scale_curves(photo: Photo, codec: str) -> Iterator[Progress]:

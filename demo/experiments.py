@@ -17,14 +17,14 @@ from irn_core.ops.pixels import luma, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.resize import bicubic
 from irn_core.ops.tiling import Window
+from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.rescale import downscale, upscale
-from irn_core.rivals import RIVALS, decode_rival
 
 OTHER_SCALE = {2: 4, 4: 2, 8: 4}
 DETAIL_SIDE = 128
 """Of the part that is shown, in pixels of the original."""
 _CACHED = 6
-_JPEG = RIVALS["jpeg"]
+_JPEG = PILLOW_CODECS["jpeg"]
 JPEGS = {
     "4:2:0": _JPEG,
     "4:4:4": _JPEG._replace(save=lambda quality: _JPEG.save(quality) | {"subsampling": "4:4:4"}),
@@ -77,7 +77,7 @@ def bicubic_instead(photo: Photo, scale: int) -> Experiment:
 def as_jpeg(photo: Photo, scale: int, quality: int, colour: str) -> Experiment:
     """quality is Pillow's, 1…100; colour is a key of JPEGS."""
     data = JPEGS[colour].encode(rescale(photo, scale).lr, quality)
-    return _upscaled(f"jpeg {colour}", photo, scale, decode_rival(data), file_bytes=len(data))
+    return _upscaled(f"jpeg {colour}", photo, scale, decode_by_pillow(data), file_bytes=len(data))
 
 
 @lru_cache(maxsize=_CACHED)

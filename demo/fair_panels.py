@@ -22,7 +22,11 @@ def fair_cards(photo: Photo, scale: int) -> Iterator[str]:
 
 def _card(entry: Entry) -> Card:
     key, scores = fair_key(entry.name), entry.scores
-    facts = [("SSIM-Y", ssim_text(scores.ssim_y)), ("LR against bicubic", decibels(scores.lr_psnr))]
+    facts = [
+        ("PSNR-RGB", decibels(scores.psnr_rgb)),
+        ("SSIM-Y", ssim_text(scores.ssim_y)),
+        ("LR against bicubic", decibels(scores.lr_psnr)),
+    ]
     if entry.params:
         facts.append(("Parameters", f"{entry.params:,}"))
     if entry.steps:

@@ -73,7 +73,7 @@ def variability_figure(found: Variability, tau: float) -> Image.Image:
 
 
 def _deciles(axes: Axes, found: Variability) -> None:
-    spread, error = deciles(found.error, found.spread)
+    spread, error = deciles(found.error, *(found.halves or [found.spread]))
     top = max(float(spread.max()), float(error.max()), 1e-3) * 1.05
     axes.plot([0, top], [0, top], color=INK, linestyle="--", label="error = spread: calibrated at τ = 1")
     axes.plot(spread, error, "o-", color=OURS, label="pixels in ten groups by spread")

@@ -135,15 +135,14 @@ def lost_table(photo: Photo, scale: int) -> str:
     formula, lr_bytes = found.information.total / 8, len(result.lr_png)
     pixels = photo.size[0] * photo.size[1]
     both = lr_bytes + found.file_bytes
-    against = f"{found.file_bytes / formula - 1:+.1%} against it" if formula > 0 else ""
     rows = (
         ("Kept: the LR as PNG", kilobytes(lr_bytes), f"{8 * lr_bytes / pixels:.2f} bits per pixel"),
         ("Lost: z given ŷ, by the formula", kilobytes(formula), f"{8 * formula / pixels:.2f} bits per pixel"),
-        ("Lost: z given ŷ, in a file", kilobytes(found.file_bytes), against),
+        ("Lost: z given ŷ, in a file", kilobytes(found.file_bytes), _beyond(found.file_bytes, formula, "it")),
         (
             f"The same file, {FINENESS} times finer",
             kilobytes(found.fine_bytes),
-            f"{found.fine_bytes / found.fine_expected - 1:+.1%} against the formula for such steps",
+            _beyond(found.fine_bytes, found.fine_expected, "the formula for such steps"),
         ),
         ("LR and the first file", kilobytes(both), f"decoded: {decibels(found.psnr_rgb)} PSNR-RGB"),
         ("Original as PNG", kilobytes(result.original_bytes), "lossless"),
@@ -151,6 +150,11 @@ def lost_table(photo: Photo, scale: int) -> str:
     body = "".join(f"<tr><th scope='row'>{a}</th><td>{b}</td><td>{c}</td></tr>" for a, b, c in rows)
     return f"""<div class="measures wide"><p class="statement">The LR costs <b>{kilobytes(lr_bytes)}</b>;
 what was lost costs another <b>{kilobytes(found.file_bytes)}</b>.</p><table><tbody>{body}</tbody></table></div>"""
+
+
+def _beyond(bytes_in_file: int, expected: float, what: str) -> str:
+    """How much longer a file is than it should be; a sure model may expect less than nothing."""
+    return f"{bytes_in_file / expected - 1:+.1%} against {what}" if expected > 0 else ""
 
 
 def tau_chart(points: Sequence[Point]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import gradio as gr
 from gradio.utils import get_upload_folder
@@ -102,9 +103,21 @@ class Turn:
                 return
 
 
-def taking(turn: gr.State) -> dict:
-    """The event that takes a turn. Listeners run in the order of their making: this one has to come first."""
-    return {"fn": Turn.take, "inputs": turn, **QUIET}
+class Turns(NamedTuple):
+    """States that hold a visitor's `Turn`s: what follows a new result, and what follows a look into another tab."""
+
+    result: gr.State
+    tab: gr.State
+
+
+def taking(*turns: gr.State) -> dict:
+    """The event that takes turns. Listeners run in the order of their making: this one has to come first."""
+    return {"fn": _take, "inputs": list(turns), **QUIET}
+
+
+def _take(*turns: Turn) -> None:
+    for turn in turns:
+        turn.take()
 
 
 def in_turn(side: str, generate: Callable[..., Iterator]) -> Callable[..., Iterator]:
@@ -140,8 +153,13 @@ def download(name: str, content: bytes) -> str:
     """A file to download under `name`, in the folder that Gradio serves and cleans up."""
     folder = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
-    return str(folder / name)
+    path = folder / name
+    if not path.exists():  # another visitor may be fetching it
+        partial = folder / f"{uuid4().hex}.part"
+        partial.write_bytes(content)
+        partial.replace(path)
+    path.touch()  # Gradio deletes what is old
+    return str(path)
 
 
 def stem(name: str) -> str:

@@ -79,6 +79,7 @@ class RescaleTabs:
             "inputs": [self.turn, *inputs, self.open, *own, side],
             "js": clean(None, None, None, TAU, COUNT, SEED, None, None, None, break_page.QUALITY, break_page.SIGMA),
             "outputs": self.outputs,
+            "trigger_mode": "always_last",
             "show_progress": "minimal",
             "api_visibility": "private",
             **ONE_AT_A_TIME,
@@ -93,7 +94,7 @@ class RescaleTabs:
         for event in opened.values():
             event.then(**rendering)
         for control in controls:
-            control(**rendering, trigger_mode="always_last")
+            control(**rendering)
         self.broken.events(*inputs[:2])
         self.arithmetic.events(*inputs[:3], rendering)
         return opened["rivals"]

@@ -105,7 +105,8 @@ CHOICE_SENTENCES = {
 
 FAIR = """
 The same picture by rivals: filters, and networks of our size, trained by the same loop on the same pictures for the
-same time as *ours, as short*. What differs is the idea. While this tab is open, all of them are in the viewer.
+same time as *ours, as short*. What differs is the idea; the published objective also weighs R, G and B alike, where the
+others put half of the weight on luma. While this tab is open, all of them are in the viewer.
 """
 FAIR_ALONE = "No rivals were trained at this scale: choose ×4 to see them."
 FAIR_NAMES = {
@@ -267,10 +268,10 @@ STALE = "* Measured with other weights than those that ship now."
 NO_RESULTS = "<p class='hint'>No results are stored.</p>"
 ORIGINS = "How our rows were measured"
 RIVALS_TABLE = """
-**Fair rivals.** Networks of one size, trained by one loop on the same pictures and batches for the same 80 minutes, all
-four at once on one CPU core, so that only the idea differs: super-resolution after bicubic; a learned pair that is
-not invertible; IRN with its published objective (z ~ N(0, I), here z = 0); ours. Last, ours as it ships, trained for
-longer.
+**Fair rivals.** Networks of one size, trained by one loop on the same pictures for the same 80 minutes, all four at
+once on one CPU core, so that only the idea differs: super-resolution after bicubic; a learned pair that is not
+invertible; IRN with its published objective (z ~ N(0, I), here z = 0), without the others' extra weight on luma, so
+compare RGB as well; ours. Last, ours as it ships, trained for longer.
 """
 
 PARAMETERS_CHART = """

@@ -21,6 +21,7 @@ from demo.parts import (
     SEED,
     TAU,
     Turn,
+    Turns,
     clean,
     command_lines,
     download,
@@ -106,14 +107,14 @@ class _Page:
     def __init__(self, page: gr.Blocks, first: tuple):
         self.photo = gr.State(first_inputs()[0])
         self.side = gr.State(text.RESCALE)  # or Compress, whichever was chosen last: Benchmark leaves it as it is
-        self.turn = gr.State(Turn())
+        self.turns = Turns(gr.State(Turn()), gr.State(Turn()))
         gr.HTML(text.INTRO)
         self.mode = gr.Radio(list(text.MODES), value=text.RESCALE, show_label=False, container=False, elem_id="mode")
         with gr.Column(elem_id="work"):
             with gr.Row(elem_id="main"):
                 with gr.Column(scale=3, min_width=270, elem_id="controls"):
                     self._pictures()
-                    self.compress = CompressPage(self.side, self.photo, self.turn)
+                    self.compress = CompressPage(self.side, self.photo, self.turns)
                     columns = [self._controls(), self.compress.controls()]
                 with gr.Column(scale=9, min_width=340, elem_id="centre"):
                     self.viewer = build_viewer(elem_id="viewer")
@@ -123,7 +124,7 @@ class _Page:
                         show_label=False, container=False, interactive=False, lines=1, elem_id="status"
                     )  # fmt: skip
                     columns += self._measures(), self.compress.measures()
-            self.tabs = RescaleTabs(self.turn)
+            self.tabs = RescaleTabs(self.turns.tab)
             columns += self.tabs.column, self.compress.tabs()
         self.benchmark = BenchmarkPage()
         self._events(page, first, columns)
@@ -176,7 +177,7 @@ class _Page:
         )  # fmt: skip
         own = [self.scale.input, self.draws.tau.change, self.draws.count.change, self.draws.seed.change]
         for trigger in shared + own:
-            trigger(**taking(self.turn))
+            trigger(**taking(*self.turns))
             trigger(**self._showing()).success(**rendering)
         self.tabs.events(self.inputs, self.side).then(**self._showing())
         self.compress.events(shared, self.viewer, self.status, self.notice)
@@ -185,7 +186,7 @@ class _Page:
         """The event that shows a result in the viewer and beside it."""
         return {
             "fn": in_turn(text.RESCALE, show),
-            "inputs": [self.turn, *self.inputs, self.tabs.open, self.side],
+            "inputs": [self.turns.result, *self.inputs, self.tabs.open, self.side],
             "outputs": self.results,
             "js": clean(None, None, None, TAU, COUNT, SEED),
             "show_progress": "full",

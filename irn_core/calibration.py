@@ -23,9 +23,13 @@ def coverage(error: np.ndarray, spread: np.ndarray, draws: int, level: float) ->
     return float(np.mean(np.clip(inside, 0, 1)))
 
 
-def deciles(error: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Reliability: ten equal groups by predicted spread; RMS spread and RMS error of each."""
-    groups = [group for group in np.array_split(np.argsort(spread, axis=None), 10) if len(group)]
+def deciles(error: np.ndarray, spread: np.ndarray, by: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Reliability: ten equal groups by predicted spread; RMS spread and RMS error of each.
+
+    With few draws, group by the spread of other draws than those of `spread`: the pixels that seem widest are
+    partly those where the estimate is too wide.
+    """
+    groups = [group for group in np.array_split(np.argsort(spread if by is None else by, axis=None), 10) if len(group)]
     spread, error = spread.ravel(), error.ravel()
     return np.array([rms(spread[group]) for group in groups]), np.array([rms(error[group]) for group in groups])
 

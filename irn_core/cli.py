@@ -12,7 +12,7 @@ from irn_core.errors import IRNError
 from irn_core.lr_file import encode_lr, read_lr
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.rescale import downscale, upscale
-from irn_core.weights import RESCALERS, list_weights, load_model, model_tag, read_info
+from irn_core.weights import RESCALERS, list_rivals, list_weights, load_model, model_tag, read_info
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -106,10 +106,10 @@ def _choose_model(args: argparse.Namespace, tagged: str | None = None) -> str:
         return f"irn-x{args.scale}"
     if tagged:
         name = tagged.split("@")[0]
-        if name not in [path.stem for path in list_weights()]:
+        if name not in [path.stem for path in [*list_weights(), *list_rivals()]]:
             raise IRNError(f"this LR was made by {tagged}, which does not ship; give its weights file with --model")
         return name
-    raise IRNError("which model? give --scale 2, --scale 4, or --model NAME")
+    raise IRNError("which model? give --scale 2, 4 or 8, or --model NAME")
 
 
 def _downscale(args: argparse.Namespace) -> None:

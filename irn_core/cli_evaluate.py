@@ -81,6 +81,8 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
         _evaluate_filter(args)
         return
     irn = load_model(args.model, *RESCALERS)
+    if args.scale not in (None, irn.config.scale):
+        raise IRNError(f"{args.model} rescales by {irn.config.scale}, not by --scale {args.scale}")
     result = evaluate_rescale(irn, args.model, args.data, args.tau, args.seed)
     _print_mean(result)
     if args.draws:

@@ -16,11 +16,11 @@ from irn_core.errors import IRNError
 from irn_core.nets.autoencoder import Autoencoder
 from irn_core.ops.metrics import psnr_rgb, ssim_rgb
 from irn_core.ops.pixels import read_picture
-from irn_core.rivals import RIVALS, decode_rival
+from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.weights import load_model
 
 BASELINES = ("icn-haar", "autoencoder")
-CODECS = ("icn", *RIVALS, *BASELINES)
+CODECS = ("icn", *PILLOW_CODECS, *BASELINES)
 QUALITIES = (0, 12.5, 25, 37.5, 50, 62.5, 75, 87.5, 100)
 """Settings of ICN on the curve."""
 
@@ -46,8 +46,8 @@ def coder_of(name: str, codec: Codec) -> Coder:
     Raises:
         WeightsError: the weights of a baseline do not ship.
     """
-    if name in RIVALS:
-        return Coder(RIVALS[name].grid, RIVALS[name].encode, decode_rival)
+    if name in PILLOW_CODECS:
+        return Coder(PILLOW_CODECS[name].grid, PILLOW_CODECS[name].encode, decode_by_pillow)
     if name == "autoencoder":
         autoencoder = AutoencoderCodec(load_model(name, Autoencoder))
         return Coder(QUALITIES, autoencoder.encode, autoencoder.decode)

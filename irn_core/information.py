@@ -26,7 +26,7 @@ from irn_core.nets.prior import Prior, mix
 from irn_core.nets.whitener import Places, at
 from irn_core.ops.haar import Bands
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, round8, to_uint8
+from irn_core.ops.quantise import from_uint8, to_uint8
 
 ROUNDING = "rounding of y"
 GREY_LEVELS = 255
@@ -49,9 +49,13 @@ class Information:
 
     def heat(self) -> np.ndarray:
         """Bits per pixel, H×W: an LR pixel's bits are shared by the pixels that it stands for."""
-        per_pixel = sum(self.bits.values()) / self.scale**2
-        full = per_pixel.repeat(self.scale, 0).repeat(self.scale, 1)
-        return full[: self.size[0], : self.size[1]]
+        return share_out(sum(self.bits.values()), self.size, self.scale)
+
+
+def share_out(bits: np.ndarray, size: tuple[int, int], side: int) -> np.ndarray:
+    """Bits of cells of side×side pixels, each shared by those of its pixels that lie in the picture; → H×W."""
+    rows, columns = (np.arange(length) // side for length in size)
+    return (bits / np.outer(np.bincount(rows), np.bincount(columns)))[rows][:, columns]
 
 
 class Dropped(NamedTuple):
@@ -65,10 +69,14 @@ class Dropped(NamedTuple):
 
 
 @torch.inference_mode()
-def drop(irn: IRN, pixels: np.ndarray) -> Dropped:
-    """f of a picture H×W×3 uint8, with all that is asked below."""
+def drop(irn: IRN, pixels: np.ndarray, lr: np.ndarray) -> Dropped:
+    """f of a picture H×W×3 uint8, given its LR, h×w×3 uint8, with all that is asked below.
+
+    The LR is asked for, since one computed in tiles may differ here and there by a grey level, and z would
+    not be decoded with another.
+    """
     values, stretch = irn.stretch(_floats(irn, pixels))
-    y_hat, z = round8(values[:, :3]), values[:, 3:]
+    y_hat, z = from_uint8(to_tensor(lr)), values[:, 3:]
     return Dropped(pixels.shape[:2], y_hat, z, stretch, irn.prior.log_densities(z, y_hat))
 
 

@@ -20,7 +20,7 @@ class Loss(NamedTuple):
     parts: dict[str, float]
 
 
-LIKELIHOOD = 0.25
+LIKELIHOOD = 1.0
 """Weight of −log p(z | ŷ), in nats per value of z, beside the score of drawn pictures, as a share of that score."""
 LUMA = (0.299, 0.587, 0.114)
 """BT.601 weights of full-range luma."""

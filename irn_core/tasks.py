@@ -109,8 +109,9 @@ class RescaleTask:
 
     def provenance(self) -> dict:
         """For the metadata of the weights."""
+        invertible = "paper" if self.paper_objective else "z = 0, then draws of p(z|y)"
         return {
-            "objective": "paper" if self.paper_objective else "z = 0, then draws of p(z|y)",
+            "objective": invertible if self.network is IRN else "x from y, without z",
             "guide": self.guide,
             "luma_share": self.luma_share,
             "prior_share": self.prior_share,

@@ -29,7 +29,7 @@ from irn_core.parallel import (
     world_size,
 )
 from irn_core.tasks import Task
-from irn_core.weights import load_model, save_model
+from irn_core.weights import find_weights, load_model, read_info, save_model
 
 EMA_DECAY = 0.999
 HELD_OUT = 20
@@ -250,6 +250,7 @@ def _export(trainer: Trainer, out: Path) -> None:
         "seed": config.seed,
         "device": trainer.device.type,
         "init": config.init and Path(config.init).name,
+        "init_training": config.init and read_info(find_weights(config.init)).training,
         "torch": torch.__version__,
     }
     save_model(trainer.ema, out / f"{config.name}.safetensors", training)

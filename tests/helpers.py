@@ -38,7 +38,6 @@ def randomise(net: nn.Module, seed: int = 0) -> nn.Module:
         whitener.first.data *= 0.1  # what is drawn is the scale of what is drawn next
         for context in (whitener.middle, whitener.between):
             context.net[-1].weight.data *= 0.1
-            context.own.weight.data *= 0.1
     return net.eval().requires_grad_(False)
 
 

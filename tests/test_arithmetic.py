@@ -35,7 +35,7 @@ from irn_core.ops.quantise import to_uint8
 from irn_core.rescale import split
 from tests.helpers import noise_pixels, smooth_pixels, tiny_irn
 
-SCALES = (2, 4)
+SCALES = (2, 4, 8)
 
 
 @pytest.fixture

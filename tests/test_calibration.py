@@ -39,6 +39,17 @@ def test_reliability_shows_by_how_much_the_spread_is_wrong(factor):
     assert (np.diff(spread) > 0).all()
 
 
+def test_few_draws_do_not_tilt_it():
+    """Where all is equally uncertain, no group may seem surer than another."""
+    rng = np.random.default_rng(0)
+    error, draws = 5 * rng.standard_normal(100_000), 5 * rng.standard_normal((4, 100_000))
+    one, other = (draws[k::2].std(axis=0, ddof=1) for k in (0, 1))
+    spread, found = deciles(error, one, by=other)
+    assert np.allclose(spread, 5, rtol=0.04) and np.allclose(found, 5, rtol=0.04)
+    spread, found = deciles(error, one)
+    assert spread[0] < 1 and spread[-1] > 9 and np.allclose(found, 5, rtol=0.04)
+
+
 def test_taking_out_what_is_doubtful_helps_as_far_as_the_spread_knows():
     error, spread = synthetic(draws=200)
     shares, ours, oracle = sparsification(error, spread)

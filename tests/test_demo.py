@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import analysis, examples, figures, panels, perception, text, ui
+from demo import analysis, examples, figures, normality, panels, perception, text, ui
 from demo.service import MAX_PAGE_PIXELS, Photo, draw, model, open_photo, rescale
 from irn_core.errors import ImageError
 from irn_core.lr_file import read_lr
@@ -12,7 +12,7 @@ from irn_core.ops.pixels import encode_png
 from irn_core.rescale import downscale, upscale
 from tests.helpers import noise_pixels, smooth_pixels
 
-SCALES = (2, 4)
+SCALES = (2, 4, 8)
 
 
 def photo(height: int = 66, width: int = 90, seed: int = 0) -> Photo:
@@ -89,6 +89,18 @@ def test_every_panel_takes_every_size(size, scale):
         panels.lost_table(picture, scale),
     ):
         assert "nan" not in fragment.split("base64")[0]
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_pictures_with_hardly_anything_to_lose_have_figures(scale):
+    """The formula falls below nothing, and a draw has many times the original's detail."""
+    pixels = np.full((48, 64, 3), 90, np.uint8)
+    pixels[20, 30] += 1
+    picture = Photo(pixels, "flat.png")
+    assert "nan" not in panels.lost_table(picture, scale) + panels.tau_chart(
+        list(perception.tau_curve(picture, scale, 0))[-1]
+    )
+    assert figures.normality_figure(normality.cases(picture, scale)).width > 400
 
 
 def test_spread_is_the_standard_deviation_of_the_draws():

@@ -20,7 +20,7 @@ LAYERS = (
         "lr_file",
         "parallel",
         "entropy",
-        "rivals",
+        "pillow_codecs",
         "search",
         "icn_file",
     ),

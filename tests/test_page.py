@@ -10,7 +10,7 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo import examples, fair, normality, normality_panels, text, ui  # noqa: E402
+from demo import examples, fair, normality, normality_panels, perception, text, ui  # noqa: E402
 from demo.service import Photo, draw, rescale  # noqa: E402
 from irn_core.ops.pixels import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
@@ -60,6 +60,16 @@ def test_first_result_is_there_and_exact(explorer):
     for number in range(1, ui.FIRST_COUNT + 1):
         explorer.wait_for(f"draw-{number}", draw(FIRST, 2, ui.FIRST_TAU, ui.FIRST_SEED + number - 1))
     assert explorer.headline() == f"{result.scores.psnr_y:.2f} dB"
+
+
+def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
+    picture = Photo(smooth_pixels(700, 900, seed=8), "mine.png")
+    explorer.upload("mine.png", encode_png(picture.pixels))
+    explorer.wait_for("reconstruction", rescale(picture, 2).reconstruction)
+    for tab in ("High frequencies", "Temperature", "High frequencies", "Temperature"):
+        explorer.page.get_by_role("tab", name=tab).click()
+    explorer.wait_for("draw-4", draw(picture, 2, ui.FIRST_TAU, ui.FIRST_SEED + 3))
+    explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .dot').length === {len(perception.TAUS)}")
 
 
 def test_upload_resample_and_scale(explorer):

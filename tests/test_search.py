@@ -7,7 +7,7 @@ import pytest
 
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.rivals import RIVALS, decode_rival
+from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.search import largest_within
 from tests.helpers import smooth_pixels
 
@@ -89,7 +89,7 @@ def test_a_target_below_the_smallest_names_the_smallest():
 
 # Rivals
 
-rivals = pytest.mark.parametrize("rival", RIVALS.values(), ids=RIVALS)
+rivals = pytest.mark.parametrize("rival", PILLOW_CODECS.values(), ids=PILLOW_CODECS)
 
 
 @rivals
@@ -100,17 +100,17 @@ def test_a_larger_setting_of_a_rival_gives_a_larger_file_that_decodes_to_the_siz
     assert sizes == sorted(sizes) and sizes[-1] > 4 * sizes[0]
     assert (np.diff([len(files[setting]) for setting in rival.grid]) > 0).all()
     for file in files.values():
-        assert decode_rival(file).shape == pixels.shape
+        assert decode_by_pillow(file).shape == pixels.shape
 
 
 @rivals
 def test_the_best_setting_of_a_rival_is_close_to_the_picture_and_better_than_the_least(rival):
     pixels = smooth_pixels(120, 150)
-    least, best = (psnr_rgb(pixels, decode_rival(rival.encode(pixels, q))) for q in (rival.low, rival.grid[-1]))
+    least, best = (psnr_rgb(pixels, decode_by_pillow(rival.encode(pixels, q))) for q in (rival.low, rival.grid[-1]))
     assert best > 34 and best > least + 5
 
 
 @rivals
 @pytest.mark.parametrize("shape", [(1, 1), (1, 70), (33, 17)])
 def test_rivals_take_any_size(rival, shape):
-    assert decode_rival(rival.encode(smooth_pixels(*shape), rival.grid[4])).shape == (*shape, 3)
+    assert decode_by_pillow(rival.encode(smooth_pixels(*shape), rival.grid[4])).shape == (*shape, 3)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from irn_core.gaussianity import moments, neighbours, power_sums
-from irn_core.nets.whitener import COARSEST, Whitener, at
+from irn_core.nets.whitener import BETWEEN, COARSEST, MIDDLE, Whitener, _means, at
 from irn_core.optimiser import Optimiser
 from tests.helpers import randomise
 
@@ -31,6 +31,33 @@ def test_whiten_and_colour_undo_each_other(size):
 def test_float32_is_enough():
     net, y, eps = whitener().float(), draw(3, 40, 33).float(), draw(CHANNELS, 40, 33, seed=1).float()
     torch.testing.assert_close(net.whiten(net.colour(eps, y), y), eps, rtol=0, atol=1e-4)
+
+
+def test_surprises_beyond_what_float32_can_tell_from_impossible_come_back():
+    """A value of 9 amid silence is 500 of its units: a logistic tail of 1e-217."""
+    net, y, eta = Whitener(3, 1, 8), torch.zeros(1, 3, 16, 16), torch.zeros(1, 1, 16, 16)
+    for height in (1.0, 3.0, 9.0, -9.0):
+        eta[..., 5, 6] = height
+        eps = net.whiten(eta, y)
+        assert eps.isfinite().all() and eps.abs().max() > 8
+        torch.testing.assert_close(net.colour(eps, y), eta, rtol=1e-4, atol=1e-4)
+
+
+def test_the_nearest_are_those_around():
+    """On a plane the mean of values around a place is the value there."""
+    rows, columns = torch.meshgrid(torch.arange(9.0), torch.arange(9.0), indexing="ij")
+
+    def plane(row: float, column: float) -> torch.Tensor:
+        return 3 * (rows + row) - 7 * (columns + column)
+
+    grid, middle = plane(0, 0), plane(0.5, 0.5)
+    for nearest, known, asked in (
+        (MIDDLE, [grid], [middle]),
+        (BETWEEN, [grid, middle], [plane(0, 0.5), plane(0.5, 0)]),
+    ):
+        found = torch.nn.functional.conv2d(torch.stack(known)[None], _means(nearest, 1), padding=1, groups=len(known))
+        for means in found.unflatten(1, (len(known), len(asked)))[0]:
+            torch.testing.assert_close(means[:, 1:-1, 1:-1], torch.stack(asked)[:, 1:-1, 1:-1])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 4)])

@@ -5,8 +5,9 @@ the places in the middle of four known ones, and those between two. Given what i
 
     η = m + s·logit Φ(ε),    s = b·exp(l),
 
-where b is the deviation of the known values around it, and m/b and l come from a net that sees them and y. So
-the scale follows the picture at hand, which no μ(y), σ(y) learned from other pictures can do.
+where b is the deviation of the known values around it, and m/b and l come from a net that sees them, y, and what
+the known values of the whole picture are like. So scale and correlation follow the picture at hand, which no
+μ(y), σ(y) learned from other pictures can do.
 """
 
 import math
@@ -22,7 +23,11 @@ COARSEST = 8
 """Spacing of the places that come first."""
 VARIANCE_FLOOR = 1e-3
 """Of η, so that silence has a scale."""
+LIKENESS = 4
+"""How many numbers say what a channel is like in the whole picture."""
 LOG_SCALE_RANGE = 4.0
+FAR = -80.0
+"""Log of a tail probability: below it float32 soon has only 0."""
 UNIT = math.log(math.sqrt(3) / math.pi)
 """log s of a logistic distribution of deviation 1."""
 
@@ -30,32 +35,54 @@ Places = tuple[slice, slice]
 """Rows and columns of the grid."""
 Visit = Callable[[Places, Tensor, Tensor], Tensor]
 """Takes the mean and log s of the values at some places, and says what they are, B×C×h'×w'."""
+Nearest = tuple[tuple[tuple[tuple[int, int], ...], ...], ...]
+"""For each field asked for, for each known one, which of its values are nearest: steps down and to the right."""
+MIDDLE: Nearest = ((((0, 0), (0, 1), (1, 0), (1, 1)),),)
+BETWEEN: Nearest = ((((0, 0), (0, 1)), ((-1, 0), (0, 0))), (((0, 0), (1, 0)), ((0, -1), (0, 0))))
 
 
 class Context(nn.Module):
-    """Predicts `asked` fields of C channels from `known` ones: for each m, linear in its own channel and not linear in
-    all, and l. It starts at zero.
+    """Predicts fields of C channels from known ones: for each m and l. It starts at zero.
+
+    m is linear in the means of the nearest known values of the same channel, weighted as the net sees fit, and
+    not linear in all: smooth pictures and rough ones want weights of another sign.
     """
 
     radius = 2
 
-    def __init__(self, channels: int, known: int, asked: int, condition_channels: int, width: int):
+    def __init__(self, channels: int, nearest: Nearest, condition_channels: int, width: int):
         super().__init__()
-        self.channels, self.known, self.asked = channels, known, asked
-        self.own = _zero(nn.Conv2d(known * channels, asked * channels, 3, padding=1, groups=channels, bias=False))
+        self.channels, self.asked, self.known = channels, len(nearest), len(nearest[0])
+        self.register_buffer("means", _means(nearest, channels), persistent=False)
+        self.near = nn.Conv2d((self.known + 1) * channels + condition_channels, width, 3, padding=1)
+        self.everywhere = nn.Conv2d(LIKENESS * channels, width, 1, bias=False)
         self.net = nn.Sequential(
-            nn.Conv2d((known + 1) * channels + condition_channels, width, 3, padding=1),
             nn.LeakyReLU(0.2, inplace=True),
             nn.Conv2d(width, width, 3, padding=1), nn.LeakyReLU(0.2, inplace=True),
-            _zero(nn.Conv2d(width, 2 * asked * channels, 1)),
+            _zero(nn.Conv2d(width, self.asked * (2 + self.known) * channels, 1)),
         )  # fmt: skip
 
     def forward(self, seen: Tensor) -> Tensor:
-        """Known fields, then all else, B×…×h×w → m and l of each field asked for, B×(asked·2C)×h×w."""
-        fields = seen[:, : self.known * self.channels].unflatten(1, (self.known, self.channels))
-        own = self.own(fields.transpose(1, 2).flatten(1, 2)).unflatten(1, (self.channels, self.asked))
-        m, l = self.net(seen).unflatten(1, (self.asked, 2, self.channels)).unbind(2)  # noqa: E741
-        return torch.stack([m + own.transpose(1, 2), l], 2).flatten(1, 3)
+        """Known fields, all else that is near, and the likeness, B×…×h×w → m and l of each, B×(asked·2C)×h×w."""
+        near, likeness = seen.tensor_split([-LIKENESS * self.channels], 1)
+        fields = near[:, : self.known * self.channels]
+        means = F.conv2d(fields, self.means, padding=1, groups=fields.shape[1])
+        means = means.unflatten(1, (self.known, self.channels, self.asked)).movedim(3, 1)
+        hidden = self.near(near) + self.everywhere(likeness[..., :1, :1])
+        predicted = self.net(hidden).unflatten(1, (self.asked, 2 + self.known, self.channels))
+        m, l, weights = predicted.split([1, 1, self.known], 2)  # noqa: E741
+        m = m + (weights * means).sum(2, keepdim=True)
+        return torch.cat([m, l], 2).flatten(1, 3)
+
+
+def _means(nearest: Nearest, channels: int) -> Tensor:
+    """Kernels 3×3 that take the means, one for each known field, channel and field asked for."""
+    kernels = torch.zeros(len(nearest[0]), channels, len(nearest), 3, 3)
+    for asked, fields in enumerate(nearest):
+        for known, places in enumerate(fields):
+            for row, column in places:
+                kernels[known, :, asked, 1 + row, 1 + column] = 1 / len(places)
+    return kernels.flatten(0, 2)[:, None]
 
 
 def _zero(conv: nn.Conv2d) -> nn.Conv2d:
@@ -70,8 +97,8 @@ class Whitener(nn.Module):
     def __init__(self, condition_channels: int, channels: int, width: int):
         super().__init__()
         self.channels = channels
-        self.middle = Context(channels, 1, 1, 4 * condition_channels, width)
-        self.between = Context(channels, 2, 2, 4 * condition_channels, width)
+        self.middle = Context(channels, MIDDLE, 4 * condition_channels, width)
+        self.between = Context(channels, BETWEEN, 4 * condition_channels, width)
         self.first = nn.Parameter(torch.zeros(2 * channels, 1, 1))
 
     def whiten(self, eta: Tensor, y: Tensor) -> Tensor:
@@ -133,13 +160,26 @@ class Whitener(nn.Module):
         """Predict the values at some places from those known, and write into η what they turn out to be."""
         power = sum(F.avg_pool2d(k.square(), 3, 1, 1, count_include_pad=False) for k in known) / len(known)
         b = (power + VARIANCE_FLOOR).sqrt()
-        seen = torch.cat([*(k / b for k in known), b.log(), around], 1)
+        likeness = _likeness(known).expand(-1, -1, *b.shape[2:])
+        seen = torch.cat([*(k / b for k in known), b.log(), around, likeness], 1)
         for here, predicted in zip(places, in_strips(net, seen).chunk(len(places), 1), strict=True):
             m, l = predicted.chunk(2, 1)  # noqa: E741
             values = at(eta, here)
             rows, columns = (slice(n) for n in values.shape[-2:])
             log_s = b.log() + LOG_SCALE_RANGE * torch.tanh(l / LOG_SCALE_RANGE) + UNIT
             values.copy_(visit(here, (m * b)[..., rows, columns], log_s[..., rows, columns]))
+
+
+def _likeness(known: list[Tensor]) -> Tensor:
+    """Of the whole picture and each channel: log deviation of the known values, correlation of neighbours; B×4C×1×1."""
+    power = sum(_mean(k.square()) for k in known) / len(known) + VARIANCE_FLOOR
+    first, last = known[0], known[-1]
+    pairs = (last, last.roll(1, 3)), (last, last.roll(1, 2)), (last, first.roll((-1, -1), (2, 3)))
+    return torch.cat([power.log() / 2, *(_mean(one * other) / power for one, other in pairs)], 1)
+
+
+def _mean(x: Tensor) -> Tensor:
+    return x.mean((2, 3), keepdim=True)
 
 
 def _places(row: int, column: int, spacing: int) -> Places:
@@ -164,7 +204,19 @@ def _around(y: Tensor, half: int) -> Tensor:
 
 def _normal(u: Tensor) -> Tensor:
     """From the standard logistic distribution to N(0, 1); by the lower tail, where floats are fine."""
-    return -u.sign() * torch.special.ndtri(torch.sigmoid(-u.abs()))
+    log_p = F.logsigmoid(-u.abs())
+    size = -torch.special.ndtri(log_p.clamp(min=FAR).exp())
+    if (log_p < FAR).any():
+        size = torch.where(log_p < FAR, _far_quantile(log_p.clamp(max=FAR)), size)
+    return u.sign() * size
+
+
+def _far_quantile(log_p: Tensor) -> Tensor:
+    """x > 0 with log Φ(−x) = log_p, far below 0: by log Φ(−x) ≈ −x²/2 − log x − ½·log 2π − 1/x²."""
+    x = (-2 * log_p).sqrt()
+    for _ in range(4):
+        x = (-2 * (log_p + x.log() + x.square().reciprocal()) - math.log(2 * math.pi)).sqrt()
+    return x
 
 
 def _logistic(eps: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from PIL import Image
 from irn_core.ops.pixels import read_picture
 
 
-class Rival(NamedTuple):
+class PillowCodec(NamedTuple):
     """`save` are Pillow's options for a setting; a larger setting in low … high gives a larger file."""
 
     format: str
@@ -31,15 +31,17 @@ def _jpeg2000(setting: int) -> dict:
     return {"irreversible": True, "mct": 1, "quality_mode": "rates", "quality_layers": [2400 / setting]}
 
 
-RIVALS = {
-    "jpeg": Rival("JPEG", 1, 95, lambda q: {"quality": q, "optimize": True}, (5, 10, 20, 35, 50, 65, 80, 90, 95)),
-    "webp": Rival("WEBP", 0, 100, lambda q: {"quality": q}, (0, 10, 25, 45, 65, 80, 88, 94, 98)),
-    "avif": Rival("AVIF", 1, 99, lambda q: {"quality": q, "subsampling": "4:4:4"}, (5, 15, 28, 40, 52, 64, 75, 85, 93)),
-    "jpeg2000": Rival("JPEG2000", 2, 800, _jpeg2000, (6, 12, 20, 30, 50, 80, 130, 200, 320)),
+PILLOW_CODECS = {
+    "jpeg": PillowCodec("JPEG", 1, 95, lambda q: {"quality": q, "optimize": True}, (5, 10, 20, 35, 50, 65, 80, 90, 95)),
+    "webp": PillowCodec("WEBP", 0, 100, lambda q: {"quality": q}, (0, 10, 25, 45, 65, 80, 88, 94, 98)),
+    "avif": PillowCodec(
+        "AVIF", 1, 99, lambda q: {"quality": q, "subsampling": "4:4:4"}, (5, 15, 28, 40, 52, 64, 75, 85, 93)
+    ),
+    "jpeg2000": PillowCodec("JPEG2000", 2, 800, _jpeg2000, (6, 12, 20, 30, 50, 80, 130, 200, 320)),
 }
 """By name. JPEG with optimised tables, AVIF at Pillow's speed without chroma subsampling, the rest as they come."""
 
 
-def decode_rival(data: bytes) -> np.ndarray:
+def decode_by_pillow(data: bytes) -> np.ndarray:
     """The bytes of any picture file → H×W×3 uint8."""
     return read_picture(data).pixels
