@@ -35,7 +35,7 @@ from irn_core.ops.quantise import to_uint8
 from irn_core.rescale import split
 from tests.helpers import noise_pixels, smooth_pixels, tiny_irn
 
-SCALES = (2, 4, 8)
+SCALES = (2, 4)
 
 
 @pytest.fixture
@@ -195,12 +195,12 @@ def test_a_band_is_replaced_alone(tiny):
 def test_nothing_changes_farther_than_the_network_reaches(tiny, scale, base, other):
     picture = photo(300, 340)
     region = np.zeros_like(everywhere(picture, scale))
-    region[40:42, 38:40] = True
+    region[20:22, 18:20] = True
     found = replaced(picture, scale, base, other, band_names(scale), region)
     assert found.edited.sum() == (2 * scale) ** 2
-    assert 0 < found.reach <= found.radius == tiny[scale].radius < 150
+    assert 0 < found.reach <= found.radius == tiny[scale].radius
     rows, columns = np.nonzero(found.change)
-    top, left = 40 * scale, 38 * scale
+    top, left = 20 * scale, 18 * scale
     assert rows.min() >= top - found.radius and rows.max() < top + 2 * scale + found.radius
     assert columns.min() >= left - found.radius and columns.max() < left + 2 * scale + found.radius
     assert np.array_equal((found.before != found.after).any(-1), found.change > 0)
@@ -235,7 +235,8 @@ def test_the_sentences_are_true_of_the_shipped_networks(scale):
     assert erased.inside[1] == pytest.approx(planted.inside[0], abs=2)
     found = interpolate(real, scale, 1.0, 0, 1)
     distances = [step.distance for step in found.steps]
-    assert max(distances) < 1.2 * min(distances)
+    ends = distances[0], distances[-1]
+    assert 0.95 * min(ends) < min(distances) and max(distances) < 1.05 * max(ends)
     assert found.straight.distance < 0.85 * min(distances)  # noise that shrinks
     assert found.straight.psnr_y > max(step.psnr_y for step in found.steps)
 

@@ -11,7 +11,7 @@ from irn_core.gaussianity import neighbours, with_known
 from irn_core.information import value_names
 from tests.helpers import noise_pixels, smooth_pixels
 
-SCALES = (2, 4, 8)
+SCALES = (2, 4)
 
 
 def photo(height: int = 66, width: int = 90, seed: int = 0) -> Photo:
