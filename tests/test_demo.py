@@ -100,7 +100,7 @@ def test_pictures_with_hardly_anything_to_lose_have_figures(scale):
     assert "nan" not in panels.lost_table(picture, scale) + panels.tau_chart(
         list(perception.tau_curve(picture, scale, 0))[-1]
     )
-    assert figures.normality_figure({normality.HERE: normality.case(picture, scale)}).width > 400
+    assert figures.normality_figure(normality.cases(picture, scale)).width > 400
 
 
 def test_spread_is_the_standard_deviation_of_the_draws():

@@ -63,7 +63,7 @@ def test_first_result_is_there_and_exact(explorer):
 
 
 def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
-    picture = Photo(smooth_pixels(700, 900, seed=8), "mine.png")
+    picture = Photo(smooth_pixels(300, 400, seed=8), "mine.png")
     explorer.upload("mine.png", encode_png(picture.pixels))
     explorer.wait_for("reconstruction", rescale(picture, 2).reconstruction)
     for tab in ("High frequencies", "Temperature", "High frequencies", "Temperature"):
