@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
 import gradio as gr
 from gradio.utils import get_upload_folder
 
 from demo import text
+from demo.served import write_once
 from irn_core.errors import IRNError
 
 ONE_AT_A_TIME = {"concurrency_id": "model", "concurrency_limit": 1}
@@ -151,15 +151,8 @@ def command_lines() -> gr.Code:
 
 def download(name: str, content: bytes) -> str:
     """A file to download under `name`, in the folder that Gradio serves and cleans up."""
-    folder = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    if not path.exists():  # another visitor may be fetching it
-        partial = folder / f"{uuid4().hex}.part"
-        partial.write_bytes(content)
-        partial.replace(path)
-    path.touch()  # Gradio deletes what is old
-    return str(path)
+    path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / name
+    return write_once(path, lambda stream: stream.write(content))
 
 
 def stem(name: str) -> str:

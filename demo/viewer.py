@@ -18,8 +18,6 @@ Use::
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +27,8 @@ import gradio as gr
 import numpy as np
 from gradio.utils import get_upload_folder
 from PIL import Image
+
+from demo.served import write_once
 
 WEB = Path(__file__).resolve().parent / "web"
 SCRIPTS = ("state", "geometry", "drawing", "labels", "actions", "input", "value")  # one function body, in this order
@@ -134,20 +134,5 @@ def png_file(pixels: np.ndarray) -> str:
     pixels = np.ascontiguousarray(pixels)
     digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=20)
     digest.update(pixels.data)
-    folder = Path(get_upload_folder()) / "viewer"
-    path = folder / f"{digest.hexdigest()}.png"
-    try:
-        os.utime(path)  # restarts the age that Gradio's delete_cache goes by
-        return str(path)
-    except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
-    # Write aside and rename, so that another request never serves half a file.
-    descriptor, partial = tempfile.mkstemp(suffix=".part", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            Image.fromarray(pixels).save(stream, format="PNG", **PNG_OPTIONS)
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
-    return str(path)
+    path = Path(get_upload_folder()) / "viewer" / f"{digest.hexdigest()}.png"
+    return write_once(path, lambda stream: Image.fromarray(pixels).save(stream, format="PNG", **PNG_OPTIONS))

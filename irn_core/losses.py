@@ -59,8 +59,7 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     lr_error = y - bicubic_down(x, irn.config.scale)
     pictures = _size(error, luma_share) + crps  # two terms that pull at the LR, so its guide counts twice
     total = pictures + 2 * guide * _per_picture(lr_error.square()) + LIKELIHOOD * crps.detach() * nats
-    parts = {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
-    return Loss(total, _quality(error, lr_error) | parts)
+    return Loss(total, _quality(error, lr_error) | _scores(nats, crps, x))
 
 
 def texture_loss(irn: IRN, x: Tensor, luma_share: float) -> Loss:
@@ -76,14 +75,18 @@ def texture_loss(irn: IRN, x: Tensor, luma_share: float) -> Loss:
     eps = torch.randn(len(y_hats), *z.shape[1:], device=z.device)
     draw, other = irn.inverse(y_hats, irn.prior.denormalise(eps, y_hats)).chunk(2)
     crps = _crps(draw, other, x, luma_share)
-    parts = {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
-    return Loss(crps + LIKELIHOOD * crps.detach() * nats, parts)
+    return Loss(crps + LIKELIHOOD * crps.detach() * nats, _scores(nats, crps, x))
 
 
 def _crps(draw: Tensor, other: Tensor, x: Tensor, luma_share: float) -> Tensor:
     """E|x̂ − x| − ½·E|x̂ − x̂'|, from two draws."""
     errors = _size(draw - x, luma_share) + _size(other - x, luma_share)
     return (errors - _size(draw - other, luma_share)) / 2
+
+
+def _scores(nats: Tensor, crps: Tensor, x: Tensor) -> dict[str, float]:
+    """For the log: nats per value of z, and CRPS in grey levels per sample."""
+    return {"nats_per_z": nats.item(), "crps": 255 * crps.item() / x[0].numel()}
 
 
 def _size(error: Tensor, luma_share: float) -> Tensor:

@@ -84,6 +84,8 @@ class Trainer:
         torch.manual_seed(config.seed)  # every process starts from the same network
         task = config.task
         net = load_model(config.init, task.network) if config.init else task.network(task.model)
+        # Read now: the run itself may write over the file.
+        self.init_training = read_info(find_weights(config.init)).training if config.init else None
         if net.config != task.model:
             raise WeightsError(f"{config.init} is {net.config}, but {task.model} was asked for")
         self.net = net.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
@@ -250,7 +252,7 @@ def _export(trainer: Trainer, out: Path) -> None:
         "seed": config.seed,
         "device": trainer.device.type,
         "init": config.init and Path(config.init).name,
-        "init_training": config.init and read_info(find_weights(config.init)).training,
+        "init_training": trainer.init_training,
         "torch": torch.__version__,
     }
     save_model(trainer.ema, out / f"{config.name}.safetensors", training)
