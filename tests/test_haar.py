@@ -71,6 +71,11 @@ def test_low_band_is_the_mean_of_each_2x2_block(shape):
     torch.testing.assert_close(haar.split(x).low, F.avg_pool2d(x, 2))
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_merged_picture_is_laid_out_as_convolutions_like_it(shape):
+    assert haar.merge(haar.split(torch.rand(shape))).is_contiguous(memory_format=torch.channels_last)
+
+
 def test_inputs_are_untouched_and_not_shared():
     x = picture((1, 3, 4, 4), torch.float32)
     before = x.clone()

@@ -126,7 +126,8 @@ class IRN(nn.Module):
 
     def inverse(self, y: Tensor, z: Tensor) -> Tensor:
         """The exact inverse of `forward`: (y, z) → x."""
-        x = torch.cat([y, z], dim=1)
+        # z may be laid out otherwise than y, as noise is; mixed layouts would be twice as slow.
+        x = torch.cat([y, z], dim=1).contiguous(memory_format=torch.channels_last)
         for level in reversed(self.levels):
             x = level.inverse(x)
         return x

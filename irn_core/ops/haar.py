@@ -34,13 +34,13 @@ def split(x: Tensor) -> Bands:
 
 
 def merge(bands: Bands) -> Tensor:
-    """Inverse of `split`: four bands B×C×H×W → B×C×2H×2W."""
+    """Inverse of `split`: four bands B×C×H×W → B×C×2H×2W, laid out as channels_last, as convolutions like it."""
     low, horizontal, vertical, diagonal = bands
     b, c, h, w = low.shape
     left, right = low + horizontal, low - horizontal
     left_step, right_step = vertical + diagonal, vertical - diagonal
     x = torch.stack([left + left_step, right + right_step, left - left_step, right - right_step])
-    return x.view(2, 2, b, c, h, w).permute(2, 3, 4, 0, 5, 1).reshape(b, c, 2 * h, 2 * w)
+    return x.view(2, 2, b, c, h, w).permute(2, 4, 0, 5, 1, 3).reshape(b, 2 * h, 2 * w, c).permute(0, 3, 1, 2)
 
 
 def analyse(x: Tensor) -> Tensor:
