@@ -33,6 +33,7 @@ from demo.parts import (
     taking,
 )
 from demo.rescale_tabs import RescaleTabs
+from demo.served import SERVED
 from demo.service import Photo, Rescaled, draw, open_photo, rescale
 from demo.viewer import ViewerImage, build_viewer, read_web, viewer_value
 from irn_core.ops.metrics import psnr_y
@@ -98,6 +99,7 @@ def build() -> gr.Blocks:
     """The page, with the first result already computed."""
     with gr.Blocks(title=text.TITLE, delete_cache=(3600, 6 * 3600), fill_width=True) as page:
         _Page(page, first_result())
+    page.temp_file_sets.append(SERVED)
     return page.queue(max_size=32)
 
 
