@@ -75,7 +75,7 @@ def setting_for(photo: Photo, target: str, amount: float) -> int:
 @lru_cache(maxsize=_CACHED_PICTURES)
 def _setting_within(photo: Photo, budget: int) -> int:
     try:
-        data = encode_within(load_codec(), photo.pixels, budget)
+        data = encode_within(load_codec("icn"), photo.pixels, budget)
     except IRNError as error:
         smallest = compress(photo, 0)
         raise IRNError(
@@ -87,8 +87,9 @@ def _setting_within(photo: Photo, budget: int) -> int:
 @lru_cache(maxsize=_CACHED_PICTURES)
 def compress(photo: Photo, setting: int) -> Coded:
     """The picture as an .icn file, decoded again. Cached by content."""
+    codec = load_codec("icn")
     began = time.perf_counter()
-    encoded = load_codec().encode_and_decode(photo.pixels, setting / QUALITY_STEPS)
+    encoded = codec.encode_and_decode(photo.pixels, setting / QUALITY_STEPS)
     seconds = time.perf_counter() - began
     return Coded("icn", setting, encoded.data, encoded.x_hat, score(photo.pixels, encoded.x_hat), seconds)
 
@@ -148,7 +149,7 @@ def encode(codec: str, pixels: np.ndarray, setting: int) -> bytes:
     """A file of any codec."""
     if codec in PILLOW_CODECS:
         return PILLOW_CODECS[codec].encode(pixels, setting)
-    return load_codec().encode(pixels, setting / QUALITY_STEPS)
+    return load_codec("icn").encode(pixels, setting / QUALITY_STEPS)
 
 
 def read(codec: str, data: bytes) -> np.ndarray:

@@ -36,7 +36,7 @@ def measures(coded: Coded, rivals: list[Coded], original_bytes: int | None, deco
         share = len(coded.data) / original_bytes
         rows.append((f"Original as PNG<small>the file is {share:.1%} of it</small>", kilobytes(original_bytes)))
     times = f"{seconds_text(coded.seconds)}, {seconds_text(decoding)}"
-    rows.append(("Time compress, decompress<small>when computed</small>", times))
+    rows.append(("Time compress, decompress<small>when computed; compress with its preview</small>", times))
     facts = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in rows)
     psnr = f", PSNR-RGB {decibels(coded.scores.psnr_rgb)}" if coded.scores else ": no original, so no PSNR"
     return f"""<div class="measures">

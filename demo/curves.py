@@ -17,7 +17,7 @@ from irn_core.pillow_codecs import PILLOW_CODECS
 
 ICN_QUALITIES = (0, 15, 30, 45, 60, 75, 90)
 GRID_PLACES = (0, 1, 2, 4, 6, 8)
-"""Of a rival's nine grid settings."""
+"""Of a rival's nine grid settings; before them comes its lowest."""
 SCALES = (1, 2, 4)
 PUBLISHED = Path(__file__).parent.parent / "assets" / "published" / "kodak.json"
 
@@ -41,7 +41,8 @@ class Progress(NamedTuple):
 def settings(codec: str) -> tuple[int, ...]:
     """Where a codec's curve is measured."""
     if codec in PILLOW_CODECS:
-        return tuple(PILLOW_CODECS[codec].grid[place] for place in GRID_PLACES)
+        low, grid = PILLOW_CODECS[codec].low, PILLOW_CODECS[codec].grid
+        return tuple(dict.fromkeys((low, *(grid[place] for place in GRID_PLACES))))
     return tuple(quality * QUALITY_STEPS for quality in ICN_QUALITIES)
 
 

@@ -19,6 +19,8 @@ from irn_core.weights import RESCALERS, load_model, model_tag
 
 MAX_PAGE_PIXELS = 4_000_000
 """Larger pictures would keep other visitors waiting; the command line takes them."""
+MAX_PAGE_SIDE = 16_383
+"""WebP, one of the codecs that Compress mode compares, takes no longer side."""
 _CACHED_PICTURES = 6
 _CACHED_DRAWS = 64
 
@@ -53,12 +55,15 @@ def open_photo(path: str, name: str) -> Photo:
     """Read an uploaded file.
 
     Raises:
-        ImageError: not a picture, damaged, empty, or larger than `MAX_PAGE_PIXELS`.
+        ImageError: not a picture, damaged, empty, or larger than `MAX_PAGE_PIXELS` or `MAX_PAGE_SIDE`.
     """
     try:
         picture = read_picture(path, MAX_PAGE_PIXELS)
     except ImageError as error:
         raise ImageError(str(error).replace(str(path), name)) from error
+    height, width = picture.pixels.shape[:2]
+    if max(height, width) > MAX_PAGE_SIDE:
+        raise ImageError(f"{name} is {width}×{height}; sides of up to {MAX_PAGE_SIDE} are accepted here. Cut it first")
     return Photo(picture.pixels, name, picture.notices)
 
 

@@ -7,8 +7,16 @@ import sys
 from pathlib import Path
 
 from irn_core import arguments, cli_evaluate, cli_train
-from irn_core.codec import codec_for, encode_at_psnr, encode_within, load_codec, read_header, shipped_model
-from irn_core.errors import IRNError
+from irn_core.codec import (
+    Codec,
+    codec_for,
+    encode_at_psnr,
+    encode_within,
+    load_codec,
+    read_header,
+    shipped_model,
+)
+from irn_core.errors import IRNError, WeightsError
 from irn_core.lr_file import encode_lr, read_lr
 from irn_core.ops.pixels import encode_png, read_picture
 from irn_core.rescale import downscale, upscale
@@ -151,10 +159,17 @@ def _compress(args: argparse.Namespace) -> None:
 
 def _decompress(args: argparse.Namespace) -> None:
     data = args.input.read_bytes()
-    codec = load_codec(args.model) if args.model else codec_for(data)
+    codec = load_codec(args.model) if args.model else _codec_for(data)
     x_hat = codec.decode(data, args.tau, args.seed)
     args.output.write_bytes(encode_png(x_hat))
     print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")
+
+
+def _codec_for(data: bytes) -> Codec:
+    try:
+        return codec_for(data)
+    except WeightsError as error:
+        raise WeightsError(f"{error}; give them with --model") from error
 
 
 def _info(args: argparse.Namespace) -> None:

@@ -64,6 +64,8 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
 
 
 def _evaluate_compress(args: argparse.Namespace) -> None:
+    if args.record and "icn" not in args.codecs:
+        raise IRNError(f"--record writes the figures of icn, which --codecs {','.join(args.codecs)} leaves out")
     result = evaluate_compress(args.model, args.data, args.codecs)
     for name, value in result["bd_rate_vs_jpeg"].items():
         print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 
 from irn_core.entropy import TABLES, Reader, Writer, scale_of
-from irn_core.errors import ImageError, StreamError
+from irn_core.errors import ImageError, StreamError, WeightsError
 from irn_core.icn_file import HEADER_BYTES, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
 from irn_core.nets.icn import ICN, Coder, Coefficients
 from irn_core.ops import laplace
@@ -84,8 +85,8 @@ class Codec:
     def decode(self, data: bytes, tau: float = 0.0, seed: int = 0, max_pixels: int = MAX_PIXELS) -> np.ndarray:
         """The bytes of a file → H×W×3 uint8.
 
-        tau scales a draw of what the symbols leave out: 0 the likeliest (best PSNR), 1 a draw from the
-        prior inside each quantisation cell. A seed always gives the same draw.
+        tau scales a draw of what the symbols leave out of the details: 0 the likeliest (best PSNR), 1 a draw
+        from the prior inside each quantisation cell. A seed always gives the same draw.
 
         Raises:
             StreamError: not such a file, damaged, larger than `max_pixels`, or made by other weights.
@@ -160,11 +161,12 @@ class _Lost:
         self.details: dict[int, Tensor] = {}
 
     def add(self, group: Coefficients, k: np.ndarray, indices: np.ndarray) -> None:
-        """Draw inside the cells of the symbols k; cells are those of the tables."""
+        """Draw inside the cells of the symbols k; cells are those of the tables. The low band stays as decoded."""
+        if group.level == self.levels:
+            return
         s, uniform = torch.from_numpy(scale_of(indices)), torch.rand(k.shape, generator=self.generator)
         draw = laplace.draw(torch.from_numpy(k.astype(np.float32)), s, uniform)
-        channels = 9 if group.level < self.levels else 3
-        level = self.details.setdefault(group.level, torch.zeros(1, channels, *group.mean.shape[-2:]))
+        level = self.details.setdefault(group.level, torch.zeros(1, 9, *group.mean.shape[-2:]))
         level[:, group.channels] += self.tau * group.step * _placed(draw, group)
 
 
@@ -200,32 +202,35 @@ def _coefficients(group: Coefficients, k: np.ndarray) -> Tensor:
 
 
 @cache
-def load_codec(name_or_path: str = "icn") -> Codec:
+def load_codec(name_or_path: str) -> Codec:
     """A shipped ICN by name or a weights file by path, ready to code; loaded once.
 
     Raises:
         WeightsError: no such model, or not an ICN.
     """
-    fingerprint = bytes.fromhex(model_tag(name_or_path).split("@")[1])
-    return Codec(load_model(name_or_path, ICN), fingerprint)
+    return Codec(load_model(name_or_path, ICN), _fingerprint(name_or_path))
+
+
+def _fingerprint(name_or_path: str | Path) -> bytes:
+    return bytes.fromhex(model_tag(name_or_path).split("@")[1])
 
 
 def shipped_model(fingerprint: bytes) -> str | None:
     """The name of the shipped ICN with this fingerprint."""
-    names = (path.stem for path in list_weights(ICN))
-    return next((name for name in names if load_codec(name).fingerprint == fingerprint), None)
+    return next((path.stem for path in list_weights(ICN) if _fingerprint(path) == fingerprint), None)
 
 
 def codec_for(data: bytes, max_pixels: int = MAX_PIXELS) -> Codec:
     """The shipped codec that made a file.
 
     Raises:
-        StreamError: not an .icn file, damaged, or made by weights that do not ship.
+        StreamError: not an .icn file, or damaged.
+        WeightsError: made by weights that do not ship.
     """
     fingerprint = read_header(data, max_pixels).fingerprint
     if name := shipped_model(fingerprint):
         return load_codec(name)
-    raise StreamError(f"the file was made by weights {fingerprint.hex()}, which do not ship; give them with --model")
+    raise WeightsError(f"the file was made by weights {fingerprint.hex()}, which do not ship")
 
 
 def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
@@ -261,7 +266,7 @@ def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
 
 def encode(pixels: np.ndarray, quality: float = 50.0) -> bytes:
     """Compress H×W×3 uint8 with the shipped ICN; quality from 0 (about 0.05 bpp) to 100 (about 3 bpp)."""
-    return load_codec().encode(pixels, quality)
+    return load_codec("icn").encode(pixels, quality)
 
 
 def decode(data: bytes, tau: float = 0.0, seed: int = 0) -> np.ndarray:

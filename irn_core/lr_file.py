@@ -29,6 +29,11 @@ class LRFile(NamedTuple):
                 "this LR did not come from the network, so it carries no trace of what was lost: "
                 "expect a result no better than a guess from its pixels"
             ]
+        if self.model != model and self.model.split("@")[0] == model.split("@")[0]:
+            return [
+                f"this LR was made by other weights, {self.model}, and is upscaled by {model}: "
+                "expect a poor result; give the file of those weights with --model"
+            ]
         if self.scale != scale or self.model != model:
             return [
                 f"this LR was made by {self.model} at ×{self.scale} and is upscaled by {model} at ×{scale}: "

@@ -113,9 +113,14 @@ def test_files_of_other_weights_need_them(photo, tmp_path, capsys):
     save_model(tiny_icn(seed=5), other, {})
     run("compress", photo, packed, "--model", other)
     capsys.readouterr()
-    assert "do not ship" in refused(capsys, "decompress", packed, out)
+    assert "do not ship; give them with --model" in refused(capsys, "decompress", packed, out)
     assert run("decompress", packed, out, "--model", other) == 0
     assert np.array_equal(pixels_of(out), load_codec(str(other)).decode(packed.read_bytes()))
+
+
+def test_figures_of_icn_cannot_be_recorded_without_it(tmp_path, capsys):
+    said = refused(capsys, "evaluate", "compress", "--data", tmp_path, "--codecs", "jpeg,webp", "--record")
+    assert "--codecs jpeg,webp leaves out" in said
 
 
 def test_curves_of_all_codecs_are_measured_and_recorded(tmp_path, models, capsys):

@@ -155,8 +155,11 @@ def test_unusable_uploads_are_named(tmp_path):
         with pytest.raises(ImageError, match=name):
             open_photo(str(tmp_path / name), name)
     Image.new("RGB", (4000, 1001)).save(tmp_path / "large.png")
-    with pytest.raises(ImageError, match=r"large\.png has 4000×1001 = 4\.0 megapixels; at most 4"):
+    with pytest.raises(ImageError, match=r"large\.png has 4000×1001 = 4\.004 megapixels; at most 4"):
         open_photo(str(tmp_path / "large.png"), "large.png")
+    Image.new("RGB", (1, 16_384)).save(tmp_path / "long.png")
+    with pytest.raises(ImageError, match=r"long\.png is 1×16384; sides of up to 16383"):
+        open_photo(str(tmp_path / "long.png"), "long.png")
 
 
 def test_temperature_trades_error_for_detail():

@@ -69,6 +69,12 @@ def test_another_network_is_warned_of(tmp_path, model, scale):
     assert "irn-x2" in warning and model in warning and f"×{scale}" in warning
 
 
+def test_other_weights_of_the_same_network_are_warned_of(tmp_path):
+    (tmp_path / "lr.png").write_bytes(encode_lr(LR, 2, "irn-x2@0123456789ab", (10, 14)))
+    (warning,) = read_lr(tmp_path / "lr.png").warnings("irn-x2@ba9876543210", 2)
+    assert "other weights, irn-x2@0123456789ab" in warning and "leave out" not in warning
+
+
 def written_tag(tmp_path) -> str:
     (tmp_path / "lr.png").write_bytes(encode_lr(LR, 2, "irn-x2", (10, 14)))
     with Image.open(tmp_path / "lr.png") as image:

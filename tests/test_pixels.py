@@ -127,12 +127,19 @@ def test_16_bit_grey_is_divided_by_257(kind, largest):
 
 
 @pytest.mark.parametrize(("largest", "factor"), [(1.0, 255), (255.0, 1)])
-def test_float_samples_are_scaled_by_their_range(largest, factor):
+@pytest.mark.parametrize("highlight", [1, 1.4])
+def test_float_samples_are_scaled_by_their_range(largest, factor, highlight):
     values = np.random.default_rng(0).random((12, 18)).astype(np.float32) * largest
-    values[0, :3] = 0, largest, np.nan
+    values[0, :3] = 0, largest * highlight, np.nan
     picture = read_picture(encode(Image.fromarray(values), "TIFF"))
-    assert np.array_equal(picture.pixels, grey((np.nan_to_num(values) * factor).round()))
+    assert np.array_equal(picture.pixels, grey((np.nan_to_num(values) * factor).round().clip(0, 255)))
     assert any("8 bits" in notice for notice in picture.notices)
+
+
+def test_floats_of_another_range_are_scaled_to_white():
+    values = np.linspace(0, 40_000, 201, dtype=np.float32).reshape(3, 67)
+    pixels = read_picture(encode(Image.fromarray(values), "TIFF")).pixels
+    assert np.array_equal(pixels, grey((values / 39_600 * 255).round().clip(0, 255)))
 
 
 def test_32_bit_integers_are_scaled_to_white():

@@ -48,7 +48,7 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
             width, height = image.size
             if width * height > max_pixels:
                 raise ImageError(
-                    f"{name} has {width}×{height} = {width * height / 1e6:.1f} megapixels; "
+                    f"{name} has {width}×{height} = {width * height / 1e6:.3f} megapixels; "
                     f"at most {max_pixels / 1e6:.0f} are accepted here. Make it smaller first"
                 )
             notices = _file_notices(image)
@@ -108,7 +108,9 @@ def _deep_to_8_bits(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16") or (image.mode == "I" and values.max() <= 65535):
         values /= 257
     elif image.mode == "F":
-        values = np.nan_to_num(values) * (255 if np.nanmax(values) <= 1 else 1)
+        values = np.nan_to_num(values)
+        white = np.quantile(values, 0.99)  # highlights may go beyond
+        values *= 255 if white <= 1 else 1 if white <= 255 else 255 / white
     else:
         values /= values.max() / 255
     return Image.fromarray(values.round().clip(0, 255).astype(np.uint8))
