@@ -1,19 +1,22 @@
 """Folders of pictures → random training crops."""
 
 import io
+import itertools
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from irn_core.errors import ImageError
-from irn_core.ops.pixels import read_picture
+from irn_core.ops.pixels import read_picture, to_tensor
 
 EXTENSIONS = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".gif", ".jp2"}
+MIDDLE_SIDE = 192
 MAX_SHRINK = 2.5
 """Half of the crops are reduced by up to this factor first: small pictures are sharper per pixel."""
 JPEG_SHARE = 0.5
@@ -85,3 +88,28 @@ def _through_jpeg(crop: np.ndarray, quality: int) -> np.ndarray:
     buffer = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(crop)).save(buffer, "JPEG", quality=quality)
     return np.asarray(Image.open(buffer))
+
+
+def middle_crops(pictures: list[np.ndarray], multiple: int) -> list[Tensor]:
+    """The middle of each picture, 1×3×H×W uint8, sides multiples of `multiple` up to `MIDDLE_SIDE`."""
+    crops = []
+    for picture in pictures:
+        if min(picture.shape[:2]) < multiple:
+            continue
+        height, width = (min(MIDDLE_SIDE, side) // multiple * multiple for side in picture.shape[:2])
+        top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+        crops.append(to_tensor(picture[top : top + height, left : left + width]))
+    return crops
+
+
+def batches(crops: RandomCrops, batch: int, first: int, stride: int, workers: int) -> Iterator[Tensor]:
+    """The crops first, first + stride, … without end, B×3×size×size: a resumed run goes on where it stopped."""
+    return iter(DataLoader(crops, batch, sampler=_CountFrom(first, stride), num_workers=workers))
+
+
+class _CountFrom(Sampler):
+    def __init__(self, first: int, stride: int):
+        self.first, self.stride = first, stride
+
+    def __iter__(self) -> Iterator[int]:
+        return itertools.count(self.first, self.stride)

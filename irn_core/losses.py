@@ -1,5 +1,6 @@
 """Training objectives: rescaling (Xiao et al. 2020, section 3.4), p(z | y), and rate–distortion."""
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -43,7 +44,7 @@ def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, ra
 
 
 def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
-    """The likeliest picture, draws of it, and the likelihood of z, for f and p(z | ŷ) together.
+    """The likeliest picture by its RMS, draws, and the likelihood of z, for f and p(z | ŷ) together.
 
     −log p(z | ŷ) alone leaves the spread of the pictures to chance, for f⁻¹ may enlarge what p gets a little wrong.
     So draws are scored as pictures, by CRPS, a proper score (Gneiting & Raftery 2007).
@@ -57,7 +58,7 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     likeliest, draw, other = irn.inverse(y_hats, irn.prior.place(eta, y_hats)).chunk(3)
     error, crps = likeliest - x, _crps(draw, other, x, luma_share)
     lr_error = y - bicubic_down(x, irn.config.scale)
-    pictures = _size(error, luma_share) + crps  # two terms that pull at the LR, so its guide counts twice
+    pictures = _rms(error, luma_share) + crps  # two terms that pull at the LR, so its guide counts twice
     total = pictures + 2 * guide * _per_picture(lr_error.square()) + LIKELIHOOD * crps.detach() * nats
     return Loss(total, _quality(error, lr_error) | _scores(nats, crps, x))
 
@@ -92,6 +93,15 @@ def _scores(nats: Tensor, crps: Tensor, x: Tensor) -> dict[str, float]:
 def _size(error: Tensor, luma_share: float) -> Tensor:
     """Sum of absolute errors per picture: of R, G and B, and, for a share, three times that of luma."""
     return (1 - luma_share) * _per_picture(error.abs()) + luma_share * 3 * _per_picture(_luma(error).abs())
+
+
+def _rms(error: Tensor, luma_share: float) -> Tensor:
+    """The same by the RMS of each picture, which is √2 mean absolute errors where those are Laplace's.
+
+    PSNR wants the mean of the pictures that ŷ allows; absolute errors lead to their median.
+    """
+    rgb, luma = ((e.square().flatten(1).mean(1) + 1e-8).sqrt().mean() for e in (error, _luma(error)))
+    return error[0].numel() / math.sqrt(2) * ((1 - luma_share) * rgb + luma_share * luma)
 
 
 def _quality(error: Tensor, lr_error: Tensor) -> dict[str, float]:

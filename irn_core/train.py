@@ -2,7 +2,6 @@
 
 import copy
 import csv
-import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -10,15 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 
-import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Sampler
 
-from irn_core.dataset import RandomCrops, list_pictures, load_pictures
+from irn_core.dataset import RandomCrops, batches, list_pictures, load_pictures, middle_crops
 from irn_core.errors import IRNError, WeightsError
 from irn_core.losses import Loss
-from irn_core.ops.pixels import to_tensor
 from irn_core.optimiser import Optimiser
 from irn_core.parallel import (
     average_gradients,
@@ -34,7 +30,6 @@ from irn_core.weights import find_weights, load_model, read_info, save_model
 EMA_DECAY = 0.999
 HELD_OUT = 20
 """One picture in so many validates and is not trained on."""
-VALIDATION_SIDE = 192
 LOG_EVERY = 50
 CHECKPOINT = "last.pt"
 LOG_COLUMNS = ("step", "minutes", "stage")
@@ -186,13 +181,15 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
         raise IRNError(f"{out} holds the checkpoint of another run; add --resume to go on, or choose another --out")
     pictures = load_pictures(files)
     training = [p for i, p in enumerate(pictures) if i % HELD_OUT or len(pictures) < HELD_OUT]
-    validation = _validation_crops(pictures[::HELD_OUT], config.task.multiple)
+    validation = middle_crops(pictures[::HELD_OUT], config.task.multiple)
     trainer = Trainer(config)
     if config.resume and (out / CHECKPOINT).exists():
         trainer.load_state_dict(_read_checkpoint(out / CHECKPOINT, trainer.device))
         report(f"resumed at step {trainer.step}, {trainer.seconds / 60:.1f} minutes")
     if trainer.progress < 1:
-        _loop(trainer, _batches(training, config, trainer.step), validation, out, report)
+        crops = RandomCrops(training, config.crop, config.seed)
+        first = trainer.step * config.batch * world_size() + rank()
+        _loop(trainer, batches(crops, config.batch, first, world_size(), config.workers), validation, out, report)
         if rank() == 0:
             config.task.finish(trainer.ema, validation)
             _export(trainer, out)
@@ -256,31 +253,3 @@ def _export(trainer: Trainer, out: Path) -> None:
         "torch": torch.__version__,
     }
     save_model(trainer.ema, out / f"{config.name}.safetensors", training)
-
-
-def _validation_crops(pictures: list[np.ndarray], multiple: int) -> list[Tensor]:
-    """The middle of each picture, 1×3×H×W uint8, sides multiples of `multiple`."""
-    crops = []
-    for picture in pictures:
-        if min(picture.shape[:2]) < multiple:
-            continue
-        height, width = (min(VALIDATION_SIDE, side) // multiple * multiple for side in picture.shape[:2])
-        top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
-        crops.append(to_tensor(picture[top : top + height, left : left + width]))
-    return crops
-
-
-class _CountFrom(Sampler):
-    """start, start + stride, … without end: crop numbers, so that a resumed run goes on where it stopped."""
-
-    def __init__(self, start: int, stride: int):
-        self.start, self.stride = start, stride
-
-    def __iter__(self) -> Iterator[int]:
-        return itertools.count(self.start, self.stride)
-
-
-def _batches(pictures: list[np.ndarray], config: TrainConfig, step: int) -> Iterator[Tensor]:
-    sampler = _CountFrom(step * config.batch * world_size() + rank(), world_size())
-    crops = RandomCrops(pictures, config.crop, config.seed)
-    return iter(DataLoader(crops, config.batch, sampler=sampler, num_workers=config.workers))

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from irn_core.errors import IRNError
+from irn_core.layouts import deep
 from irn_core.nets import coupling
 from irn_core.nets.coupling import Coupling, DenseNet, PlainNet, SeparateScaleShift, SharedScaleShift, in_strips
 from irn_core.nets.irn import IRN, IRNConfig
@@ -97,7 +98,7 @@ def test_layouts_have_the_published_size(scale, published):
 
 
 @scales
-@pytest.mark.parametrize("layout", [IRNConfig.compact, IRNConfig.paper])
+@pytest.mark.parametrize("layout", [IRNConfig.compact, deep, IRNConfig.paper])
 def test_named_layouts_build(scale, layout):
     with torch.device("meta"):
         irn = IRN(layout(scale))

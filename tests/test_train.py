@@ -140,6 +140,21 @@ def test_the_likelihood_gives_f_no_gradient(monkeypatch):
     assert not torch.allclose(gradients[0][1], gradients[1][1])
 
 
+@pytest.mark.parametrize("luma_share", [0.0, 0.5])
+def test_errors_of_laplaces_distribution_are_as_large_by_rms_as_by_size(luma_share):
+    torch.manual_seed(0)
+    error = torch.distributions.Laplace(0.0, 0.1).sample((2, 1, 128, 128)).expand(-1, 3, -1, -1)
+    torch.testing.assert_close(losses._rms(error, luma_share), losses._size(error, luma_share), rtol=0.02, atol=0)
+
+
+def test_the_rms_leads_to_the_mean():
+    torch.manual_seed(0)
+    x = torch.rand(1, 3, 32, 32) ** 4  # its mean is 1/5, its median 1/16
+    for score, where in ((losses._rms, x.mean()), (losses._size, x.median())):
+        lower, best, upper = (score(where + step - x, 0.0) for step in (-0.02, 0.0, 0.02))
+        assert best < lower and best < upper
+
+
 def test_only_a_fresh_prior_is_whitened(tmp_path):
     task, x = tiny_run(tmp_path).task, torch.rand(2, 3, 16, 16)
     fresh, fitted = IRN(tiny_config()), tiny_irn()

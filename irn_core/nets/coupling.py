@@ -37,10 +37,10 @@ def _conv(channels_in: int, channels_out: int) -> nn.Conv2d:
     return nn.Conv2d(channels_in, channels_out, 3, padding=1)
 
 
-def _zero(conv: nn.Conv2d) -> nn.Conv2d:
-    """Start a subnet at zero, so that a fresh block is the identity."""
-    nn.init.zeros_(conv.weight)
-    nn.init.zeros_(conv.bias)
+def zeroed(conv: nn.Conv2d) -> nn.Conv2d:
+    """The last layer of a subnet starts at zero, so that a fresh block is the identity."""
+    for param in conv.parameters():
+        nn.init.zeros_(param)
     return conv
 
 
@@ -51,7 +51,7 @@ class PlainNet(nn.Sequential):
         layers: list[nn.Module] = [_conv(channels_in, width), nn.LeakyReLU(0.2, inplace=True)]
         for _ in range(depth):
             layers += [_conv(width, width), nn.LeakyReLU(0.2, inplace=True)]
-        super().__init__(*layers, _zero(_conv(width, channels_out)))
+        super().__init__(*layers, zeroed(_conv(width, channels_out)))
         self.radius = depth + 2
 
 
@@ -61,7 +61,7 @@ class DenseNet(nn.Module):
     def __init__(self, channels_in: int, channels_out: int, width: int = 32):
         super().__init__()
         self.convs = nn.ModuleList(_conv(channels_in + i * width, width) for i in range(4))
-        self.last = _zero(_conv(channels_in + 4 * width, channels_out))
+        self.last = zeroed(_conv(channels_in + 4 * width, channels_out))
         self.radius = 5
 
     def forward(self, x: Tensor) -> Tensor:
@@ -131,5 +131,5 @@ def _unshift_unscale(b: Tensor, scale_shift: Tensor) -> Tensor:
 
 
 def _bounded(s: Tensor) -> Tensor:
-    """s squashed into (−1, 1), as in the reference code: 2·sigmoid(s) − 1."""
-    return 2 * torch.sigmoid(s) - 1
+    """s squashed into (−1, 1), as in the reference code: 2·sigmoid(s) − 1 = tanh(s/2)."""
+    return torch.tanh(s / 2)

@@ -108,12 +108,11 @@ class Prior(nn.Module):
         bias = self.net[-1].bias
         bias[len(bias) // 2 :] += math.log(factor)
 
-    def log_density(self, z: Tensor, y: Tensor) -> Tensor:
-        """Natural log of p(z | y), summed over channels: B×C×H×W → B×H×W, in nats per LR pixel."""
-        return self.log_densities(z, y).sum(1)
-
     def log_densities(self, z: Tensor, y: Tensor) -> Tensor:
-        """Its summands, B×C×H×W: that of each coordinate W⁻¹·z, each with an equal share of the volume of W."""
+        """Natural log of p(z | y), of which these are the summands, B×C×H×W in nats.
+
+        Each is that of a coordinate W⁻¹·z, with an equal share of the volume of W.
+        """
         eta, scale = self.residual(z, y)
         return self._of_z(self.whitener.log_densities(eta, y) if self.whitener else gaussian_log_density(eta), scale)
 

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from irn_core.nets.coupling import in_strips
+from irn_core.nets.coupling import in_strips, zeroed
 
 COARSEST = 8
 """Spacing of the places that come first."""
@@ -59,7 +59,7 @@ class Context(nn.Module):
         self.net = nn.Sequential(
             nn.LeakyReLU(0.2, inplace=True),
             nn.Conv2d(width, width, 3, padding=1), nn.LeakyReLU(0.2, inplace=True),
-            _zero(nn.Conv2d(width, self.asked * (2 + self.known) * channels, 1)),
+            zeroed(nn.Conv2d(width, self.asked * (2 + self.known) * channels, 1)),
         )  # fmt: skip
 
     def forward(self, seen: Tensor) -> Tensor:
@@ -83,12 +83,6 @@ def _means(nearest: Nearest, channels: int) -> Tensor:
             for row, column in places:
                 kernels[known, :, asked, 1 + row, 1 + column] = 1 / len(places)
     return kernels.flatten(0, 2)[:, None]
-
-
-def _zero(conv: nn.Conv2d) -> nn.Conv2d:
-    for param in conv.parameters():
-        nn.init.zeros_(param)
-    return conv
 
 
 class Whitener(nn.Module):
