@@ -36,8 +36,7 @@ def rescale_tables(models: Sequence[Model], rows: Sequence[Published]) -> str:
     scales = sorted({model.scale for model in models})
     tables = "".join(_rescale_table(scale, models, rows) for scale in scales)
     results = [(model.name, data, found) for model in models for data, found in model.results.items()]
-    note = f"<p class='hint'>{text.STALE}</p>" if any(found.origin.stale for *_, found in results) else ""
-    return tables + note + _origins((f"{name}, {data}", found.origin) for name, data, found in results)
+    return tables + _origins((f"{name}, {data}", found.origin) for name, data, found in results)
 
 
 def _scores_head(scale: int) -> str:
@@ -58,8 +57,7 @@ def rivals_table(scale: int, models: Sequence[Model]) -> str:
         _scores_head(scale),
         f"<tbody>{rows}</tbody>",
     )
-    note = f"<p class='hint'>{text.STALE}</p>" if any(origin.stale for _, origin in origins) else ""
-    return table + note + _origins(origins)
+    return table + _origins(origins)
 
 
 def _rescale_table(scale: int, models: Sequence[Model], rows: Sequence[Published]) -> str:
@@ -98,7 +96,9 @@ def _table(head: str, body: str) -> str:
 
 
 def _origins(files: Iterable[tuple[str, Origin]]) -> str:
-    """Date, weights and command of stored files, folded away."""
+    """A note if any of the stored files is of other weights; date, weights and command of each, folded away."""
+    files = list(files)
+    note = f"<p class='hint'>{text.STALE}</p>" if any(origin.stale for _, origin in files) else ""
     rows = "".join(
         f"<tr><th scope='row'>{name}</th>"
         + "".join(f"<td>{html.escape(value or '—')}</td>" for value in (origin.date, origin.weights))
@@ -107,7 +107,7 @@ def _origins(files: Iterable[tuple[str, Origin]]) -> str:
     )
     heads = "".join(f"<th scope='col'>{name}</th>" for name in ("", "Date", "Weights", "Command"))
     table = _table(f"<tr>{heads}</tr>", f"<tbody>{rows}</tbody>")
-    return f"<details class='origins'><summary>{text.ORIGINS}</summary>{table}</details>"
+    return f"{note}<details class='origins'><summary>{text.ORIGINS}</summary>{table}</details>"
 
 
 def rates_table(found: Rates | None) -> str:
@@ -122,8 +122,7 @@ def rates_table(found: Rates | None) -> str:
         for name, rate in sorted(known.items(), key=lambda item: item[1])
     )
     head = "<tr><th scope='col'>Codec</th><th scope='col'>BD-rate against JPEG</th></tr>"
-    note = f"<p class='hint'>{text.STALE}</p>" if star else ""
-    return _table(head, f"<tbody>{rows}</tbody>") + note + _origins([("icn, Kodak", found.origin)])
+    return _table(head, f"<tbody>{rows}</tbody>") + _origins([("icn, Kodak", found.origin)])
 
 
 def parameters_chart(models: Sequence[Model], rows: Sequence[Published]) -> str:

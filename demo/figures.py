@@ -179,7 +179,7 @@ def lost_figure(found: Information) -> Image.Image:
     axes.margins(x=0.2)
     axes.tick_params(axis="y", labelsize=13)
     axes.set_xlabel("bytes", **_STYLE)
-    axes.set_title("by level (1 is the finest) and band of z", **_STYLE)
+    axes.set_title("by level (1 is the finest) and band", **_STYLE)
     return _render(figure)
 
 

@@ -138,7 +138,7 @@ def lost_table(photo: Photo, scale: int) -> str:
     rows = (
         ("Kept: the LR as PNG", kilobytes(lr_bytes), f"{8 * lr_bytes / pixels:.2f} bits per pixel"),
         ("Lost: z given ŷ, by the formula", kilobytes(formula), f"{8 * formula / pixels:.2f} bits per pixel"),
-        ("Lost: z given ŷ, in a file", kilobytes(found.file_bytes), _beyond(found.file_bytes, formula, "it")),
+        ("Lost: z given ŷ, in a file", kilobytes(found.file_bytes), _beyond(found.file_bytes, formula, "the formula")),
         (
             f"The same file, {FINENESS} times finer",
             kilobytes(found.fine_bytes),

@@ -60,7 +60,8 @@ LOST_BITS = """
 How much did the network throw away? Its density says: I = −log₂ p(z | ŷ) − log₂ |det ∂(y, z)/∂x| + log₂ 255 for each
 value of z, at the 8-bit precision of x. To prove it, z is coded by a range coder under the same p(z | ŷ): a real file.
 A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0,
-which no file can; in finer steps the two agree.
+which no file can; in finer steps the two agree. *Rounding of y*: the LR
+keeps 8 bits of y; what they cut off is lost too.
 """
 
 GAUSSIAN = """
@@ -206,7 +207,8 @@ part of the true one is taken out.
 
 ### From one draw to another
 εₜ = cos(πt/2)·ε₀ + sin(πt/2)·ε₁, and from that the picture. Because cos² + sin² = 1, εₜ is again N(0, I): **each step
-is a fair draw**. A straight line would shrink the noise, halfway to 1/√2, and its pictures would be too smooth.
+is as fair a draw as the two ends**. A straight line would shrink the noise, halfway to 1/√2, and its pictures would be
+too smooth.
 """
 FIRST_SEED = "ε₀. That of the page, unless you choose another"
 SECOND_SEED = "ε₁. The next, unless you choose another"
@@ -238,7 +240,7 @@ REGION_PLACES = ("In the region", "Changed beyond it", "Farthest from it")
 RESCALE, COMPRESS, BENCHMARK = MODES = ("Rescale", "Compress", "Benchmark")
 TARGET = "What the file is aimed at. One network serves every rate"
 QUALITY = "0 smallest, 100 finest.  Δ ∝ 1/√λ"
-AMOUNT = "At most this, and at least 98 % of it"
+AMOUNT = "At most this, and at least 98 % of it, unless quality 100 needs less"
 OPEN_ICN = "or drop an .icn file: it is decoded here"
 NO_ORIGINAL = "<p class='hint'>An opened file has no original to compare with. Choose a picture to see this.</p>"
 CURVE = """
@@ -271,15 +273,16 @@ RIVALS_TABLE = """
 **Fair rivals.** Networks of one size, trained by one loop on the same pictures for the same 80 minutes, all four at
 once on one CPU core, so that only the idea differs: super-resolution after bicubic; a learned pair that is not
 invertible; IRN with its published objective (z ~ N(0, I), here z = 0), without the others' extra weight on luma, so
-compare RGB as well; ours. Last, ours as it ships, trained for longer.
+compare RGB as well; ours. Last, ours as it ships: two blocks more, and trained for longer.
 """
 
 PARAMETERS_CHART = """
-What size buys: few parameters are left, high PSNR is up. Full dots are ours, rings are published by others.
+What size buys: fewer parameters lie to the left, higher PSNR lies above. Full dots are ours, rings are published by
+others.
 """
 TIMES_CHART = """
-What time buys: downscaling and upscaling one megapixel. The ring is the published layout, timed here; its PSNR is the
-published one.
+What time buys: downscaling and upscaling one megapixel. Rings are the published layout, timed here, with their
+published PSNR.
 """
 NO_TIMES = """
 <p class='hint'>No times are stored. On an idle machine, <code>python -m irn_core bench --json
