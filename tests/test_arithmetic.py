@@ -222,7 +222,7 @@ def test_the_figures_are_those_of_the_two_sides(tiny):
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_sentences_are_true_of_the_shipped_networks(scale):
     """The region snaps to the original, erased it does not, and every step is as far from the likeliest."""
-    real = Photo(examples.example("coffee")[100:300, 200:400], "coffee")
+    real = Photo(examples.example("cat")[100:300, 200:400], "cat")
     height, width = rescale(real, scale).lr.shape[:2]
     region, window = np.zeros((height, width), bool), middle(height, width)
     region[window.rows, window.columns] = True

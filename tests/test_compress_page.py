@@ -140,7 +140,7 @@ def test_the_choice_of_a_rival_survives_a_new_quality(compressor):
 def test_the_curve_grows_and_its_marker_moves(compressor):
     page = compressor.page
     compressor.finish()
-    page.locator("#curve-chart .dot").nth(30).wait_for()
+    page.locator("#curve-chart .dot").nth(33).wait_for()
     here = page.locator("#curve-chart .here")
     assert float(here.get_attribute("data-bpp")) == pytest.approx(at_quality(50).bpp, abs=1e-5)
     page.wait_for_function("""() => {
@@ -152,7 +152,7 @@ def test_the_curve_grows_and_its_marker_moves(compressor):
     compressor.aim("quality", 72)
     compressor.wait_for("icn", at_quality(72).pixels)
     page.wait_for_function(f"Math.abs(document.querySelector('.here').dataset.bpp - {at_quality(72).bpp}) < 1e-5")
-    assert page.locator("#curve-chart .dot").count() == 31
+    assert page.locator("#curve-chart .dot").count() == 34
 
 
 def test_tabs(compressor):

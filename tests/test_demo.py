@@ -66,7 +66,7 @@ def test_the_ways_to_treat_z_are_ordered(scale):
 def test_the_lr_and_what_was_lost_make_the_picture(scale):
     real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
     found, result = analysis.lost(real, scale), rescale(real, scale)
-    assert found.psnr_rgb > result.scores.psnr_rgb + 8
+    assert found.psnr_rgb > result.scores.psnr_rgb + 5
     assert 8 * found.file_bytes == pytest.approx(found.information.total, rel=0.25)  # steps are not fine
     assert found.fine_bytes == pytest.approx(found.fine_expected, rel=0.02)
     assert found.information.heat().sum() == pytest.approx(found.information.total)
