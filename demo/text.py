@@ -60,8 +60,8 @@ LOST_BITS = """
 How much did the network throw away? Its density says: I = −log₂ p(z | ŷ) − log₂ |det ∂(y, z)/∂x| + log₂ 255 for each
 value of z, at the 8-bit precision of x. To prove it, z is coded by a range coder under the same p(z | ŷ): a real file.
 A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0,
-which no file can; in finer steps the two agree. *Rounding of y*: the LR
-keeps 8 bits of y; what they cut off is lost too.
+which no file can; in finer steps the two agree. *Rounding of y*: the LR keeps 8 bits of y; what they cut off is lost
+too.
 """
 
 GAUSSIAN = """

@@ -18,7 +18,7 @@ from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import MAX_PIXELS, check_pixels, pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.search import largest_within
-from irn_core.weights import list_weights, load_model, model_tag
+from irn_core.weights import find_weights, list_weights, load_model, model_tag
 
 SIZE_SLACK = 0.02
 """A file aimed at a size may be smaller by this share."""
@@ -208,11 +208,13 @@ def load_codec(name_or_path: str) -> Codec:
     Raises:
         WeightsError: no such model, or not an ICN.
     """
-    return Codec(load_model(name_or_path, ICN), _fingerprint(name_or_path))
+    return Codec(load_model(name_or_path, ICN), _fingerprint(find_weights(name_or_path)))
 
 
-def _fingerprint(name_or_path: str | Path) -> bytes:
-    return bytes.fromhex(model_tag(name_or_path).split("@")[1])
+@cache
+def _fingerprint(path: Path) -> bytes:
+    """Read once: every decoding asks for those of all shipped models."""
+    return bytes.fromhex(model_tag(path).split("@")[1])
 
 
 def shipped_model(fingerprint: bytes) -> str | None:
