@@ -36,7 +36,7 @@ class Bench(Explorer):
                 archive.write(file, f"pictures/{file.name}")
         field = {"name": "pictures.zip", "mimeType": "application/zip", "buffer": content.getvalue()}
         self.page.set_input_files("#zip input[type=file]", field)
-        self.page.locator("#zip").get_by_text("pictures.zip").wait_for()
+        self.page.locator("#zip [aria-label='pictures.zip']").wait_for()
 
     def wait_for_progress(self, said: str) -> None:
         self.page.locator("#batch-progress").get_by_text(said).wait_for()
