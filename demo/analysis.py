@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -165,13 +166,21 @@ class Choice:
     psnr_y: float
 
 
+class Choices(NamedTuple):
+    """All of them, and why y in 8 bits costs what it costs."""
+
+    each: tuple[Choice, ...]
+    clipped: float  # share of the values of y that lie beyond black or white
+    rounded: float  # PSNR-Y in dB with the true z if y were rounded, not clipped
+
+
 @lru_cache(maxsize=8)
 @torch.inference_mode()
-def choices(photo: Photo, scale: int, seed: int) -> tuple[Choice, ...]:
+def choices(photo: Photo, scale: int, seed: int) -> Choices:
     """Preserve z (with y as float, then with 8 bits), model it (tau 0, tau 1), or abandon it."""
     irn, result = model(scale), rescale(photo, scale)
     y, z = split(irn, photo.pixels)
-    y_hat = round8(y)
+    y_hat, steps = round8(y), y.mul(255).round()
     pictures = {
         "true z, y as float": _cropped(irn.inverse(y, z), photo.size),
         "true z, y in 8 bits": _cropped(irn.inverse(y_hat, z), photo.size),
@@ -180,4 +189,6 @@ def choices(photo: Photo, scale: int, seed: int) -> tuple[Choice, ...]:
         "z := 0, raw": _cropped(irn.inverse(y_hat, torch.zeros_like(z)), photo.size),
         "bicubic": result.bicubic,
     }
-    return tuple(Choice(name, pixels, psnr_y(photo.pixels, pixels, scale)) for name, pixels in pictures.items())
+    rounded = psnr_y(photo.pixels, _cropped(irn.inverse(steps / 255, z), photo.size), scale)
+    each = (Choice(name, pixels, psnr_y(photo.pixels, pixels, scale)) for name, pixels in pictures.items())
+    return Choices(tuple(each), ((steps < 0) | (steps > 255)).float().mean().item(), rounded)

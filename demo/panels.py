@@ -177,9 +177,11 @@ def _tau_dot(point: Point) -> Dot:
 
 def choice_cards(photo: Photo, scale: int, seed: int) -> str:
     """What to do with z: each choice with its picture, PSNR and sentence."""
+    found = choices(photo, scale, seed)
+    why = {"clipped": f"{100 * found.clipped:.2g} %", "rounded": decibels(found.rounded)}
     return cards(
-        Card(choice.name, decibels(choice.psnr_y), choice.pixels, text.CHOICE_SENTENCES[choice.name])
-        for choice in choices(photo, scale, seed)
+        Card(choice.name, decibels(choice.psnr_y), choice.pixels, text.CHOICE_SENTENCES[choice.name].format(**why))
+        for choice in found.each
     )
 
 

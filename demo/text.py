@@ -97,7 +97,8 @@ p(z | ŷ); **abandon** it and hope.
 """
 CHOICE_SENTENCES = {
     "true z, y as float": "Preserve everything: f is invertible, so the picture comes back as it was.",
-    "true z, y in 8 bits": "Preserve z but round y to 8 bits, as a file does: this is what rounding alone costs.",
+    "true z, y in 8 bits": """Preserve z, and store y in 8 bits, as a file does. Rounded alone, y would give {rounded};
+the rest is lost where y lies beyond black or white and is clipped: {clipped} of its values.""",
     "model, τ = 0": "Model z and take its likeliest value: about the best guess that ŷ allows this network.",
     "model, τ = 1": "Model z and draw it fairly: about 3 dB less where the prior is calibrated, for the draw errs too.",
     "z := 0, raw": "Abandon z without a model: zero in the network's own coordinates.",
@@ -225,9 +226,9 @@ in the region the true one. **Erase**: everywhere the true z, but in the region 
 """
 Z_BANDS = "What each value of z began as, 1 the finest level; the network has changed it since"
 SOURCES = {"true": "the true z", "likeliest": "the likeliest z", "zero": "z = 0"}
-BEFORE = {"true": "The picture but for the rounding of y.", "likeliest": "The reconstruction, all from ŷ."}
+BEFORE = {"true": "The picture, but for y in 8 bits.", "likeliest": "The reconstruction, all from ŷ."}
 AFTER = {
-    "true": "The region snaps to the original, but for the rounding of y to 8 bits and a rim.",
+    "true": "The region snaps to the original, but for a rim and y in 8 bits: rounded, clipped beyond black and white.",
     "likeliest": "What the model guesses from ŷ fills the gap.",
     "zero": "Not even a guess: zero in the network's own coordinates.",
 }

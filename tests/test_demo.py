@@ -54,12 +54,26 @@ def test_cached_results_keep_no_name():
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_ways_to_treat_z_are_ordered(scale):
     real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
-    found = {choice.name: choice for choice in analysis.choices(real, scale, 0)}
+    found = {choice.name: choice for choice in analysis.choices(real, scale, 0).each}
     assert found.keys() == text.CHOICE_SENTENCES.keys()
     assert np.array_equal(found["true z, y as float"].pixels, real.pixels)
     psnr = {name: choice.psnr_y for name, choice in found.items()}
     assert psnr["true z, y in 8 bits"] > psnr["model, τ = 0"] > psnr["model, τ = 1"]
     assert psnr["model, τ = 0"] > psnr["bicubic"]
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_rounding_and_clipping_of_y_are_told_apart(scale):
+    """A grey picture leaves y far from black and white, saturated colours do not."""
+    grey = Photo((96 + photo().pixels // 4).astype(np.uint8), "grey")
+    found = analysis.choices(grey, scale, 0)
+    assert found.clipped == 0 and found.rounded == found.each[1].psnr_y
+    corners = np.random.default_rng(0).integers(0, 2, (8, 8, 3), np.uint8) * 255
+    blocks = Photo(corners.repeat(16, 0).repeat(16, 1), "blocks")
+    coloured = analysis.choices(blocks, scale, 0)
+    assert 0 < coloured.clipped < 1 and coloured.rounded > coloured.each[1].psnr_y
+    said = panels.choice_cards(blocks, scale, 0)
+    assert f"{coloured.rounded:.2f} dB" in said and f"{100 * coloured.clipped:.2g} %" in said
 
 
 @pytest.mark.parametrize("scale", SCALES)
