@@ -118,6 +118,8 @@ def _evaluate_normality(args: argparse.Namespace) -> None:
         print(f"{title:<15}" + "".join(f"{key:>12}" for key in NORMALITY))
         for number, row in enumerate(result[stage]["channels"], start=1):
             _print_normality(row.get("began_as", f"channel {number}"), row)
+        for band, row in result[stage]["bands"].items():
+            _print_normality(f"all {band}", row)
         _print_normality("all", result[stage]["pooled"])
     if args.json:
         _write_json(args.json, provenance(args.command, args.model) | result)

@@ -141,10 +141,11 @@ def stages(irn: IRN, pixels: np.ndarray) -> Stages:
 
 
 def evaluate_normality(irn: IRN, name: str, folder: str | Path, report: Callable[[str], None] = print) -> dict:
-    """Is ε N(0, I), and what was z? Of each channel and of all, before and after, as a dictionary ready for JSON.
+    """Is ε N(0, I), and what was z? Of each channel, band and all, before and after, as a dictionary ready for JSON.
 
     Mean, deviation and kurtosis are those of the values of all pictures together; lag-1 autocorrelations along x and y
-    are means over pictures, and for all channels the mean of their sizes.
+    are means over pictures, and for bands and all channels the mean of their sizes. A band has the channels of z that
+    began as it, and each of ε as far as its coordinate W⁻¹z has energy in them.
     """
     sums, beside = ([], []), ([], [])
     for file in list_pictures(folder):
@@ -154,21 +155,36 @@ def evaluate_normality(irn: IRN, name: str, folder: str | Path, report: Callable
         raw, eps = (moments(found[-1].sum(1)) for found in sums)
         report(f"{file.name}  deviation {raw.deviation:.4f} → {eps.deviation:.4f}, "
                f"kurtosis {raw.kurtosis:.2f} → {eps.kurtosis:.2f}")  # fmt: skip
-    before, after = map(_normality, sums, beside)
-    bands = value_names(irn.config.scale)[3:]
-    before["channels"] = [{"began_as": band, **row} for band, row in zip(bands, before["channels"], strict=True)]
+    names = value_names(irn.config.scale)[3:]
+    members = {band: np.array([name == band for name in names], float) for band in dict.fromkeys(names)}
+    shares = irn.prior.shares().double().numpy()
+    before, after = (
+        _normality(*found, {band: mine @ weights for band, mine in members.items()})
+        for *found, weights in zip(sums, beside, (np.eye(len(names)), shares), strict=True)
+    )
+    before["channels"] = [{"began_as": band, **row} for band, row in zip(names, before["channels"], strict=True)]
     found = {"before": before, "after": after}
     return {"model": name, "scale": irn.config.scale, "pictures": len(sums[0]), **found}
 
 
-def _normality(sums: list[np.ndarray], beside: list[np.ndarray]) -> dict:
-    """The figures of all channels, pooled, and of each; of each picture sums 5×C and beside 2×C."""
+def _normality(sums: list[np.ndarray], beside: list[np.ndarray], bands: dict[str, np.ndarray]) -> dict:
+    """The figures of all C channels, each, and bands, given their weights; of each picture sums 5×C, beside 2×C."""
     total = np.sum(sums, axis=0)
     along = np.array([[defined_mean(values) for values in row] for row in np.stack(beside, -1)])
     return {
         "pooled": _normality_row(*moments(total.sum(1)), *map(defined_mean, np.abs(along))),
         "channels": [_normality_row(*values) for values in zip(*moments(total), *along, strict=True)],
+        "bands": {
+            band: _normality_row(*moments(total @ weights), *(_weighted(row, weights) for row in np.abs(along)))
+            for band, weights in bands.items()
+        },
     }
+
+
+def _weighted(values: np.ndarray, weights: np.ndarray) -> float:
+    """The mean of the values that are not nan; nan if none has weight."""
+    weights = weights * ~np.isnan(values)
+    return float(np.nan_to_num(values) @ weights / weights.sum()) if weights.any() else float("nan")
 
 
 def _normality_row(*values: float) -> dict:

@@ -1,6 +1,7 @@
 """What noise looks like: figures of fields whose answers are known, and of the folder that they are taken over."""
 
 import json
+import math
 import warnings
 
 import numpy as np
@@ -167,6 +168,32 @@ def test_a_folder_is_pooled_without_keeping_it(tmp_path, scale):
         assert result[stage]["pooled"]["along_y"] == pytest.approx(np.abs(along[1]).mean())
 
 
+@pytest.mark.parametrize("scale", [2, 4])
+def test_a_band_has_the_channels_that_began_as_it(tmp_path, scale):
+    """Those of z; a coordinate W⁻¹z of ε counts in all bands that its column of W leads to."""
+    irn, names = tiny_irn(scale), np.array(value_names(scale)[3:])
+    fields = [stages(irn, pixels) for pixels in pictures(tmp_path)]
+    z, eps = (
+        np.concatenate([getattr(field, stage).reshape(len(names), -1) for field in fields], 1)
+        for stage in ("before", "after")
+    )
+    result = evaluate_normality(irn, "tiny", tmp_path, report=lambda _: None)
+    energy = irn.prior.mix.square().numpy()
+    energy /= energy.sum(0)
+    for band in dict.fromkeys(names.tolist()):
+        mine = z[names == band]
+        found = result["before"]["bands"][band]
+        assert found["mean"] == pytest.approx(mine.mean(), abs=1e-5)
+        assert found["deviation"] == pytest.approx(mine.std(), rel=1e-4)
+        weights = energy[names == band].sum(0)
+        mean, square = (weights @ (eps**k).mean(1) / weights.sum() for k in (1, 2))
+        found = result["after"]["bands"][band]
+        assert found["mean"] == pytest.approx(mean, abs=1e-5)
+        assert found["deviation"] == pytest.approx(math.sqrt(square - mean**2), rel=1e-4)
+        sizes = np.abs([row["along_x"] for row in result["after"]["channels"]])
+        assert found["along_x"] == pytest.approx(weights @ sizes / weights.sum())
+
+
 def test_pictures_of_a_pixel_leave_the_figures_of_the_others(tmp_path):
     pictures(tmp_path, [(24, 30), (1, 1)])
     result = evaluate_normality(tiny_irn(), "tiny", tmp_path, report=lambda _: None)
@@ -188,7 +215,7 @@ def test_the_command_prints_and_writes_every_channel(tmp_path, capsys):
     assert (result.pop("command"), result.pop("weights")) == (command, model_tag(model)) and result.pop("date")
     assert result == evaluate_normality(load_model(model), str(model), data, report=lambda _: None)
     printed = capsys.readouterr().out
-    assert "0.png  deviation" in printed and printed.count("1 diagonal") == 3 and "channel 9" in printed
+    assert "0.png  deviation" in printed and printed.count("1 diagonal") == 5 and "channel 9" in printed
     for stage in ("before", "after"):
         assert f"{result[stage]['pooled']['kurtosis']:.4f}" in printed
     assert "no pictures" in refused(capsys, "evaluate", "normality", "--model", model, "--data", tmp_path / "nowhere")
