@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -11,6 +13,9 @@ import pytest
 import torch
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp()  # a server that stops deletes files that another may serve
+if "PYTEST_XDIST_WORKER" in os.environ:
+    torch.set_num_threads(1)  # the workers are as many as the cores
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run from a plain checkout
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -107,6 +112,7 @@ def pytest_sessionfinish(session, exitstatus):
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config):
     """Leave at once when pages were served: threads of a stopped server can abort the interpreter's own exit."""
+    shutil.rmtree(os.environ["GRADIO_TEMP_DIR"], ignore_errors=True)
     if "gradio" in sys.modules and hasattr(config, "exit_status"):
         sys.stdout.flush()
         sys.stderr.flush()

@@ -99,7 +99,10 @@ def other_kernels():
 
 @pytest.fixture
 def two_threads():
+    threads = torch.get_num_threads()
     torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.mark.filterwarnings("ignore:TF32 acceleration")
