@@ -61,7 +61,7 @@ How much did the network throw away? Its density says: I = −log₂ p(z | ŷ) �
 value of z, at the 8-bit precision of x. To prove it, z is coded by a range coder under the same p(z | ŷ): a real file.
 A dark place is one that ŷ already tells. Where the model is sure to less than a grey level, the formula falls below 0,
 which no file can; in finer steps the two agree. *Rounding of y*: the LR keeps 8 bits of y; what they cut off is lost
-too.
+too. Where y lies beyond black or white and is clipped, more is lost than counted, and the decoded picture is worse.
 """
 
 GAUSSIAN = """
@@ -142,11 +142,11 @@ EXPERIMENTS = {
     "untouched": (
         "Untouched",
         "The reference: the LR as {model} made it, kept as PNG. What it gains over bicubic is detail that f has hidden "
-        "in the LR, as differences of a few grey levels that nobody sees.",
+        "in the LR: in a photograph, as differences of a few grey levels that nobody sees.",
     ),
     "bicubic": (
         "Bicubic LR",
-        "It looks the same, but f had no hand in it, so nothing is hidden there and f⁻¹ finds no detail to bring "
+        "It looks much the same, but f had no hand in it: nothing is hidden there, and f⁻¹ finds no detail to bring "
         "back. What is left is a sharpening filter, usually somewhat better than bicubic. This is what happens to any "
         "small picture from elsewhere.",
     ),
@@ -159,8 +159,8 @@ EXPERIMENTS = {
     "jpeg 4:4:4": (
         "JPEG, colour in full, q = {quality}",
         "The same quality with colour at full resolution (4:4:4), so that only JPEG's rounding is left as damage. At "
-        "100 nearly all the hidden detail survives; at 90 its few grey levels are mostly rounded away, in a file that "
-        "is larger than the usual JPEG.",
+        "100 nearly all the hidden detail survives; at 90 what is hidden in a few grey levels, as in photographs, is "
+        "mostly rounded away, in a file that is larger than the usual JPEG.",
     ),
     "shifted": (
         "Moved by one pixel",
@@ -173,7 +173,7 @@ EXPERIMENTS = {
         "Noise, σ = {sigma:g}",
         "f⁻¹ takes every grey level of ŷ for a sign of hidden detail, so noise comes back as false texture, stronger "
         "than it went in. Rounding to 8 bits, σ = 0.29, is noise that the network was trained with. Bicubic "
-        "averages noise away, and is the better choice from about σ = 5 to 10 on.",
+        "averages noise away, and is the better choice from some σ on, for most pictures between 3 and 10.",
     ),
     "wrong model": (
         "Upscaled by {other}",
@@ -215,8 +215,8 @@ FIRST_SEED = "ε₀. That of the page, unless you choose another"
 SECOND_SEED = "ε₁. The next, unless you choose another"
 DISTANCE = "from τ = 0<small>RMS, grey levels</small>"
 STRAIGHT = "straight line, halfway"
-WAY = """Of this part, where the two draws differ most. Every step lies as far from the likeliest picture as a draw.
-The straight line comes nearer to it, and to the original, only because a part of the noise is gone."""
+WAY = """Of this part, where the two draws differ most. Every step lies about as far from the likeliest
+picture as a draw. The straight line comes nearer to it, and to the original, only because a part of the noise is gone."""
 GIF = """What plays above is lossless (PNG). A GIF has at most 256 colours, here the same for all frames, so that
 nothing moves but what differs. Up to 0.3 megapixels there is one of the whole picture, too."""
 REGION = """
