@@ -216,7 +216,7 @@ SECOND_SEED = "ε₁. The next, unless you choose another"
 DISTANCE = "from τ = 0<small>RMS, grey levels</small>"
 STRAIGHT = "straight line, halfway"
 WAY = """Of this part, where the two draws differ most. Every step lies about as far from the likeliest
-picture as a draw. The straight line comes nearer to it, and to the original, only because a part of the noise is gone."""
+picture as a draw. The straight line comes nearer to it, and to the original, only because part of the noise is gone."""
 GIF = """What plays above is lossless (PNG). A GIF has at most 256 colours, here the same for all frames, so that
 nothing moves but what differs. Up to 0.3 megapixels there is one of the whole picture, too."""
 REGION = """
