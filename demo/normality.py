@@ -9,7 +9,16 @@ import numpy as np
 from demo import examples
 from demo.service import Photo, model
 from irn_core.evaluate import stages
-from irn_core.gaussianity import defined_mean, histogram, moments, neighbours, power_sums, quantiles, with_known
+from irn_core.gaussianity import (
+    defined_mean,
+    histogram,
+    members,
+    moments,
+    neighbours,
+    power_sums,
+    quantiles,
+    with_known,
+)
 from irn_core.information import value_names
 
 HERE = "this picture"
@@ -72,15 +81,10 @@ class Summary(NamedTuple):
 
 def summary(stage: Stage, groups: list[str]) -> Summary:
     """Groups: a name for each channel; those of one name are pooled where the worst is looked for."""
-    kurtosis = np.array([moments(stage.sums[:, mine].sum(1)).kurtosis for mine in _members(groups).values()])
+    kurtosis = np.array([moments(stage.sums[:, mine].sum(1)).kurtosis for mine in members(groups).values()])
     worst = kurtosis[np.argmax(np.nan_to_num(np.abs(kurtosis - 3)))]
     sizes = (defined_mean(np.abs(values)) for values in (*stage.neighbours, stage.with_y))
     return Summary(*moments(stage.sums.sum(1)), worst, *sizes)
-
-
-def _members(groups: list[str]) -> dict[str, np.ndarray]:
-    """For each name, which channels bear it."""
-    return {name: np.array([group == name for group in groups]) for name in dict.fromkeys(groups)}
 
 
 def comparison(found: Case, scale: int) -> tuple[Summary, Summary]:
@@ -102,7 +106,7 @@ def by_band(found: Case, scale: int) -> dict[str, tuple[BandSummary, BandSummary
     """Of each level and band before and after: z pooled, and means over ε's channels by their energy in the band."""
     shares, rows = model(scale).prior.shares().numpy(), {}
     after = np.stack([*moments(found.after.sums)[1:], *np.abs(found.after.neighbours)])
-    for band, mine in _members(value_names(scale)[3:]).items():
+    for band, mine in members(value_names(scale)[3:]).items():
         _, deviation, kurtosis = moments(found.before.sums[:, mine].sum(1))
         along = map(defined_mean, np.abs(found.before.neighbours[:, mine]))
         weights = shares[mine].sum(0)

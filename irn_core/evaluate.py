@@ -12,7 +12,7 @@ from PIL import Image
 
 from irn_core.calibration import coverage
 from irn_core.dataset import list_pictures
-from irn_core.gaussianity import defined_mean, moments, neighbours, power_sums
+from irn_core.gaussianity import defined_mean, members, moments, neighbours, power_sums
 from irn_core.information import value_names
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
@@ -156,10 +156,9 @@ def evaluate_normality(irn: IRN, name: str, folder: str | Path, report: Callable
         report(f"{file.name}  deviation {raw.deviation:.4f} → {eps.deviation:.4f}, "
                f"kurtosis {raw.kurtosis:.2f} → {eps.kurtosis:.2f}")  # fmt: skip
     names = value_names(irn.config.scale)[3:]
-    members = {band: np.array([name == band for name in names], float) for band in dict.fromkeys(names)}
     shares = irn.prior.shares().double().numpy()
     before, after = (
-        _normality(*found, {band: mine @ weights for band, mine in members.items()})
+        _normality(*found, {band: mine @ weights for band, mine in members(names).items()})
         for *found, weights in zip(sums, beside, (np.eye(len(names)), shares), strict=True)
     )
     before["channels"] = [{"began_as": band, **row} for band, row in zip(names, before["channels"], strict=True)]
@@ -175,16 +174,10 @@ def _normality(sums: list[np.ndarray], beside: list[np.ndarray], bands: dict[str
         "pooled": _normality_row(*moments(total.sum(1)), *map(defined_mean, np.abs(along))),
         "channels": [_normality_row(*values) for values in zip(*moments(total), *along, strict=True)],
         "bands": {
-            band: _normality_row(*moments(total @ weights), *(_weighted(row, weights) for row in np.abs(along)))
+            band: _normality_row(*moments(total @ weights), *(defined_mean(row, weights) for row in np.abs(along)))
             for band, weights in bands.items()
         },
     }
-
-
-def _weighted(values: np.ndarray, weights: np.ndarray) -> float:
-    """The mean of the values that are not nan; nan if none has weight."""
-    weights = weights * ~np.isnan(values)
-    return float(np.nan_to_num(values) @ weights / weights.sum()) if weights.any() else float("nan")
 
 
 def _normality_row(*values: float) -> dict:

@@ -72,10 +72,15 @@ def with_known(field: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.array([correlation(channel, known) for channel in field])
 
 
-def defined_mean(values: np.ndarray) -> float:
-    """The mean of the values that are not nan; nan if none is."""
-    defined = values[~np.isnan(values)]
-    return float(defined.mean()) if defined.size else float("nan")
+def members(groups: list[str]) -> dict[str, np.ndarray]:
+    """For each name, which channels bear it."""
+    return {name: np.array([group == name for group in groups]) for name in dict.fromkeys(groups)}
+
+
+def defined_mean(values: np.ndarray, weights: np.ndarray | float = 1.0) -> float:
+    """The mean of the values that are not nan; nan if none of them has weight."""
+    weights = weights * ~np.isnan(values)
+    return float(np.nansum(weights * values) / weights.sum()) if weights.any() else float("nan")
 
 
 def quantiles(values: np.ndarray, count: int = 121) -> tuple[np.ndarray, np.ndarray]:

@@ -100,6 +100,8 @@ def test_correlation_is_pearsons():
 def test_only_defined_values_have_a_mean():
     assert defined_mean(np.array([1, np.nan, 3])) == 2
     assert np.isnan(defined_mean(np.array([np.nan])))
+    assert defined_mean(np.array([1, np.nan, 3]), np.array([3, 5, 1])) == 1.5
+    assert np.isnan(defined_mean(np.array([1, np.nan]), np.array([0, 1])))
 
 
 def test_quantiles_of_noise_lie_on_the_line_and_end_at_the_extremes():
