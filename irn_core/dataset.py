@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
@@ -21,6 +21,11 @@ MAX_SHRINK = 2.5
 """Half of the crops are reduced by up to this factor first: small pictures are sharper per pixel."""
 JPEG_SHARE = 0.5
 """This share of the crops passes through JPEG: most pictures in the wild have that history."""
+
+CONTRAST_SHARE, MAX_CONTRAST = 0.1, 4.0
+"""So many crops get up to so many times their contrast, clipped: saturated pictures are rare among photographs."""
+GRAPHICS_SHARE = 0.06
+"""This share is drawn: flat colours, hard edges and text, as in charts and screenshots."""
 
 
 def list_pictures(folder: str | Path) -> list[Path]:
@@ -56,7 +61,7 @@ class RandomCrops(Dataset):
     """Crop number i, 3×size×size in [0, 1], a function of (seed, i) alone.
 
     Each picture is as likely as another, whatever its size. Crops are flipped and turned, half of
-    them come from a reduced picture, and some have been through JPEG.
+    them come from a reduced picture, some have been through JPEG, some are overexposed, and some are graphics.
     """
 
     def __init__(self, pictures: list[np.ndarray], size: int, seed: int):
@@ -66,7 +71,12 @@ class RandomCrops(Dataset):
 
     def __getitem__(self, index: int) -> Tensor:
         rng = np.random.default_rng((self.seed, index))
-        crop = self._cut(self.pictures[rng.integers(len(self.pictures))], rng)
+        if rng.random() < GRAPHICS_SHARE:
+            crop = draw_graphics(self.size, rng)
+        else:
+            crop = self._cut(self.pictures[rng.integers(len(self.pictures))], rng)
+        if rng.random() < CONTRAST_SHARE:
+            crop = _overexposed(crop, rng)
         crop = np.rot90(crop, rng.integers(4))
         if rng.random() < 0.5:
             crop = crop[:, ::-1]
@@ -82,6 +92,38 @@ class RandomCrops(Dataset):
         if side == self.size:
             return crop
         return np.asarray(Image.fromarray(crop).resize((self.size, self.size), Image.Resampling.BICUBIC))
+
+
+def _overexposed(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """More contrast about a random grey level, clipped to black and white."""
+    level, contrast = rng.uniform(0, 255), rng.uniform(1, MAX_CONTRAST)
+    return ((crop - level) * contrast + level).round().clip(0, 255).astype(np.uint8)
+
+
+def draw_graphics(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Shapes, lines and letters of flat colours over each other, half of them black or white, side×side×3 uint8."""
+    image = Image.new("RGB", (side, side), _flat_colour(rng))
+    draw = ImageDraw.Draw(image)
+    for _ in range(rng.integers(3, 16)):
+        (left, right), (top, bottom) = (np.sort(rng.integers(-side // 4, side * 5 // 4, 2)).tolist() for _ in range(2))
+        colour, box = _flat_colour(rng), (left, top, right, bottom)
+        match rng.integers(4):
+            case 0:
+                draw.rectangle(box, colour)
+            case 1:
+                draw.ellipse(box, colour)
+            case 2:
+                draw.line(box, colour, int(rng.integers(1, 5)))
+            case 3:
+                letters = "".join(map(chr, rng.integers(33, 127, 12)))
+                draw.text((left, top), letters, colour, ImageFont.load_default(int(rng.integers(8, 33))))
+    return np.asarray(image)
+
+
+def _flat_colour(rng: np.random.Generator) -> tuple[int, int, int]:
+    """Black or white as often as any other colour."""
+    black_or_white = rng.random() < 0.5
+    return tuple((np.repeat(255 * rng.integers(2), 3) if black_or_white else rng.integers(0, 256, 3)).tolist())
 
 
 def _through_jpeg(crop: np.ndarray, quality: int) -> np.ndarray:

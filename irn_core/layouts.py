@@ -19,6 +19,17 @@ def deep(scale: int) -> IRNConfig:
     return replace(ours, blocks=(*ours.blocks[:-1], ours.blocks[-1] + 2))
 
 
+def wide_reach(scale: int) -> IRNConfig:
+    """`deep`, and a filter of 7×7 in each subnet of the coarsest level: it sees repeated structure."""
+    return replace(deep(scale), reach=7)
+
+
+def five(scale: int) -> IRNConfig:
+    """The compact layout with one more block at the coarsest level."""
+    ours = IRNConfig.compact(scale)
+    return replace(ours, blocks=(*ours.blocks[:-1], ours.blocks[-1] + 1))
+
+
 def super_resolution(scale: int) -> PlainConfig:
     """Bicubic down, learned up."""
     return PlainConfig(scale, WIDTHS["super-resolution"][scale])
@@ -38,6 +49,8 @@ def standard_normal(scale: int) -> IRNConfig:
 LAYOUTS = {
     "compact": IRNConfig.compact,
     "deep": deep,
+    "five": five,
+    "reach": wide_reach,
     "paper": IRNConfig.paper,
     "standard-normal": standard_normal,
     "super-resolution": super_resolution,

@@ -28,17 +28,18 @@ LUMA = (0.299, 0.587, 0.114)
 
 
 def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, random_z: bool) -> Loss:
-    """|f⁻¹(ŷ, z') − x| + guide·‖y − bicubic(x)‖² + ‖z‖², for x: B×3×H×W in [0, 1].
+    """‖f⁻¹(ŷ, z') − x‖ + guide·‖y − bicubic(x)‖² + ‖z‖², for x: B×3×H×W in [0, 1], and y kept between black and white.
 
-    z' = 0, or, with `random_z`, drawn from N(0, I): the paper's own objective, in which Σz² stands
-    for the cross entropy of z. `luma_share` of the first term's weight is on the error of luma, the
-    rest on those of R, G and B; the paper has 0.
+    z' = 0, and the first term is an RMS; or, with `random_z`, the paper's own objective: z' drawn from N(0, I),
+    absolute errors, and Σz² for the cross entropy of z. `luma_share` of the first term's weight is on the error
+    of luma, the rest on those of R, G and B; the paper has 0.
     """
     y, z = irn(x)
     z_drawn = torch.randn_like(z) if random_z else torch.zeros_like(z)
     error = irn.inverse(round8_straight_through(y), z_drawn) - x
-    lr_error = y - bicubic_down(x, irn.config.scale)
-    total = _size(error, luma_share) + guide * _per_picture(lr_error.square()) + _per_picture(z.square())
+    lr_error = y - _guide_of(x, irn.config.scale)
+    size = _size(error, luma_share) if random_z else _rms(error, luma_share) + _clipped(y, irn.config.scale)
+    total = size + guide * _per_picture(lr_error.square()) + _per_picture(z.square())
     z_rms = z.detach().square().mean().sqrt().item() if z.numel() else 0.0
     return Loss(total, _quality(error, lr_error) | {"z_rms": z_rms})
 
@@ -57,9 +58,10 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     y_hats = y_hat.repeat(3, 1, 1, 1)
     likeliest, draw, other = irn.inverse(y_hats, irn.prior.place(eta, y_hats)).chunk(3)
     error, crps = likeliest - x, _crps(draw, other, x, luma_share)
-    lr_error = y - bicubic_down(x, irn.config.scale)
-    pictures = _rms(error, luma_share) + crps  # two terms that pull at the LR, so its guide counts twice
-    total = pictures + 2 * guide * _per_picture(lr_error.square()) + LIKELIHOOD * crps.detach() * nats
+    lr_error = y - _guide_of(x, irn.config.scale)
+    pictures = _rms(error, luma_share) + crps  # two terms that pull at the LR, so what holds it counts twice
+    held = guide * _per_picture(lr_error.square()) + _clipped(y, irn.config.scale)
+    total = pictures + 2 * held + LIKELIHOOD * crps.detach() * nats
     return Loss(total, _quality(error, lr_error) | _scores(nats, crps, x))
 
 
@@ -102,6 +104,19 @@ def _rms(error: Tensor, luma_share: float) -> Tensor:
     """
     rgb, luma = ((e.square().flatten(1).mean(1) + 1e-8).sqrt().mean() for e in (error, _luma(error)))
     return error[0].numel() / math.sqrt(2) * ((1 - luma_share) * rgb + luma_share * luma)
+
+
+def _guide_of(x: Tensor, scale: int) -> Tensor:
+    """What the LR should look like: bicubic, whose overshoots no file can hold."""
+    return bicubic_down(x, scale).clamp(0, 1)
+
+
+def _clipped(y: Tensor, scale: int) -> Tensor:
+    """How far y lies beyond black and white, per picture: each value costs as if it were missing in scale² pixels.
+
+    An 8-bit LR clips what lies there, and the straight-through gradient of rounding does not see that.
+    """
+    return scale**2 * _per_picture((y - y.clamp(0, 1)).abs())
 
 
 def _quality(error: Tensor, lr_error: Tensor) -> dict[str, float]:

@@ -25,7 +25,7 @@ from irn_core.parallel import (
     world_size,
 )
 from irn_core.tasks import Task
-from irn_core.weights import find_weights, load_model, read_info, save_model
+from irn_core.weights import Network, find_weights, load_model, read_info, save_model
 
 EMA_DECAY = 0.999
 HELD_OUT = 20
@@ -78,11 +78,9 @@ class Trainer:
         self.device = pick_device(config.device)
         torch.manual_seed(config.seed)  # every process starts from the same network
         task = config.task
-        net = load_model(config.init, task.network) if config.init else task.network(task.model)
+        net = grown(load_model(config.init, task.network), task.model) if config.init else task.network(task.model)
         # Read now: the run itself may write over the file.
         self.init_training = read_info(find_weights(config.init)).training if config.init else None
-        if net.config != task.model:
-            raise WeightsError(f"{config.init} is {net.config}, but {task.model} was asked for")
         self.net = net.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
         self.ema = copy.deepcopy(self.net).eval().requires_grad_(False)
         self.step, self.seconds = 0, 0.0
@@ -161,6 +159,22 @@ class Trainer:
                 f"the checkpoint is already in stage {self.stage}; resume with the length it was started with, "
                 "or start a new run from its weights with --init"
             )
+
+
+def grown(net: Network, config: object) -> Network:
+    """The network itself, or a larger one of the same kind that starts where it stands: what is new is the identity.
+
+    Raises:
+        WeightsError: the configuration has no place for some of its weights.
+    """
+    if net.config == config:
+        return net
+    larger = type(net)(config)
+    state, room = net.state_dict(), larger.state_dict()
+    if any(name not in room or tensor.shape != room[name].shape for name, tensor in state.items()):
+        raise WeightsError(f"the weights to start from are {net.config}, and do not fit into {config}")
+    larger.load_state_dict(state, strict=False)
+    return larger
 
 
 def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:

@@ -20,6 +20,7 @@ class IRNConfig:
 
     `dense` chooses the paper's subnets (dense blocks, s and t apart); `prior_width` 0 leaves out
     the conditional normaliser, so that z is taken to be N(0, I), as in the paper, `whitener_width` 0 its second half.
+    `reach` is the side of a depthwise filter in the plain subnets of the coarsest level, where it costs least; 0: none.
     """
 
     scale: int = 2
@@ -30,6 +31,7 @@ class IRNConfig:
     prior_width: int = 32
     prior_depth: int = 2
     whitener_width: int = 0
+    reach: int = 0
 
     def __post_init__(self):
         levels = self.scale.bit_length() - 1
@@ -66,9 +68,10 @@ class IRNConfig:
 class Level(nn.Module):
     """One factor of two: Haar analysis, then coupling blocks. B×C×H×W ↔ B×4C×H/2×W/2."""
 
-    def __init__(self, channels: int, blocks: int, width: int, depth: int, dense: bool):
+    def __init__(self, channels: int, blocks: int, width: int, depth: int, dense: bool, reach: int):
         super().__init__()
-        subnet = partial(DenseNet, width=width) if dense else partial(PlainNet, width=width, depth=depth)
+        plain = partial(PlainNet, width=width, depth=depth, reach=reach)
+        subnet = partial(DenseNet, width=width) if dense else plain
         self.high = 4 * channels - 3
         self.blocks = nn.ModuleList(Coupling(3, self.high, subnet, shared=not dense) for _ in range(blocks))
         self.radius = sum(block.radius for block in self.blocks)
@@ -109,7 +112,7 @@ class IRN(nn.Module):
         super().__init__()
         self.config = config
         self.levels = nn.ModuleList(
-            Level(3 * 4**i, blocks, width, config.depth, config.dense)
+            Level(3 * 4**i, blocks, width, config.depth, config.dense, config.reach * (i == len(config.blocks) - 1))
             for i, (blocks, width) in enumerate(zip(config.blocks, config.widths, strict=True))
         )
         self.z_channels = 3 * (config.scale**2 - 1)
