@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from demo.service import Photo, draw, model, rescale
-from irn_core.calibration import coverage, rms
-from irn_core.evaluate import INTERVALS
-from irn_core.information import Information, decode_lost, drop, encode_lost, lost_information
+from irn_core.measure.information import Information, decode_lost, drop, encode_lost, lost_information
+from irn_core.measure.rescaling import INTERVALS
+from irn_core.measure.spread import coverage, rms
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor

@@ -14,9 +14,9 @@ from torch import Tensor
 
 from demo.footprint import Footprint, busiest, difference, on_picture
 from demo.service import Photo, draw, model, rescale
-from irn_core.calibration import rms
 from irn_core.errors import IRNError
-from irn_core.information import value_names
+from irn_core.measure.information import value_names
+from irn_core.measure.spread import rms
 from irn_core.ops.metrics import psnr_y, psnr_y_where
 from irn_core.ops.pixels import to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from demo.service import MAX_PAGE_PIXELS, network
-from irn_core.dataset import EXTENSIONS
 from irn_core.errors import ImageError
-from irn_core.evaluate import FIGURES, evaluate_picture, score_row, summarise
-from irn_core.ops.pixels import DECODER_ERRORS, read_picture
+from irn_core.measure.rescaling import FIGURES, evaluate_picture, score_row, summarise
+from irn_core.pictures.files import DECODER_ERRORS, read_picture
+from irn_core.pictures.folder import EXTENSIONS
 from irn_core.weights import count_params
 
 MAX_ZIP_BYTES = 40 * 2**20

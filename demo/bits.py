@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from demo.service import MAX_PAGE_PIXELS
-from irn_core.codec import codec_for, decoder
-from irn_core.entropy import Reader, cost_in_bits
-from irn_core.icn_file import HEADER_BYTES, Header, read_header
-from irn_core.information import share_out
+from irn_core.coding.codec import codec_for, decoder
+from irn_core.coding.entropy import Reader, cost_in_bits
+from irn_core.coding.icn_file import HEADER_BYTES, Header, read_header
+from irn_core.measure.information import share_out
 from irn_core.nets.icn import ICN, Coefficients
 from irn_core.nets.prior import mix
 from irn_core.ops.pixels import to_pixels

@@ -29,7 +29,7 @@ from demo.parts import (
     refusals,
     taking,
 )
-from irn_core.icn_file import QUALITY_STEPS
+from irn_core.coding.icn_file import QUALITY_STEPS
 
 FIRST_QUALITY = 50
 SCALED = ("webp", "avif", "jpeg", "icn")

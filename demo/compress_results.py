@@ -11,7 +11,7 @@ from demo.parts import download, refusals, stem
 from demo.service import Photo, original_bytes
 from demo.viewer import ViewerImage, viewer_value
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.ops.pixels import encode_png
+from irn_core.pictures.files import encode_png
 
 OTHERS = ("jpeg", "webp", "jpeg2000", "avif")
 """In the order of their speed."""

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from demo.service import MAX_PAGE_PIXELS, Photo, model, rescale
-from irn_core.codec import codec_for, encode_within, load_codec
+from irn_core.coding.codec import codec_for, encode_within, load_codec
+from irn_core.coding.icn_file import QUALITY_STEPS, read_header
+from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
+from irn_core.coding.target import largest_within
 from irn_core.errors import IRNError
-from irn_core.icn_file import QUALITY_STEPS, read_header
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
-from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.rescale import upscale
-from irn_core.search import largest_within
 
 NAMES = {
     "icn": "ICN", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF", "jpeg2000": "JPEG 2000",

@@ -10,7 +10,7 @@ from demo.compression import NAMES, TARGETS, Coded, match
 from demo.curves import SCALES, Claim, Point, Progress, claim, published
 from demo.panels import Card, cards, decibels, kilobytes, psnr_text, seconds_text, ssim_text
 from demo.service import Photo
-from irn_core.icn_file import QUALITY_STEPS
+from irn_core.coding.icn_file import QUALITY_STEPS
 
 
 def byte_count(coded: Coded) -> str:

@@ -11,9 +11,9 @@ import numpy as np
 
 from demo.compression import bits_per_pixel, compress, encode, kept_pixels, read, restore
 from demo.service import Photo
-from irn_core.icn_file import QUALITY_STEPS
+from irn_core.coding.icn_file import QUALITY_STEPS
+from irn_core.coding.pillow_codecs import PILLOW_CODECS
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.pillow_codecs import PILLOW_CODECS
 
 ICN_QUALITIES = (0, 15, 30, 45, 60, 75, 90)
 GRID_PLACES = (0, 1, 2, 4, 6, 8)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
-from irn_core.ops.pixels import read_picture
+from irn_core.pictures.files import read_picture
 
 CHART = "test chart"
 _PHOTOGRAPHS = {

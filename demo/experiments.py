@@ -9,15 +9,15 @@ import torch
 
 from demo.footprint import Footprint, busiest, difference, on_picture
 from demo.service import Photo, model, model_name, rescale
+from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.errors import IRNError
-from irn_core.evaluate import bicubic_hr, bicubic_lr
+from irn_core.measure.rescaling import bicubic_hr, bicubic_lr
 from irn_core.ops.damage import add_noise, paint, shift
 from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import luma, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.resize import bicubic
 from irn_core.ops.tiling import Window
-from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.rescale import downscale, upscale
 
 OTHER_SCALE = {2: 4, 4: 2, 8: 4}

@@ -12,9 +12,9 @@ from demo.analysis import BANDS, HighFrequencies, Variability
 from demo.bits import PARTS, Account
 from demo.normality import Case, Stage
 from demo.panels import kilobytes
-from irn_core.calibration import deciles, sparsification
-from irn_core.evaluate import INTERVALS
-from irn_core.information import Information
+from irn_core.measure.information import Information
+from irn_core.measure.rescaling import INTERVALS
+from irn_core.measure.spread import deciles, sparsification
 
 INK = "#7d8694"
 """Text and axes: the same contrast on white and on near-black."""

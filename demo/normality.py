@@ -8,8 +8,8 @@ import numpy as np
 
 from demo import examples
 from demo.service import Photo, model
-from irn_core.evaluate import stages
-from irn_core.gaussianity import (
+from irn_core.measure.information import value_names
+from irn_core.measure.normality import (
     defined_mean,
     histogram,
     members,
@@ -19,7 +19,7 @@ from irn_core.gaussianity import (
     quantiles,
     with_known,
 )
-from irn_core.information import value_names
+from irn_core.measure.rescaling import stages
 
 HERE = "this picture"
 BESIDE = ("text", "hubble", "coffee")
@@ -28,7 +28,7 @@ BESIDE = ("text", "hubble", "coffee")
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """C channels of z or ε of one picture, by `irn_core.gaussianity`; the plots are of all their values together."""
+    """C channels of z or ε of one picture, by `measure.normality`; the plots are of all their values together."""
 
     sums: np.ndarray  # of powers, 5×C
     neighbours: np.ndarray  # 2×C

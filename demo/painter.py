@@ -14,8 +14,8 @@ from PIL import Image
 
 from demo.viewer import png_file, read_web
 from irn_core.errors import ImageError
-from irn_core.ops.pixels import DECODER_ERRORS
 from irn_core.ops.tiling import Window
+from irn_core.pictures.files import DECODER_ERRORS
 
 STROKES, REGION = "painter.html", "region.html"
 """Templates: to draw in colours, and to brush over what is meant."""

@@ -9,11 +9,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from irn_core.errors import ImageError
-from irn_core.evaluate import Scores, by_bicubic, score
-from irn_core.lr_file import encode_lr
+from irn_core.measure.rescaling import Scores, by_bicubic, score
 from irn_core.nets.irn import IRN
 from irn_core.nets.plain import PlainRescaler
-from irn_core.ops.pixels import encode_png, read_picture
+from irn_core.pictures.files import encode_png, read_picture
+from irn_core.pictures.lr_file import encode_lr
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import RESCALERS, load_model, model_tag
 

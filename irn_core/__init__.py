@@ -5,13 +5,13 @@
 ['ICN', 'ICNConfig', 'IRN', 'IRNConfig']
 """
 
-from irn_core.codec import decode, encode
+from irn_core.coding.codec import decode, encode
 from irn_core.errors import ImageError, IRNError, StreamError, WeightsError
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
-from irn_core.ops.pixels import read_picture
 from irn_core.ops.quantise import round8
+from irn_core.pictures.files import read_picture
 from irn_core.rescale import downscale, split, upscale
 from irn_core.weights import load_model, save_model
 

@@ -1,5 +1,5 @@
 import sys
 
-from irn_core.cli import main
+from irn_core.cli.main import main
 
 sys.exit(main())

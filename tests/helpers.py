@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 from torch import nn
 
-from irn_core.cli import main
-from irn_core.codec import Codec
+from irn_core.cli.main import main
+from irn_core.coding.codec import Codec
 from irn_core.nets.coupling import PlainNet
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig

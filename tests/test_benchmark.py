@@ -13,10 +13,10 @@ pytest.importorskip("gradio")
 
 from demo import batch, benchmark, benchmark_page, benchmark_panels, text
 from demo.batch import Batch, Skipped, csv_bytes, list_members
-from irn_core.bench import paper_name
 from irn_core.errors import ImageError
-from irn_core.evaluate import FIGURES, evaluate_rescale
-from irn_core.ops.pixels import encode_png
+from irn_core.measure.bench import paper_name
+from irn_core.measure.rescaling import FIGURES, evaluate_rescale
+from irn_core.pictures.files import encode_png
 from irn_core.weights import find_weights, model_tag, read_info
 from tests.helpers import smooth_pixels, tiny_irn, write_pictures
 

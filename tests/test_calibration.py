@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from irn_core.calibration import coverage, deciles, rms, sparsification
+from irn_core.measure.spread import coverage, deciles, rms, sparsification
 
 
 def synthetic(factor: float = 1.0, count: int = 100_000, draws: int = 16) -> tuple[np.ndarray, np.ndarray]:

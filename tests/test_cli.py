@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 
 from irn_core import weights
-from irn_core.bench import paper_name
-from irn_core.lr_file import read_lr
+from irn_core.measure.bench import paper_name
+from irn_core.pictures.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params, load_model, model_tag, save_model
 from tests.helpers import ROOT, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from irn_core import weights
-from irn_core.codec import load_codec
+from irn_core.coding.codec import load_codec
+from irn_core.coding.icn_file import HEADER_BYTES, read_header
 from irn_core.errors import IRNError
-from irn_core.evaluate_compress import CODECS, Curve, bd_rate
-from irn_core.icn_file import HEADER_BYTES, read_header
+from irn_core.measure.rates import CODECS, Curve, bd_rate
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN
 from irn_core.ops.metrics import psnr_rgb

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from irn_core import codec as codec_module
-from irn_core.codec import Codec, encode_at_psnr, encode_within, load_codec
-from irn_core.entropy import TABLES, TOLERANCE, Reader, Writer, cost_in_bits
+from irn_core.coding import codec as codec_module
+from irn_core.coding.codec import Codec, encode_at_psnr, encode_within, load_codec
+from irn_core.coding.entropy import TABLES, TOLERANCE, Reader, Writer, cost_in_bits
+from irn_core.coding.icn_file import HEADER_BYTES, LEAST_BITS, MAGIC, QUALITY_STEPS, VERSION, Header, pack, read_header
 from irn_core.errors import ImageError, IRNError, StreamError
-from irn_core.icn_file import HEADER_BYTES, LEAST_BITS, MAGIC, QUALITY_STEPS, VERSION, Header, pack, read_header
-from irn_core.losses import rate_distortion_loss
 from irn_core.nets.icn import log_lambda
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.training.losses import rate_distortion_loss
 from tests.golden.make import GOLDEN, QUALITY, golden_pixels, is_robust
 from tests.helpers import noise_pixels, plain_codec, smooth_pixels, tiny_codec
 

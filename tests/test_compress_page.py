@@ -8,8 +8,8 @@ gr = pytest.importorskip("gradio")
 from demo import ui  # noqa: E402
 from demo.compression import compress, match  # noqa: E402
 from demo.service import Photo, rescale  # noqa: E402
-from irn_core.codec import codec_for  # noqa: E402
-from irn_core.icn_file import QUALITY_STEPS  # noqa: E402
+from irn_core.coding.codec import codec_for  # noqa: E402
+from irn_core.coding.icn_file import QUALITY_STEPS  # noqa: E402
 from irn_core.ops.pixels import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_page import FIRST, Explorer  # noqa: E402

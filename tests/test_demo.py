@@ -7,8 +7,8 @@ from PIL import Image
 from demo import analysis, examples, figures, normality, panels, perception, text, ui
 from demo.service import MAX_PAGE_PIXELS, Photo, draw, model, open_photo, rescale
 from irn_core.errors import ImageError
-from irn_core.lr_file import read_lr
-from irn_core.ops.pixels import encode_png
+from irn_core.pictures.files import encode_png
+from irn_core.pictures.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from tests.helpers import noise_pixels, smooth_pixels
 

@@ -8,8 +8,8 @@ import pytest
 from demo import bits, chart, compress_results, compression, compression_panels, curves, figures
 from demo.compression import BPP, BYTES, QUALITY, compress, decode, match, open_icn, setting_for
 from demo.service import Photo
+from irn_core.coding.icn_file import HEADER_BYTES, QUALITY_STEPS
 from irn_core.errors import IRNError, StreamError
-from irn_core.icn_file import HEADER_BYTES, QUALITY_STEPS
 from irn_core.ops.metrics import psnr_rgb
 from tests.helpers import noise_pixels, plain_codec, smooth_pixels, tiny_codec
 

@@ -7,7 +7,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from irn_core.entropy import (
+from irn_core.coding.entropy import (
     LOWEST_LOG_SCALE,
     PER_UNIT,
     PRECISION,

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from irn_core.errors import ImageError
-from irn_core.evaluate import (
+from irn_core.measure.rescaling import (
     FILTERS,
     bicubic_hr,
     bicubic_lr,
@@ -21,7 +21,7 @@ from irn_core.evaluate import (
 )
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
-from irn_core.ops.pixels import read_picture
+from irn_core.pictures.files import read_picture
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params
 from tests.helpers import smooth_pixels, tiny_config, tiny_irn, write_pictures

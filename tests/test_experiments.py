@@ -10,11 +10,12 @@ from demo.experiments import JPEGS, OTHER_SCALE
 from demo.footprint import STEP
 from demo.painter import read_layer
 from demo.service import Photo, model, rescale
+from irn_core.coding.pillow_codecs import decode_by_pillow
 from irn_core.errors import ImageError, IRNError
 from irn_core.ops.damage import add_noise, paint, shift
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.ops.pixels import encode_png, luma
-from irn_core.pillow_codecs import decode_by_pillow
+from irn_core.ops.pixels import luma
+from irn_core.pictures.files import encode_png
 from irn_core.rescale import upscale
 from tests.helpers import noise_pixels, smooth_pixels, tiny_irn
 

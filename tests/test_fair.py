@@ -6,7 +6,7 @@ from PIL import Image
 
 from demo import fair, fair_panels, text, ui
 from demo.service import Photo, rescale
-from irn_core.evaluate import evaluate_picture
+from irn_core.measure.rescaling import evaluate_picture
 from irn_core.ops.metrics import psnr_y
 from irn_core.weights import RESCALERS, count_params, list_rivals, load_model, read_info
 from tests.helpers import smooth_pixels

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from scipy import signal, stats
 
-from irn_core.evaluate import NORMALITY, evaluate_normality, stages
-from irn_core.gaussianity import (
+from irn_core.measure.information import value_names
+from irn_core.measure.normality import (
     correlation,
     defined_mean,
     histogram,
@@ -20,7 +20,7 @@ from irn_core.gaussianity import (
     quantiles,
     with_known,
 )
-from irn_core.information import value_names
+from irn_core.measure.rescaling import NORMALITY, evaluate_normality, stages
 from irn_core.ops.pixels import luma
 from irn_core.ops.quantise import round8
 from irn_core.rescale import downscale, split

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from irn_core.errors import IRNError
-from irn_core.losses import rate_distortion_loss
 from irn_core.nets import coupling
 from irn_core.nets.icn import ICN, LAMBDA_RANGE, Coefficients, ICNConfig, log_lambda
 from irn_core.ops import laplace
 from irn_core.ops.laplace import LOG_SCALE_RANGE
 from irn_core.ops.pixels import to_tensor
 from irn_core.ops.quantise import from_uint8
+from irn_core.training.losses import rate_distortion_loss
 from tests.helpers import smooth_pixels, tiny_icn, tiny_icn_config
 
 pytestmark = pytest.mark.usefixtures("one_thread")

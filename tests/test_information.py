@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from irn_core.information import (
+from irn_core.measure.information import (
     ROUNDING,
     Dropped,
     Information,

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from irn_core.errors import IRNError
-from irn_core.layouts import deep
 from irn_core.nets import coupling
 from irn_core.nets.coupling import Coupling, DenseNet, PlainNet, SeparateScaleShift, SharedScaleShift, in_strips
 from irn_core.nets.irn import IRN, IRNConfig
+from irn_core.training.layouts import deep
 from irn_core.weights import count_params
 from tests.helpers import randomise, tiny_config, tiny_irn
 

@@ -9,7 +9,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from irn_core.errors import ImageError
-from irn_core.lr_file import TEXT_KEY, encode_lr, read_lr
+from irn_core.pictures.lr_file import TEXT_KEY, encode_lr, read_lr
 from tests.helpers import noise_pixels
 
 LR = noise_pixels(5, 7)

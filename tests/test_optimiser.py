@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from irn_core.optimiser import CLIP, Muon, Optimiser, orthogonalise
+from irn_core.training.optimiser import CLIP, Muon, Optimiser, orthogonalise
 
 
 def problem(seed: int = 0) -> tuple[nn.Module, Optimiser]:

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from irn_core.errors import ImageError
-from irn_core.ops.pixels import encode_png, read_picture, to_pixels, to_tensor
+from irn_core.ops.pixels import to_pixels, to_tensor
+from irn_core.pictures.files import encode_png, read_picture
 from tests.helpers import noise_pixels, smooth_pixels
 
 ORIENTATION = 0x0112

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from irn_core.layouts import LAYOUTS, WIDTHS
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.plain import PlainConfig, PlainRescaler
 from irn_core.ops.resize import bicubic_down, bicubic_up
 from irn_core.rescale import downscale, upscale
+from irn_core.training.layouts import LAYOUTS, WIDTHS
 from irn_core.weights import count_params, load_model, save_model
 from tests.helpers import randomise, smooth_pixels
 

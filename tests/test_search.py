@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
+from irn_core.coding.target import largest_within
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
-from irn_core.search import largest_within
 from tests.helpers import smooth_pixels
 
 LIKE_CODECS = {

@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 import torch
 
-from irn_core import losses
-from irn_core.dataset import RandomCrops, list_pictures, load_pictures
 from irn_core.errors import ImageError, IRNError, WeightsError
 from irn_core.nets.irn import IRN
-from irn_core.tasks import RescaleTask
-from irn_core.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
+from irn_core.pictures.folder import list_pictures, load_pictures
+from irn_core.training import losses
+from irn_core.training.dataset import RandomCrops
+from irn_core.training.tasks import RescaleTask
+from irn_core.training.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
 from irn_core.weights import load_model, read_info, save_model
 from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_irn, write_pictures
 
@@ -316,8 +317,8 @@ def test_a_killed_process_is_resumed(tmp_path, data):
     config = tiny_run(tmp_path, steps=10**6, save_minutes=0.0)
     imports = """from irn_core.nets.irn import IRNConfig
 from irn_core.nets.irn import IRN
-from irn_core.tasks import RescaleTask
-from irn_core.train import TrainConfig, train
+from irn_core.training.tasks import RescaleTask
+from irn_core.training.train import TrainConfig, train
 """
     script = f"{imports}train({config!r}, lambda line: None)"
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) as process:
@@ -375,8 +376,8 @@ from dataclasses import replace
 import torch, torch.distributed as dist
 from irn_core.nets.irn import IRNConfig
 from irn_core.nets.irn import IRN
-from irn_core.tasks import RescaleTask
-from irn_core.train import TrainConfig, Trainer, train
+from irn_core.training.tasks import RescaleTask
+from irn_core.training.train import TrainConfig, Trainer, train
 
 config = {config!r}
 torch.set_num_threads(1)

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from irn_core.gaussianity import moments, neighbours, power_sums
+from irn_core.measure.normality import moments, neighbours, power_sums
 from irn_core.nets.whitener import BETWEEN, COARSEST, MIDDLE, Whitener, _means, at
-from irn_core.optimiser import Optimiser
+from irn_core.training.optimiser import Optimiser
 from tests.helpers import randomise
 
 CHANNELS = 2

@@ -45,8 +45,9 @@ def zeroed(conv: nn.Conv2d) -> nn.Conv2d:
 
 
 class Reach(nn.Module):
-    """LeakyReLU, then each channel adds a filter of its own neighbourhood, side×side: repeated structure is seen farther
-    off, for a third of the time of a 3×3 convolution. The filter starts at zero.
+    """LeakyReLU, then each channel adds a filter of its own neighbourhood, side×side, which starts at zero.
+
+    Repeated structure is seen farther off, for a third of the time of a 3×3 convolution.
     """
 
     def __init__(self, width: int, side: int):

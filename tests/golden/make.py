@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from irn_core import codec as codec_module
-from irn_core import entropy
-from irn_core.codec import Codec, load_codec
+from irn_core.coding import codec as codec_module
+from irn_core.coding import entropy
+from irn_core.coding.codec import Codec, load_codec
 from irn_core.nets.icn import ICN
 from irn_core.weights import save_model
 from tests.helpers import tiny_icn

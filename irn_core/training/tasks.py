@@ -9,14 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
-from irn_core.losses import (
-    Loss,
-    autoencoder_loss,
-    drawing_loss,
-    rate_distortion_loss,
-    reconstruction_loss,
-    texture_loss,
-)
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
@@ -24,7 +16,15 @@ from irn_core.nets.plain import PlainConfig, PlainRescaler
 from irn_core.ops.metrics import psnr_y
 from irn_core.ops.pixels import to_pixels
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
-from irn_core.parallel import autocast
+from irn_core.training.losses import (
+    Loss,
+    autoencoder_loss,
+    drawing_loss,
+    rate_distortion_loss,
+    reconstruction_loss,
+    texture_loss,
+)
+from irn_core.training.parallel import autocast
 
 CALIBRATION_ROUNDS, CALIBRATION_DRAWS = 5, 4
 VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)

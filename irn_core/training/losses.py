@@ -23,6 +23,8 @@ class Loss(NamedTuple):
 
 LIKELIHOOD = 1.0
 """Weight of −log p(z | ŷ), in nats per value of z, beside the score of drawn pictures, as a share of that score."""
+CLIPPED = 4.0
+"""Weight of what an 8-bit LR would clip; at 1, a quarter of an hour took the clipped share of a chart from 23 to 11 %."""
 LUMA = (0.299, 0.587, 0.114)
 """BT.601 weights of full-range luma."""
 
@@ -112,11 +114,11 @@ def _guide_of(x: Tensor, scale: int) -> Tensor:
 
 
 def _clipped(y: Tensor, scale: int) -> Tensor:
-    """How far y lies beyond black and white, per picture: each value costs as if it were missing in scale² pixels.
+    """How far y lies beyond black and white, per picture; a weight of 1 would count it as missing in scale² pixels.
 
     An 8-bit LR clips what lies there, and the straight-through gradient of rounding does not see that.
     """
-    return scale**2 * _per_picture((y - y.clamp(0, 1)).abs())
+    return CLIPPED * scale**2 * _per_picture((y - y.clamp(0, 1)).abs())
 
 
 def _quality(error: Tensor, lr_error: Tensor) -> dict[str, float]:

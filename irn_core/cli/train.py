@@ -3,12 +3,12 @@
 import argparse
 from dataclasses import fields
 
-from irn_core import arguments
-from irn_core.layouts import LAYOUTS
+from irn_core.cli import arguments
 from irn_core.nets.autoencoder import AutoencoderConfig
 from irn_core.nets.icn import ICNConfig
-from irn_core.tasks import CompressTask, RescaleTask, Task
-from irn_core.train import TrainConfig, train
+from irn_core.training.layouts import LAYOUTS
+from irn_core.training.tasks import CompressTask, RescaleTask, Task
+from irn_core.training.train import TrainConfig, train
 
 COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "autoencoder": AutoencoderConfig()}
 """ICN; ICN without the learned part of its transform; the simplest learned codec."""

@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from irn_core.baseline_codec import AutoencoderCodec
-from irn_core.codec import Codec, load_codec
-from irn_core.dataset import list_pictures
+from irn_core.coding.autoencoder_codec import AutoencoderCodec
+from irn_core.coding.codec import Codec, load_codec
+from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.errors import IRNError
 from irn_core.nets.autoencoder import Autoencoder
 from irn_core.ops.metrics import psnr_rgb, ssim_rgb
-from irn_core.ops.pixels import read_picture
-from irn_core.pillow_codecs import PILLOW_CODECS, decode_by_pillow
+from irn_core.pictures.files import read_picture
+from irn_core.pictures.folder import list_pictures
 from irn_core.weights import load_model
 
 BASELINES = ("icn-haar", "autoencoder")

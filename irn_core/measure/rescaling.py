@@ -10,15 +10,16 @@ import numpy as np
 import torch
 from PIL import Image
 
-from irn_core.calibration import coverage
-from irn_core.dataset import list_pictures
-from irn_core.gaussianity import defined_mean, members, moments, neighbours, power_sums
-from irn_core.information import value_names
+from irn_core.measure.information import value_names
+from irn_core.measure.normality import defined_mean, members, moments, neighbours, power_sums
+from irn_core.measure.spread import coverage
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
-from irn_core.ops.pixels import luma, pad_to_multiple, read_picture, to_pixels, to_tensor
+from irn_core.ops.pixels import luma, pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
 from irn_core.ops.resize import bicubic_down, bicubic_up
+from irn_core.pictures.files import read_picture
+from irn_core.pictures.folder import list_pictures
 from irn_core.rescale import downscale, split, upscale
 from irn_core.weights import count_params
 

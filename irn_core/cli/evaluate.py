@@ -4,10 +4,12 @@ import argparse
 import json
 from pathlib import Path
 
-from irn_core import arguments
-from irn_core.bench import bench
+from irn_core.cli import arguments
 from irn_core.errors import IRNError
-from irn_core.evaluate import (
+from irn_core.measure.bench import bench
+from irn_core.measure.provenance import machine, provenance
+from irn_core.measure.rates import CODECS, evaluate_compress
+from irn_core.measure.rescaling import (
     FILTERS,
     NORMALITY,
     evaluate_calibration,
@@ -15,8 +17,6 @@ from irn_core.evaluate import (
     evaluate_normality,
     evaluate_rescale,
 )
-from irn_core.evaluate_compress import CODECS, evaluate_compress
-from irn_core.provenance import machine, provenance
 from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from irn_core.ops.pixels import encode_png, read_picture
+from irn_core.pictures.files import encode_png, read_picture
 
 TEXT_KEY = "irn"
 

@@ -9,7 +9,7 @@ import zlib
 from typing import NamedTuple
 
 from irn_core.errors import StreamError
-from irn_core.ops.pixels import MAX_PIXELS
+from irn_core.pictures.files import MAX_PIXELS
 
 MAGIC, VERSION = b"ICN", 2
 HEADER = struct.Struct("<3sB6sHHH")

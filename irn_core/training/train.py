@@ -12,11 +12,12 @@ from pickle import UnpicklingError
 import torch
 from torch import Tensor
 
-from irn_core.dataset import RandomCrops, batches, list_pictures, load_pictures, middle_crops
 from irn_core.errors import IRNError, WeightsError
-from irn_core.losses import Loss
-from irn_core.optimiser import Optimiser
-from irn_core.parallel import (
+from irn_core.pictures.folder import list_pictures, load_pictures
+from irn_core.training.dataset import RandomCrops, batches, middle_crops
+from irn_core.training.losses import Loss
+from irn_core.training.optimiser import Optimiser
+from irn_core.training.parallel import (
     average_gradients,
     join_process_group,
     of_first_process,
@@ -24,7 +25,7 @@ from irn_core.parallel import (
     rank,
     world_size,
 )
-from irn_core.tasks import Task
+from irn_core.training.tasks import Task
 from irn_core.weights import Network, find_weights, load_model, read_info, save_model
 
 EMA_DECAY = 0.999
@@ -78,7 +79,7 @@ class Trainer:
         self.device = pick_device(config.device)
         torch.manual_seed(config.seed)  # every process starts from the same network
         task = config.task
-        net = grown(load_model(config.init, task.network), task.model) if config.init else task.network(task.model)
+        net = start_from(config.init, task.network, task.model) if config.init else task.network(task.model)
         # Read now: the run itself may write over the file.
         self.init_training = read_info(find_weights(config.init)).training if config.init else None
         self.net = net.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
@@ -161,18 +162,19 @@ class Trainer:
             )
 
 
-def grown(net: Network, config: object) -> Network:
-    """The network itself, or a larger one of the same kind that starts where it stands: what is new is the identity.
+def start_from(name_or_path: str, network: type[Network], config: object) -> Network:
+    """The weights as they are, or in a larger network of the same kind: what is new there is the identity.
 
     Raises:
-        WeightsError: the configuration has no place for some of its weights.
+        WeightsError: the configuration has no place for some of the weights, or as `load_model` does.
     """
+    net = load_model(name_or_path, network)
     if net.config == config:
         return net
-    larger = type(net)(config)
+    larger = network(config)
     state, room = net.state_dict(), larger.state_dict()
     if any(name not in room or tensor.shape != room[name].shape for name, tensor in state.items()):
-        raise WeightsError(f"the weights to start from are {net.config}, and do not fit into {config}")
+        raise WeightsError(f"{name_or_path} is {net.config}, which does not fit into what was asked for, {config}")
     larger.load_state_dict(state, strict=False)
     return larger
 

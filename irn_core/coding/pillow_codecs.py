@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from irn_core.ops.pixels import read_picture
+from irn_core.pictures.files import read_picture
 
 
 class PillowCodec(NamedTuple):

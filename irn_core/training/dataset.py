@@ -1,10 +1,8 @@
-"""Folders of pictures → random training crops."""
+"""Pictures → random training crops."""
 
 import io
 import itertools
-import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,10 +10,8 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from irn_core.errors import ImageError
-from irn_core.ops.pixels import read_picture, to_tensor
+from irn_core.ops.pixels import to_tensor
 
-EXTENSIONS = {".png", ".jpg", ".jpeg", ".webp", ".avif", ".bmp", ".tif", ".tiff", ".gif", ".jp2"}
 MIDDLE_SIDE = 192
 MAX_SHRINK = 2.5
 """Half of the crops are reduced by up to this factor first: small pictures are sharper per pixel."""
@@ -26,35 +22,6 @@ CONTRAST_SHARE, MAX_CONTRAST = 0.1, 4.0
 """So many crops get up to so many times their contrast, clipped: saturated pictures are rare among photographs."""
 GRAPHICS_SHARE = 0.06
 """This share is drawn: flat colours, hard edges and text, as in charts and screenshots."""
-
-
-def list_pictures(folder: str | Path) -> list[Path]:
-    """Every file below `folder` with the extension of a picture, sorted.
-
-    Raises:
-        ImageError: there is none.
-    """
-    files = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in EXTENSIONS and p.is_file())
-    if not files:
-        raise ImageError(f"no pictures below {folder}; expected files like *.png, *.jpg, *.webp, *.avif")
-    return files
-
-
-def load_pictures(files: list[Path]) -> list[np.ndarray]:
-    """Decode all files, H×W×3 uint8 each. Unreadable ones are skipped with a warning.
-
-    Raises:
-        ImageError: none could be read.
-    """
-    pictures = []
-    for file in files:
-        try:
-            pictures.append(read_picture(file).pixels)
-        except ImageError as error:
-            warnings.warn(f"skipped: {error}", stacklevel=2)
-    if not pictures:
-        raise ImageError(f"none of {len(files)} files could be read as a picture")
-    return pictures
 
 
 class RandomCrops(Dataset):

@@ -9,15 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from irn_core.entropy import TABLES, Reader, Writer, scale_of
+from irn_core.coding.entropy import TABLES, Reader, Writer, scale_of
+from irn_core.coding.icn_file import HEADER_BYTES, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
+from irn_core.coding.target import largest_within
 from irn_core.errors import ImageError, StreamError, WeightsError
-from irn_core.icn_file import HEADER_BYTES, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
 from irn_core.nets.icn import ICN, Coder, Coefficients
 from irn_core.ops import laplace
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.ops.pixels import MAX_PIXELS, check_pixels, pad_to_multiple, to_pixels, to_tensor
+from irn_core.ops.pixels import check_pixels, pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
-from irn_core.search import largest_within
+from irn_core.pictures.files import MAX_PIXELS
 from irn_core.weights import find_weights, list_weights, load_model, model_tag
 
 SIZE_SLACK = 0.02

@@ -4,7 +4,7 @@ import argparse
 import math
 from pathlib import Path
 
-from irn_core.evaluate_compress import CODECS
+from irn_core.measure.rates import CODECS
 
 
 def png(value: str) -> Path:

@@ -6,8 +6,10 @@ import shlex
 import sys
 from pathlib import Path
 
-from irn_core import arguments, cli_evaluate, cli_train
-from irn_core.codec import (
+from irn_core.cli import arguments
+from irn_core.cli import evaluate as cli_evaluate
+from irn_core.cli import train as cli_train
+from irn_core.coding.codec import (
     Codec,
     codec_for,
     encode_at_psnr,
@@ -17,8 +19,8 @@ from irn_core.codec import (
     shipped_model,
 )
 from irn_core.errors import IRNError, WeightsError
-from irn_core.lr_file import encode_lr, read_lr
-from irn_core.ops.pixels import encode_png, read_picture
+from irn_core.pictures.files import encode_png, read_picture
+from irn_core.pictures.lr_file import encode_lr, read_lr
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import RESCALERS, list_rivals, list_weights, load_model, model_tag, read_info
 

@@ -1,0 +1,1 @@
+"""Pictures as bytes: the range coder, the .icn file, and the codecs that everybody has."""

@@ -1,0 +1,1 @@
+"""Picture files: read with care, written without loss, listed from folders."""

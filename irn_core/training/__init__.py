@@ -1,0 +1,1 @@
+"""What trains the networks: pictures, losses, tasks, the optimiser, the loop."""
