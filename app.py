@@ -1,6 +1,6 @@
 """Start the demo: python app.py"""
 
-from demo.ui import LAUNCH, build
+from demo.page import LAUNCH, build
 
 page = build()
 

@@ -1,0 +1,204 @@
+"""The Benchmark mode as pieces of HTML: tables of stored figures, plots, and the table of a visitor's pictures."""
+
+import html
+from collections.abc import Iterable, Sequence
+
+from demo.benchmark.own_zip import Batch, Skipped
+from demo.benchmark.stored import DATA_SETS, Bench, Model, Origin, Published, Rates, source
+from demo.compress.coded import NAMES
+from demo.kit.chart import Axes, Dot, Line, scatter
+from demo.kit.numbers import decibels
+from demo.kit.words import hint, say, words
+from demo.rescale.tabs.rivals import fair_key
+from irn_core.measure.rescaling import FIGURES
+
+PARAMETERS = Axes("million parameters (log)", "PSNR-Y on BSD100 (dB)")
+TIMES = Axes("seconds per megapixel, down and up (log)", "PSNR-Y on BSD100 (dB)")
+SHOWN = {"psnr_y": "PSNR-Y", "ssim_y": "SSIM-Y", "psnr_rgb": "PSNR-RGB", "lr_psnr": "LR"}
+"""Columns of each data set, of which others published the first two."""
+HEADS = dict(zip(FIGURES, ("PSNR-Y", "SSIM-Y", "PSNR-RGB", "SSIM-RGB", "LR"), strict=True))
+
+
+def figure_text(key: str, value: float | None) -> str:
+    """A figure by its key; what JSON calls null is a dash."""
+    if value is None:
+        return "—"
+    return f"{value:.4f}" if key.startswith("ssim") else f"{value:.2f}"
+
+
+def params_text(count: int | None) -> str:
+    """Ours exactly, those of others as they were published: in millions, three digits."""
+    return "—" if count is None else f"{count / 1e6:.3g} M"
+
+
+def rescale_tables(models: Sequence[Model], rows: Sequence[Published]) -> str:
+    """A table for each scale at which a model ships, and how our rows came about."""
+    scales = sorted({model.scale for model in models})
+    tables = "".join(_rescale_table(scale, models, rows) for scale in scales)
+    results = [(model.name, data, found) for model in models for data, found in model.results.items()]
+    return tables + _origins((f"{name}, {data}", found.origin) for name, data, found in results)
+
+
+def _scores_head(scale: int) -> str:
+    """Two rows: the data sets, and below each the figures of SHOWN."""
+    sets = "".join(f"<th scope='colgroup' colspan='{len(SHOWN)}'>{data}</th>" for data in DATA_SETS)
+    heads = "".join(f"<th scope='col'>{name}</th>" for name in SHOWN.values()) * len(DATA_SETS)
+    return (
+        f"<tr><th rowspan='2' scope='col'><b>×{scale}</b></th><th rowspan='2' scope='col'>Parameters</th>{sets}</tr>"
+        f"<tr>{heads}</tr>"
+    )
+
+
+def rivals_table(scale: int, models: Sequence[Model]) -> str:
+    """Filters, rivals that were trained alike, and ours: what each is, and its figures."""
+    rows = "".join(_our_row(model, words("rivals.names")[fair_key(model.name)]) for model in models)
+    origins = [(f"{model.name}, {data}", found.origin) for model in models for data, found in model.results.items()]
+    table = _table(
+        _scores_head(scale),
+        f"<tbody>{rows}</tbody>",
+    )
+    return table + _origins(origins)
+
+
+def _rescale_table(scale: int, models: Sequence[Model], rows: Sequence[Published]) -> str:
+    ours = "".join(_our_row(model) for model in models if model.scale == scale)
+    theirs = [row for row in rows if row.scale == scale]
+    heading = f"<b>{say('benchmark.published')}</b> <small>{html.escape(source())}</small>"
+    published = f"""<tbody class="others"><tr><th colspan="{2 + len(SHOWN) * len(DATA_SETS)}" scope="rowgroup">
+{heading}</th></tr>{"".join(map(_their_row, theirs))}</tbody>"""
+    return _table(
+        _scores_head(scale),
+        f"<tbody class='ours'>{ours}</tbody>{published if theirs else ''}",
+    )
+
+
+def _our_row(model: Model, title: str | None = None) -> str:
+    cells = ""
+    for data in DATA_SETS:
+        result = model.results.get(data)
+        star = "*" if result and result.origin.stale else ""
+        for key in SHOWN:
+            value = result.mean[key] if result else None
+            cells += f"<td>{figure_text(key, value)}{star if value is not None else ''}</td>"
+    params = f"{model.params:,}" if model.params else "—"
+    return f"<tr><th scope='row'>{title or model.name}</th><td>{params}</td>{cells}</tr>"
+
+
+def _their_row(row: Published) -> str:
+    cells = ""
+    for data in DATA_SETS:
+        pair = zip(SHOWN, row.scores[data], strict=False)
+        cells += "".join(f"<td>{figure_text(key, value)}</td>" for key, value in pair) + "<td></td><td></td>"
+    return f"<tr><th scope='row'>{html.escape(row.name)}</th><td>{params_text(row.params)}</td>{cells}</tr>"
+
+
+def _table(head: str, body: str) -> str:
+    return f"<div class='scores' tabindex='0'><table><thead>{head}</thead>{body}</table></div>"
+
+
+def _origins(files: Iterable[tuple[str, Origin]]) -> str:
+    """A note if any of the stored files is of other weights; date, weights and command of each, folded away."""
+    files = list(files)
+    note = f"<p class='hint'>{say('benchmark.stale')}</p>" if any(origin.stale for _, origin in files) else ""
+    rows = "".join(
+        f"<tr><th scope='row'>{name}</th>"
+        + "".join(f"<td>{html.escape(value or '—')}</td>" for value in (origin.date, origin.weights))
+        + f"<td>{f'<code>{html.escape(origin.command)}</code>' if origin.command else '—'}</td></tr>"
+        for name, origin in files
+    )
+    heads = "".join(f"<th scope='col'>{name}</th>" for name in ("", "Date", "Weights", "Command"))
+    table = _table(f"<tr>{heads}</tr>", f"<tbody>{rows}</tbody>")
+    return f"{note}<details class='origins'><summary>{say('benchmark.origins')}</summary>{table}</details>"
+
+
+def rates_table(found: Rates | None) -> str:
+    """BD-rates of all codecs, the best first."""
+    if found is None:
+        return hint(say("benchmark.no_results"))
+    known = {name: rate for name, rate in found.bd_rates.items() if rate is not None and name in NAMES}
+    star = "*" if found.origin.stale else ""
+    rows = "".join(
+        f"<tr class='{'ours' if name == 'icn' else ''}'><th scope='row'>{NAMES[name]}</th>"
+        f"<td>{rate:+.1f} %{star if name == 'icn' else ''}</td></tr>"
+        for name, rate in sorted(known.items(), key=lambda item: item[1])
+    )
+    head = "<tr><th scope='col'>Codec</th><th scope='col'>BD-rate against JPEG</th></tr>"
+    return _table(head, f"<tbody>{rows}</tbody>") + _origins([("icn, Kodak", found.origin)])
+
+
+def parameters_chart(models: Sequence[Model], rows: Sequence[Published]) -> str:
+    """PSNR-Y on BSD100 over size, ours and published, of all scales that ship."""
+    points = [
+        _point(model.name, "ours", model.params / 1e6, psnr, f"{model.params:,} parameters")
+        for model in models
+        if (psnr := _psnr(model)) is not None
+    ]
+    scales = {model.scale for model in models}
+    for row in rows:
+        if row.params and row.scale in scales:
+            name = f"{row.name.removeprefix('Bicubic & ')} ×{row.scale}"
+            size = f"{params_text(row.params)} parameters, published"
+            points.append(_point(name, "published", row.params / 1e6, row.scores["BSD100"][0], size))
+    return scatter(points, PARAMETERS, "PSNR-Y on BSD100 over parameters, of the shipped models and of published ones")
+
+
+def _psnr(model: Model) -> float | None:
+    return model.results["BSD100"].mean["psnr_y"] if "BSD100" in model.results else None
+
+
+def times_chart(found: Bench | None) -> str:
+    """PSNR-Y on BSD100 over CPU time, of what `bench` timed."""
+    if found is None or not found.timings:
+        return hint(say("benchmark.no_times"))
+    points = [
+        _point(
+            timing.name if timing.ours else f"IRN ×{timing.scale}",
+            "ours" if timing.ours else "published",
+            timing.down_s + timing.up_s,
+            timing.psnr_y,
+            f"{timing.down_s:.2f} s down, {timing.up_s:.2f} s up{'' if timing.ours else ', published PSNR'}",
+        )
+        for timing in found.timings
+    ]
+    drawing = scatter(points, TIMES, "PSNR-Y on BSD100 over seconds per megapixel, by model")
+    threads = f"{found.threads} thread{'s' * (found.threads != 1)}"
+    machine = f"<p class='hint'>{html.escape(found.processor)}, {threads}.</p>"
+    return drawing + machine + _origins([("Times", found.origin)])
+
+
+def _point(name: str, kind: str, x: float, psnr: float, said: str) -> Line:
+    return Line(name, kind, [Dot(x, psnr, f"{name}: {said}, {decibels(psnr)}")])
+
+
+def batch_progress(batch: Batch) -> str:
+    """Where a batch is: the picture in work, or how it ended."""
+    count, total = len(batch.done), len(batch.members)
+    if batch.running:
+        said = f"{count + 1} of {total}: {html.escape(batch.next_name)} …"
+    elif batch.stopped:
+        said = f"Stopped after {count} of {total} pictures"
+    else:
+        skipped = sum(isinstance(found, Skipped) for found in batch.done)
+        said = f"{total - skipped} of {total} pictures scored" + f", {skipped} skipped" * bool(skipped)
+    bar = f"<progress max='{total}' value='{count}'></progress>" if batch.running else ""
+    return f"<div class='progress' role='status'>{bar}{said}</div>"
+
+
+def batch_table(batch: Batch) -> str:
+    """The figures of each picture so far, or why it has none, and the mean."""
+    if not batch.done:
+        return ""
+    heads = "".join(f"<th scope='col'>{name}</th>" for name in HEADS.values())
+    body = "".join(_batch_row(found) for found in batch.done)
+    result = batch.result()
+    mean = f"<tfoot>{_batch_row({'name': 'mean'} | result['mean'])}</tfoot>" if result else ""
+    return _table(f"<tr><th scope='col'>{batch.model}</th>{heads}</tr>", f"<tbody>{body}</tbody>{mean}")
+
+
+def _batch_row(found: dict | Skipped) -> str:
+    if isinstance(found, Skipped):
+        reason = found.reason.replace("the picture", "it", 1)  # its name stands beside
+        cells = f"<td class='skipped' colspan='{len(FIGURES)}'>skipped: {html.escape(reason)}</td>"
+        return f"<tr><th scope='row'>{html.escape(found.name)}</th>{cells}</tr>"
+    cells = "".join(f"<td>{figure_text(key, found[key])}</td>" for key in FIGURES)
+    return f"<tr><th scope='row'>{html.escape(found['name'])}</th>{cells}</tr>"

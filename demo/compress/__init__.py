@@ -1,0 +1,1 @@
+"""Compress: a picture as a file, and what other codecs make of it."""

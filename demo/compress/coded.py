@@ -1,0 +1,191 @@
+"""What Compress mode computes: a picture as an .icn file, and other codecs at its size. Knows nothing of the page."""
+
+import time
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from demo.kit.cache import cached
+from demo.photo import MAX_PAGE_PIXELS, Photo
+from demo.rescale.rescaled import model, rescale
+from irn_core.coding.codec import codec_for, encode_within, load_codec
+from irn_core.coding.icn_file import QUALITY_STEPS, read_header
+from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
+from irn_core.coding.target import largest_within
+from irn_core.errors import IRNError
+from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
+from irn_core.rescale import upscale
+
+NAMES = {
+    "icn": "ICN", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF", "jpeg2000": "JPEG 2000",
+    "icn-haar": "ICN, Haar only", "autoencoder": "Autoencoder, prior N(0, 1)",
+}  # fmt: skip
+"""Codecs as people write them."""
+TARGETS = QUALITY, BPP, BYTES = ("Quality", "Bits per pixel", "Bytes")
+"""What a file may be aimed at."""
+SLACK = 0.02
+"""Files count as equally large if they differ by at most this share."""
+
+
+class Scores(NamedTuple):
+    """Figures of a decoded picture against its original, nothing cropped."""
+
+    psnr_rgb: float
+    psnr_y: float
+    ssim_rgb: float
+    ssim_y: float
+
+
+@dataclass(frozen=True, eq=False)
+class Coded:
+    """A file, the picture H×W×3 uint8 in it, and the scores of that picture where its original is known."""
+
+    codec: str
+    setting: int
+    data: bytes
+    pixels: np.ndarray
+    scores: Scores | None = None
+    seconds: float | None = None
+    fits: bool = True  # the budget that it was made for
+
+    @property
+    def bpp(self) -> float:
+        return bits_per_pixel(self.data, self.pixels.shape)
+
+
+class Shown(NamedTuple):
+    """What the page shows: a picture compressed here, or (without a photo) an opened file."""
+
+    name: str
+    coded: Coded
+    photo: Photo | None
+    aim: str  # the option of the command line that gives this file
+
+
+class Request(NamedTuple):
+    """A file, and draws of temperature tau with seeds from `seed` on of what it leaves out."""
+
+    shown: Shown
+    tau: float
+    count: int
+    seed: int
+
+
+def aim_option(target: str, amount: float) -> str:
+    """What aims at one of TARGETS on a command line."""
+    return f"{dict(zip(TARGETS, ('--quality', '--bpp', '--bytes'), strict=True))[target]} {amount:.10g}"
+
+
+def bits_per_pixel(data: bytes, shape: tuple[int, ...]) -> float:
+    return 8 * len(data) / (shape[0] * shape[1])
+
+
+def score(x: np.ndarray, x_hat: np.ndarray) -> Scores:
+    return Scores(psnr_rgb(x, x_hat), psnr_y(x, x_hat, 0), ssim_rgb(x, x_hat), ssim_y(x, x_hat, 0))
+
+
+def setting_for(photo: Photo, target: str, amount: float) -> int:
+    """The setting of ICN (its quality × QUALITY_STEPS) that meets one of TARGETS.
+
+    Raises:
+        IRNError: no file is that small.
+    """
+    if target == QUALITY:
+        return round(amount * QUALITY_STEPS)
+    return _setting_within(photo, int(amount * np.prod(photo.size) / 8 if target == BPP else amount))
+
+
+@cached
+def _setting_within(photo: Photo, budget: int) -> int:
+    try:
+        data = encode_within(load_codec("icn"), photo.pixels, budget)
+    except IRNError as error:
+        smallest = compress(photo, 0)
+        raise IRNError(
+            f"the smallest possible is {len(smallest.data):,} bytes ({smallest.bpp:.3f} bpp) for this picture"
+        ) from error
+    return round(read_header(data).quality * QUALITY_STEPS)
+
+
+@cached
+def compress(photo: Photo, setting: int) -> Coded:
+    """The picture as an .icn file, decoded again. Cached by content."""
+    codec = load_codec("icn")
+    began = time.perf_counter()
+    encoded = codec.encode_and_decode(photo.pixels, setting / QUALITY_STEPS)
+    seconds = time.perf_counter() - began
+    return Coded("icn", setting, encoded.data, encoded.x_hat, score(photo.pixels, encoded.x_hat), seconds)
+
+
+def open_icn(path: str, name: str) -> Coded:
+    """Decode an uploaded file; its picture has no original, so no scores.
+
+    Raises:
+        StreamError: not an .icn file, damaged, made by other weights, or larger than the page takes.
+    """
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        quality = read_header(data, MAX_PAGE_PIXELS).quality
+        return Coded("icn", round(quality * QUALITY_STEPS), data, decode(data, 0.0, 0))
+    except IRNError as error:
+        raise type(error)(f"{name}: {error}") from error
+
+
+@cached
+def decode(data: bytes, tau: float, seed: int) -> np.ndarray:
+    """The picture in an .icn file, with a draw of what its symbols leave out: `decompress --tau --seed`. Cached."""
+    return codec_for(data, MAX_PAGE_PIXELS).decode(data, tau, seed, MAX_PAGE_PIXELS)
+
+
+@cached
+def decoding_time(data: bytes) -> float:
+    """Seconds that decoding took when first asked for."""
+    began = time.perf_counter()
+    codec_for(data, MAX_PAGE_PIXELS).decode(data, 0.0, 0, MAX_PAGE_PIXELS)
+    return time.perf_counter() - began
+
+
+@cached
+def match(photo: Photo, codec: str, budget: int, scale: int = 1) -> Coded:
+    """The best file of a codec within `budget` bytes, or its smallest where none fits. Cached by content.
+
+    At a scale of 2 or 4 the file holds the LR of the rescaling network, and the picture is upscaled from it.
+    """
+    kept = kept_pixels(photo, scale)
+    low, high = (
+        (PILLOW_CODECS[codec].low, PILLOW_CODECS[codec].high) if codec in PILLOW_CODECS else (0, 100 * QUALITY_STEPS)
+    )
+
+    def run(setting: int) -> tuple[int, bytes]:
+        return setting, encode(codec, kept, setting)
+
+    try:
+        (setting, data), fits = largest_within(budget, low, high, run, lambda result: len(result[1]), SLACK), True
+    except IRNError:
+        (setting, data), fits = run(low), False
+    pixels = restore(photo, read(codec, data), scale)
+    return Coded(codec, setting, data, pixels, score(photo.pixels, pixels), fits=fits)
+
+
+def encode(codec: str, pixels: np.ndarray, setting: int) -> bytes:
+    """A file of any codec."""
+    if codec in PILLOW_CODECS:
+        return PILLOW_CODECS[codec].encode(pixels, setting)
+    return load_codec("icn").encode(pixels, setting / QUALITY_STEPS)
+
+
+def read(codec: str, data: bytes) -> np.ndarray:
+    """The picture, H×W×3 uint8, in a file of any codec."""
+    return decode_by_pillow(data) if codec in PILLOW_CODECS else decode(data, 0.0, 0)
+
+
+def kept_pixels(photo: Photo, scale: int) -> np.ndarray:
+    """What is coded: the picture itself, or the LR that the rescaling network keeps."""
+    return photo.pixels if scale == 1 else rescale(photo, scale).lr
+
+
+def restore(photo: Photo, decoded: np.ndarray, scale: int) -> np.ndarray:
+    """The inverse of `kept_pixels`, likeliest z."""
+    return decoded if scale == 1 else upscale(model(scale), decoded, size=photo.size)

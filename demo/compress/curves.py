@@ -1,0 +1,111 @@
+"""Rate–distortion curves of one picture, point by point. Knows nothing of the page."""
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from demo.compress.coded import bits_per_pixel, compress, encode, kept_pixels, read, restore
+from demo.kit.cache import cached
+from demo.photo import Photo
+from irn_core.coding.icn_file import QUALITY_STEPS
+from irn_core.coding.pillow_codecs import PILLOW_CODECS
+from irn_core.ops.metrics import psnr_rgb
+
+ICN_QUALITIES = (0, 15, 30, 45, 60, 75, 90)
+GRID_PLACES = (0, 1, 2, 4, 6, 8)
+"""Of a rival's nine grid settings; before them comes its lowest."""
+SCALES = (1, 2, 4)
+PUBLISHED = Path(__file__).parents[2] / "assets" / "published" / "kodak.json"
+
+
+class Point(NamedTuple):
+    """A file and what it is worth: bytes, bits per pixel of the original, PSNR-RGB in dB."""
+
+    size: int
+    bpp: float
+    psnr: float
+
+
+class Progress(NamedTuple):
+    """The points so far, by codec or by scale, each list by size; how many are there, and of how many."""
+
+    points: dict
+    done: int
+    total: int
+
+
+def settings(codec: str) -> tuple[int, ...]:
+    """Where a codec's curve is measured."""
+    if codec in PILLOW_CODECS:
+        low, grid = PILLOW_CODECS[codec].low, PILLOW_CODECS[codec].grid
+        return tuple(dict.fromkeys((low, *(grid[place] for place in GRID_PLACES))))
+    return tuple(quality * QUALITY_STEPS for quality in ICN_QUALITIES)
+
+
+@cached
+def point(photo: Photo, codec: str, setting: int, scale: int = 1) -> Point:
+    """One real file of the picture (scale 1), or of its LR, decoded and measured. Cached by content."""
+    if codec == "icn" and scale == 1:
+        coded = compress(photo, setting)
+        return Point(len(coded.data), coded.bpp, coded.scores.psnr_rgb)
+    data = encode(codec, kept_pixels(photo, scale), setting)
+    pixels = restore(photo, read(codec, data), scale)
+    return Point(len(data), bits_per_pixel(data, photo.size), psnr_rgb(photo.pixels, pixels))
+
+
+def codec_curves(photo: Photo) -> Iterator[Progress]:
+    """All codecs at full size, every point as it comes; all curves grow together."""
+    yield from _grow(photo, {name: (name, 1) for name in ("icn", *PILLOW_CODECS)})
+
+
+def scale_curves(photo: Photo, codec: str) -> Iterator[Progress]:
+    """One codec at full size, and on the LR of each scale."""
+    yield from _grow(photo, {scale: (codec, scale) for scale in SCALES})
+
+
+def _grow(photo: Photo, lines: dict) -> Iterator[Progress]:
+    todo = [
+        (rank / len(settings(codec)), key, codec, setting, scale)
+        for key, (codec, scale) in lines.items()
+        for rank, setting in enumerate(settings(codec))
+    ]
+    points: dict = {key: [] for key in lines}
+    for done, (_, key, *args) in enumerate(sorted(todo, key=lambda task: task[0]), start=1):
+        points[key] = sorted([*points[key], point(photo, *args)])
+        yield Progress(dict(points), done, len(todo))
+
+
+@cached
+def published() -> dict[str, list[tuple[float, float]]]:
+    """Name → (bpp, PSNR-RGB), means over the Kodak pictures; sources are in the file."""
+    curves = json.loads(PUBLISHED.read_text(encoding="utf-8"))["curves"]
+    return {curve["name"]: [tuple(pair) for pair in curve["points"]] for curve in curves}
+
+
+class Claim(NamedTuple):
+    """Where coding the LR beats coding the picture, over the bpp that both curves cover; gains in dB."""
+
+    shared: tuple[float, float]
+    wins: list[tuple[float, float]]
+    best_gain: float
+
+
+def claim(full: list[Point], small: list[Point]) -> Claim | None:
+    """Compare two curves, PSNR interpolated over log bpp; None where they share no bpp."""
+    low, high = max(full[0].bpp, small[0].bpp), min(full[-1].bpp, small[-1].bpp)
+    if low >= high:
+        return None
+    log_bpp = np.linspace(math.log(low), math.log(high), 400)
+    gain = _at(small, log_bpp) - _at(full, log_bpp)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], gain > 0, [False]]).astype(int)))
+    bpp = np.exp(log_bpp)
+    wins = [(float(bpp[first]), float(bpp[last - 1])) for first, last in edges.reshape(-1, 2)]
+    return Claim((low, high), wins, float(gain.max()))
+
+
+def _at(points: list[Point], log_bpp: np.ndarray) -> np.ndarray:
+    return np.interp(log_bpp, [math.log(p.bpp) for p in points], [p.psnr for p in points])

@@ -1,0 +1,123 @@
+"""What stands beside the viewer of Compress: the file and its rivals, and the same on a command line."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from demo.compress.coded import NAMES, Coded
+from demo.compress.curves import Point, Progress
+from demo.kit.chart import Dot
+from demo.kit.html import fill, template
+from demo.kit.numbers import decibels, kilobytes, psnr_text, seconds_text, ssim_text
+from demo.kit.viewer import ViewerImage, viewer_value
+from irn_core.coding.icn_file import QUALITY_STEPS
+
+_MEASURES = template("""
+<div class="measures">
+<div class="headline"><b>{{ bpp }} bpp</b><span>{{ headline }}</span></div>
+{{ table }}
+<dl>
+{% for name, small, value in facts %}<dt>{{ name }}<small>{{ small }}</small></dt><dd>{{ value }}</dd>{% endfor %}
+</dl>
+</div>""")
+_TABLE = template("""
+<table><thead><tr><td></td>
+{% for name in ("PSNR", "SSIM") %}<th scope="col">{{ name }}<small>RGB, Y</small></th>{% endfor %}
+</tr></thead><tbody>
+{% for name, size, cells in rows %}
+<tr><th scope="row">{{ name }}<small>{{ size }}</small></th>
+{% for rgb, y in cells %}<td>{{ rgb }}<small>{{ y }}</small></td>{% endfor %}</tr>
+{% endfor %}
+</tbody></table>""")
+
+
+def byte_count(coded: Coded) -> str:
+    return f"{len(coded.data):,} bytes"
+
+
+def label(coded: Coded) -> str:
+    """Name, size and PSNR-RGB of a picture in the viewer; the name ends at the comma."""
+    size = byte_count(coded) if coded.fits else f"smallest possible: {byte_count(coded)}"
+    psnr = f" · {decibels(coded.scores.psnr_rgb)}" if coded.scores else ""
+    return f"{NAMES[coded.codec]}, {size}{psnr}"
+
+
+def quality_text(coded: Coded) -> str:
+    return f"quality {coded.setting / QUALITY_STEPS:.4g}"
+
+
+def measures(coded: Coded, rivals: list[Coded], original_bytes: int | None, decoding: float | None) -> str:
+    """The file: its size, its scores beside those of the rivals so far, and the times."""
+    height, width = coded.pixels.shape[:2]
+    facts = [("The file", f"{width}×{height}, {quality_text(coded)}", byte_count(coded))]
+    if original_bytes:
+        share = len(coded.data) / original_bytes
+        facts.append(("Original as PNG", f"the file is {share:.1%} of it", kilobytes(original_bytes)))
+    times = f"{seconds_text(coded.seconds)}, {seconds_text(decoding)}"
+    facts.append(("Time compress, decompress", "when computed; compress with its preview", times))
+    psnr = f", PSNR-RGB {decibels(coded.scores.psnr_rgb)}" if coded.scores else ": no original, so no PSNR"
+    return fill(
+        _MEASURES, bpp=f"{coded.bpp:.3f}", headline=byte_count(coded) + psnr, facts=facts,
+        table=_table([coded, *rivals]) if coded.scores else "",
+    )  # fmt: skip
+
+
+def _table(found: list[Coded]) -> Markup:
+    """A line for each codec; the best of each figure in bold, among files that are no larger than the first."""
+    columns = ((("psnr_rgb", "psnr_y"), psnr_text), (("ssim_rgb", "ssim_y"), ssim_text))
+    rows = []
+    for coded in found:
+        size = byte_count(coded) if coded.fits else f"smallest: {byte_count(coded)}"
+        cells = [[_figure(found, coded, key, show) for key in keys] for keys, show in columns]
+        rows.append((NAMES[coded.codec], size, cells))
+    return fill(_TABLE, rows=rows)
+
+
+def _figure(found: list[Coded], coded: Coded, key: str, show: Callable[[float], str]) -> str | Markup:
+    value = getattr(coded.scores, key)
+    best = max(getattr(other.scores, key) for other in found if other.fits)
+    return Markup(f"<b class='best'>{show(value)}</b>") if coded.fits and value == best else show(value)
+
+
+def commands(aim: str, tau: float, seed: int) -> str:
+    """The lines that give the same files on a command line."""
+    return (
+        f"python -m irn_core compress picture.png picture.icn {aim}\n"
+        f"python -m irn_core decompress picture.icn decoded.png --tau 0\n"
+        f"python -m irn_core decompress picture.icn draw-1.png --tau {tau:g} --seed {seed}\n"
+        f"python -m irn_core info picture.icn"
+    )
+
+
+def viewer(
+    coded: Coded, original: np.ndarray | None, rivals: Sequence[Coded],
+    drawn: Sequence[tuple[np.ndarray, float | None]], tau: float, notice: str | None,
+) -> dict:  # fmt: skip
+    """The value of the viewer: every picture with its label; a draw comes with its PSNR-RGB where that is known."""
+    images = [] if original is None else [ViewerImage("original", "Original", original)]
+    images.append(ViewerImage("icn", label(coded), coded.pixels))
+    images += [ViewerImage(rival.codec, label(rival), rival.pixels) for rival in rivals]
+    for number, (pixels, psnr) in enumerate(drawn, start=1):
+        said = "" if psnr is None else f" · {decibels(psnr)}"
+        images.append(ViewerImage(f"draw-{number}", f"Draw {number}, τ = {tau:g}{said}", pixels))
+    return viewer_value(images, *coded.pixels.shape[:2], 1, notice=notice)
+
+
+def dots(name: str, points: list[Point]) -> list[Dot]:
+    """The points of a curve, each with its words."""
+    return [Dot(p.bpp, p.psnr, f"{name}: {p.bpp:.3f} bpp, {decibels(p.psnr)}, {p.size:,} bytes") for p in points]
+
+
+def here(coded: Coded) -> Dot:
+    """Where the present file lies."""
+    said = f"you are here: {coded.bpp:.3f} bpp, {decibels(coded.scores.psnr_rgb)}"
+    return Dot(coded.bpp, coded.scores.psnr_rgb, said)
+
+
+def progress_bar(progress: Progress) -> str:
+    """How many files are measured, while some are not."""
+    if progress.done == progress.total:
+        return ""
+    return f"""<div class="progress" role="status"><progress max="{progress.total}" value="{progress.done}"></progress>
+{progress.done} of {progress.total} files measured</div>"""

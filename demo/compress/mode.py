@@ -1,0 +1,240 @@
+"""Compress on the page: its controls, its measures, its tabs, and the event that answers them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import gradio as gr
+from gradio.components import Component
+
+from demo.compress.coded import (
+    BPP,
+    BYTES,
+    NAMES,
+    QUALITY,
+    TARGETS,
+    Coded,
+    Request,
+    Shown,
+    aim_option,
+    compress,
+    decode,
+    decoding_time,
+    match,
+    open_icn,
+    setting_for,
+)
+from demo.compress.draw import byte_count, commands, measures, viewer
+from demo.compress.tabs import TABS
+from demo.kit.cards import notices
+from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
+from demo.kit.events import HIDDEN, QUIET, Limits, Visit, newest, refusals
+from demo.kit.shared import Shared
+from demo.kit.tab import Tabs
+from demo.kit.words import say
+from demo.photo import Photo, original_bytes
+from irn_core.coding.icn_file import QUALITY_STEPS
+from irn_core.errors import IRNError
+from irn_core.ops.metrics import psnr_rgb
+from irn_core.pictures.files import encode_png
+
+KEY = "compress"
+FIRST_QUALITY = 50
+AMOUNTS = (Limits(0, 100, FIRST_QUALITY), Limits(0.0001, 1000, 1), Limits(1, 1e9, 30000, True))
+OTHERS = ("jpeg", "webp", "jpeg2000", "avif")
+"""Rivals at the same bytes, in the order of their speed."""
+
+
+class Aim(NamedTuple):
+    """Which picture, and what its file is aimed at."""
+
+    photo: Photo
+    target: str
+    amount: float
+
+
+class CompressMode:
+    """Components of the mode, made in three places of the page, then tied together by `wire`."""
+
+    key = KEY
+
+    def controls(self) -> None:
+        """Below the choice of a picture."""
+        self.target = gr.Radio(
+            list(TARGETS), value=QUALITY, label="Aim at", info=say("compress.target"), elem_id="target"
+        )
+        amount = say("compress.amount")
+        self.quality = gr.Slider(
+            0, 100, FIRST_QUALITY, step=1, label=QUALITY, info=say("compress.quality"), elem_id="quality"
+        )  # fmt: skip
+        self.bpp = gr.Number(1, label=BPP, info=amount, step=0.01, visible=False, elem_id="bpp")
+        self.bytes = gr.Number(
+            30000, label=BYTES, info=amount, precision=0, step=1000, visible=False, elem_id="bytes"
+        )  # fmt: skip
+        self.draws = draw_controls("icn-", "compress.draws")
+        self.upload = gr.File(label=say("compress.open"), elem_id="open-icn", height=84)
+
+    def measures(self) -> None:
+        """Beside the viewer."""
+        self.table = gr.HTML(elem_id="compress-measures")
+        with gr.Row():
+            self.icn_file = gr.DownloadButton("File (.icn)", size="sm", elem_id="icn-file")
+            self.png_file = gr.DownloadButton("Decoded (PNG)", size="sm", elem_id="decoded-file")
+        self.commands = command_lines()
+
+    def build_tabs(self) -> None:
+        """Below the viewer."""
+        self.tabs = Tabs([tab() for tab in TABS], "compress-tabs")
+
+    def wire(self, shared: Shared) -> None:
+        """The one event of the mode, and those that prepare it."""
+        self.shared = shared
+        aim = [shared.photo, self.target, self.quality, self.bpp, self.bytes]
+        self.results = [
+            shared.viewer, shared.status, shared.notice, self.table, self.icn_file, self.png_file, self.commands,
+        ]  # fmt: skip
+        amounts = [self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur]
+        opened = self.upload.upload(read_icn, [shared.visit, self.upload, shared.asked], shared.asked, **HIDDEN)
+        for ended in (opened.success, opened.failure):
+            ended(lambda: None, None, self.upload, **QUIET)
+        numbers = [self.quality, self.bpp, self.bytes]
+        self.target.input(switch_target, [shared.visit, self.target], numbers, **QUIET)
+        newest(
+            [shared.asked.change, shared.mode.input, *amounts, *self.draws.triggers, *self.tabs.triggers],
+            self.answer, shared.visit,
+            [shared.mode, *aim, *self.draws[1:], self.tabs.open, *self.tabs.inputs],
+            [*self.results, *self.tabs.outputs],
+            (None, None, None, *AMOUNTS, TAU, COUNT, SEED, None, *self.tabs.limits), shared.status,
+        )  # fmt: skip
+
+    def answer(
+        self, visit: Visit, mode: str, photo: Photo, target: str, quality: float, bpp: float, size: float,
+        tau: float, count: int, seed: int, tab: str, *own,
+    ) -> Iterator[dict[Component, object]]:  # fmt: skip
+        """The file if it is not shown yet, its rivals and draws, then the open tab."""
+        if mode != self.key:
+            return
+        aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target])
+        refusal = None
+        try:
+            shown = _opened(visit, aim) or _compressed(aim)
+        except IRNError as error:
+            refusal, shown = error, visit.shown.get("file")  # the file that stays is completed
+        if shown:
+            yield from self._complete(visit, Request(shown, tau, count, seed), tab, own)
+        if refusal:
+            with refusals():
+                raise refusal
+
+    def _complete(self, visit: Visit, request: Request, tab: str, own: tuple) -> Iterator[dict[Component, object]]:
+        shown = request.shown
+        if visit.shown.get("file") != shown:
+            visit.shown = {}
+            yield self._file(shown)
+            visit.shown = {"file": shown}
+            if (
+                tab == "curve" and visit.kept.get("curve") == shown.photo
+            ):  # all measured already: the marker moves at once
+                yield from (drawn for drawn, _ in self.tabs.render(tab, request, own))
+        if visit.shown.get("compared") != request:
+            yield from self._compare(request)
+            visit.shown["compared"] = request
+        with refusals():
+            yield from (drawn for drawn, _ in self.tabs.render(tab, request, own))
+        if tab == "curve":
+            visit.kept["curve"] = shown.photo
+
+    def _file(self, shown: Shown) -> dict[Component, object]:
+        """The file and its picture."""
+        name, coded, photo, aim = shown
+        values = (
+            _viewer(shown, [], [], 0),
+            status_of(shown),
+            notices(photo.name, photo.notices) if photo else "",
+            _measures(shown, [], None),
+            download(f"{stem(name)}.icn", coded.data),
+            download(f"{stem(name)}-decoded.png", encode_png(coded.pixels)),
+            commands(aim, TAU.first, SEED.first),
+        )
+        return dict(zip(self.results, values, strict=True))
+
+    def _compare(self, request: Request) -> Iterator[dict[Component, object]]:
+        """The rivals at the same bytes, one after the other, then the draws."""
+        shown, tau, count, seed = request
+        decoding = decoding_time(shown.coded.data)
+        rivals: list[Coded] = []
+        drawn: list = []
+
+        def so_far(doing: str) -> dict[Component, object]:
+            return {
+                self.shared.viewer: _viewer(shown, rivals, drawn, tau),
+                self.shared.status: doing,
+                self.table: _measures(shown, rivals, decoding),
+                self.commands: commands(shown.aim, tau, seed),
+            }
+
+        for codec in OTHERS if shown.photo else ():
+            yield so_far(f"{shown.name}: looking for {NAMES[codec]} of the same size …")
+            rivals.append(match(shown.photo, codec, len(shown.coded.data)))
+        for number, draw_seed in enumerate(seeds(seed, count), start=1):
+            yield so_far(f"{shown.name}: drawing {number} of {count} …")
+            pixels = decode(shown.coded.data, tau, draw_seed)
+            drawn.append((pixels, psnr_rgb(shown.photo.pixels, pixels) if shown.photo else None))
+        yield so_far(status_of(shown))
+
+
+class Opened(NamedTuple):
+    """An .icn file that the visitor has opened, and the aim that was set then: None until the next request."""
+
+    shown: Shown
+    aim: Aim | None
+
+
+def _opened(visit: Visit, aim: Aim) -> Shown | None:
+    """The file that the visitor has opened, until another picture or another aim is chosen."""
+    opened = visit.kept.get("opened")
+    if opened and opened.aim is None:
+        opened = visit.kept["opened"] = opened._replace(aim=aim)
+    return opened.shown if opened and opened.aim == aim else None
+
+
+def _compressed(aim: Aim) -> Shown:
+    """The picture as a file.
+
+    Raises:
+        IRNError: no file is as small as that.
+    """
+    coded = compress(aim.photo, setting_for(*aim))
+    return Shown(aim.photo.name, coded, aim.photo, aim_option(aim.target, aim.amount))
+
+
+def read_icn(visit: Visit, path: str, asked: int) -> int:
+    """Open a visitor's .icn file."""
+    name = unquote(Path(path).name)
+    with refusals():
+        coded = open_icn(path, name)
+    visit.kept["opened"] = Opened(Shown(name, coded, None, aim_option(QUALITY, coded.setting / QUALITY_STEPS)), None)
+    return asked + 1
+
+
+def switch_target(visit: Visit, target: str) -> list:
+    """Show the field of the target; its number is that of the present file."""
+    updates = [gr.update(visible=target == name) for name in TARGETS]
+    if shown := visit.shown.get("file"):
+        updates[1]["value"], updates[2]["value"] = round(shown.coded.bpp, 4), len(shown.coded.data)
+    return updates
+
+
+def status_of(shown: Shown) -> str:
+    return f"{shown.name}: {byte_count(shown.coded)}"
+
+
+def _measures(shown: Shown, rivals: list[Coded], decoding: float | None) -> str:
+    return measures(shown.coded, rivals, original_bytes(shown.photo) if shown.photo else None, decoding)
+
+
+def _viewer(shown: Shown, rivals: list[Coded], drawn: list, tau: float) -> dict:
+    original = shown.photo.pixels if shown.photo else None
+    notice = None if shown.photo else say("compress.opened", name=shown.name)
+    return viewer(shown.coded, original, rivals, drawn, tau, notice)

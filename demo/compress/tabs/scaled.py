@@ -1,0 +1,108 @@
+"""The tab "Downscale + compress": one codec at full size and on smaller pictures."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import gradio as gr
+
+from demo.compress.coded import NAMES, Coded, Request, match
+from demo.compress.curves import SCALES, Claim, Point, Progress, claim, scale_curves
+from demo.compress.draw import byte_count, dots, progress_bar
+from demo.kit.cards import Card, cards
+from demo.kit.chart import Line, chart
+from demo.kit.numbers import decibels
+from demo.kit.tab import Tab, paced
+from demo.kit.words import say
+
+CODECS = ("webp", "avif", "jpeg", "icn")
+"""Those that can also store a smaller picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The curves so far; when they are complete, what they say of each scale, and the picture by each way at the
+    size of the present file.
+    """
+
+    progress: Progress
+    codec: str
+    coded: Coded
+    claims: tuple[Claim | None, ...] = ()
+    matched: tuple[Coded, ...] = ()
+
+
+class Scaled(Tab[Request, Found | None]):
+    key = "scaled"
+
+    def build(self) -> None:
+        gr.Markdown(say("scaled.intro"))
+        codec = gr.Radio([(NAMES[codec], codec) for codec in CODECS], value=CODECS[0], label="Codec", elem_id="codec")
+        self.inputs, self.triggers = {"codec": codec}, [codec.input]
+        self.outputs = {
+            "claims": gr.HTML(say("kit.computing"), elem_id="claims"),
+            "chart": gr.HTML(elem_id="scale-chart"),
+            "cards": gr.HTML(elem_id="scale-cards"),
+        }
+
+    def compute(self, request: Request, codec: str) -> Iterator[Found | None]:
+        photo, coded = request.shown.photo, request.shown.coded
+        if photo is None:
+            yield None
+            return
+        for progress in paced(scale_curves(photo, codec)):
+            yield Found(progress, codec, coded)
+        full, *smaller = (progress.points[scale] for scale in SCALES)
+        claims = tuple(claim(full, small) for small in smaller)
+        yield Found(progress, codec, coded, claims)
+        matched = tuple(match(photo, codec, len(coded.data), scale) for scale in SCALES)
+        yield Found(progress, codec, coded, claims, matched)
+
+    def draw(self, found: Found | None) -> dict[str, object]:
+        if found is None:
+            return {"claims": say("compress.no_original"), "chart": "", "cards": ""}
+        drawn = {"chart": scale_chart(found.progress, found.codec, found.coded)}
+        if found.claims:
+            drawn["claims"] = claims(found.progress, found.codec, found.claims)
+        if found.matched:
+            drawn["cards"] = cards(_scale_card(*pair) for pair in zip(found.matched, SCALES, strict=True))
+        return drawn
+
+
+def scale_chart(progress: Progress, codec: str, here: Coded) -> str:
+    """One codec at full size and on the LR of each scale."""
+    names = {scale: NAMES[codec] if scale == 1 else f"IRN ×{scale} + {NAMES[codec]}" for scale in SCALES}
+    lines = [Line(names[s], f"{codec} scale-{s}", dots(names[s], points)) for s, points in progress.points.items()]
+    marked = here(here) if codec == "icn" else None
+    return progress_bar(progress) + chart(lines, marked, f"{NAMES[codec]} at full size and on smaller pictures")
+
+
+def claims(progress: Progress, codec: str, found: tuple[Claim | None, ...]) -> str:
+    """Where "downscale + compress beats compress" holds for this picture."""
+    full, *smaller = (progress.points[scale] for scale in SCALES)
+    sentences = [
+        _claim_sentence(f"IRN ×{scale} + {NAMES[codec]}", NAMES[codec], one, small[0], full[0])
+        for scale, one, small in zip(SCALES[1:], found, smaller, strict=True)
+    ]
+    return "<div class='claim' role='status'>" + "".join(f"<p>{sentence}</p>" for sentence in sentences) + "</div>"
+
+
+def _claim_sentence(small: str, full: str, found: Claim | None, smallest: Point, smallest_full: Point) -> str:
+    reach = ""
+    if smallest.bpp < smallest_full.bpp:
+        reach = f" It reaches down to {smallest.bpp:.3f} bpp, {full} alone only to {smallest_full.bpp:.3f}."
+    if found is None:
+        return f"<b>{small}</b> and {full} alone share no rate.{reach}"
+    low, high = found.shared
+    if not found.wins:
+        return f"<b>{small}</b> beats {full} alone nowhere between {low:.3f} and {high:.2f} bpp.{reach}"
+    where = " and ".join(f"from {first:.3f} to {last:.3f} bpp" for first, last in found.wins)
+    won = sum(last - first for first, last in found.wins)
+    rest = "" if math.isclose(won, high - low) else f", and loses elsewhere up to {high:.2f} bpp"
+    return f"<b>{small}</b> beats {full} alone {where}, by up to {found.best_gain:.2f} dB{rest}.{reach}"
+
+
+def _scale_card(coded: Coded, scale: int) -> Card:
+    name = NAMES[coded.codec] if scale == 1 else f"IRN ×{scale} + {NAMES[coded.codec]}"
+    size = byte_count(coded) if coded.fits else f"{byte_count(coded)}: the smallest possible"
+    return Card(name, decibels(coded.scores.psnr_rgb), coded.pixels, f"{size}, {coded.bpp:.3f} bpp")

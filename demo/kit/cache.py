@@ -1,0 +1,52 @@
+"""The one cache of the page: results by function and arguments, bounded in bytes, the least recently used go first."""
+
+import os
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from threading import RLock
+from typing import ParamSpec, TypeVar
+
+import cachetools
+import numpy as np
+import torch
+
+LIMIT_VARIABLE = "EXPLORER_CACHE_MB"
+P, R = ParamSpec("P"), TypeVar("R")
+
+
+def limit() -> int:
+    """How many bytes results may take: a gigabyte, or what the environment says."""
+    return int(float(os.environ.get(LIMIT_VARIABLE, 1000)) * 1e6)
+
+
+def size_of(value: object) -> int:
+    """About how many bytes a result holds: its arrays, tensors, strings and bytes, through containers and records."""
+    if isinstance(value, np.ndarray | torch.Tensor):
+        return value.nbytes
+    if isinstance(value, bytes | str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(size_of, (*value.keys(), *value.values())))
+    if isinstance(value, list | tuple | set):
+        return 64 + sum(map(size_of, value))
+    if is_dataclass(value):
+        return 64 + sum(size_of(getattr(value, field.name)) for field in fields(value))
+    return 64
+
+
+RESULTS = cachetools.LRUCache(limit(), size_of)
+_lock = RLock()
+
+
+def cached(compute: Callable[P, R]) -> Callable[P, R]:
+    """The function, with its results kept in `RESULTS`. A result that is larger than the cache is not kept.
+
+    A picture counts by its content: what has a `digest` is known by that, and is not held by the cache.
+    """
+    name = f"{compute.__module__}.{compute.__qualname__}"
+
+    def key(*args: P.args, **kwargs: P.kwargs) -> tuple:
+        known = (getattr(arg, "digest", arg) for arg in args)
+        return cachetools.keys.hashkey(name, *known, **kwargs)
+
+    return cachetools.cached(RESULTS, key, _lock)(compute)

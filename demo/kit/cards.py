@@ -1,0 +1,73 @@
+"""Pictures side by side, each with its figure and one sentence."""
+
+import base64
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from markupsafe import Markup
+
+from demo.kit.html import fill, template
+from demo.kit.viewer import png_url
+from demo.kit.words import say
+
+
+class Card(NamedTuple):
+    """A picture H×W×3 uint8 with a title, a figure, a sentence, and further figures with their names.
+
+    `part` is shown in place of the picture where details matter; what can be saved is always the whole.
+    """
+
+    title: str
+    figure: str
+    pixels: np.ndarray
+    sentence: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    part: np.ndarray | None = None
+
+
+_CARD = template("""
+<figure class="card"><img src="{{ seen }}" alt="{{ card.title }}: {{ card.figure }}" loading="lazy">
+<figcaption><b>{{ card.title }}</b> <span class="figure">{{ card.figure }}</span>
+{% if card.facts %}
+<dl>{% for fact, value in card.facts %}<dt>{{ fact }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>
+{% endif %}
+<p>{{ card.sentence }}</p><a download="{{ name }}.png" href="{{ url }}">PNG</a></figcaption></figure>""")
+_CARDS = template("<div class='cards'>{% for card in cards %}{{ card }}{% endfor %}</div>")
+_NOTICE = template("<div class='notice' role='status'>{{ name }}: {{ notices | join('; ') }}.</div>")
+
+
+def cards(items: Iterable[Card]) -> Markup:
+    """The pictures; their pixels are exact."""
+    return fill(_CARDS, cards=[_card(item) for item in items])
+
+
+def growing_cards(items: Iterable[Card], to_come: int) -> Markup:
+    """Cards of enlarged details, and how many are still to be computed."""
+    rest = say("kit.to_come").format(to_come) if to_come else ""
+    return Markup(f"<div class='pixelated'>{cards(items)}</div>{rest}")
+
+
+def draw_cards(drawn: Sequence[np.ndarray], psnr: Sequence[str], tau: float, seed: int) -> Markup:
+    """All draws, each with its figure; that of number k has seed + k − 1."""
+    return cards(
+        Card(f"Draw {k + 1}, τ = {tau:g}, seed {seed + k}", figure, pixels)
+        for k, (pixels, figure) in enumerate(zip(drawn, psnr, strict=True))
+    )
+
+
+def _card(item: Card) -> Markup:
+    name = re.sub(r"[^a-z0-9.]+", "-", item.title.lower().replace("τ", "tau")).strip("-")
+    url = png_url(item.pixels)
+    return fill(_CARD, card=item, name=name, url=url, seen=url if item.part is None else png_url(item.part))
+
+
+def notices(name: str, said: Sequence[str]) -> str:
+    """What was done to a file before anything else."""
+    return fill(_NOTICE, name=name, notices=said) if said else ""
+
+
+def data_url(png: bytes) -> str:
+    """The bytes of a PNG as an address."""
+    return "data:image/png;base64," + base64.b64encode(png).decode()

@@ -1,0 +1,80 @@
+"""Controls and files that several modes have: how a draw is made, plots, downloads, command lines."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from demo.kit.events import HIDDEN, Limits, clean
+from demo.kit.served import write_once
+from demo.kit.words import hint, words
+
+TAU = Limits(0, 1.5, 1.0)
+COUNT = Limits(1, 16, 4, whole=True)
+SEED = Limits(0, 2**31 - 1, 0, whole=True)
+
+
+class DrawControls(NamedTuple):
+    """How the lost part is drawn; in a mode's events the last three follow each other."""
+
+    resample: gr.Button
+    tau: gr.Slider
+    count: gr.Slider
+    seed: gr.Number
+
+    @property
+    def triggers(self) -> list:
+        """What asks for other draws; Resample does by the seed."""
+        return [self.tau.change, self.count.change, self.seed.change]
+
+
+def draw_controls(prefix: str, key: str) -> DrawControls:
+    """The button and the three fields; element ids begin with `prefix`, the words stand under `key`."""
+    said = words(key)
+    resample = gr.Button(said["button"], variant="primary", elem_id=f"{prefix}resample")
+    gr.HTML(hint(said["resample"]))
+    made = DrawControls(
+        resample,
+        gr.Slider(*TAU[:3], step=0.05, label="Temperature τ", info=said["tau"], elem_id=f"{prefix}tau"),
+        gr.Slider(*COUNT[:3], step=1, label="Draws", info=said["count"], elem_id=f"{prefix}count"),
+        gr.Number(SEED.first, label="Seed", info=said["seed"], precision=0, elem_id=f"{prefix}seed"),
+    )
+    resample.click(next_seed, [made.count, made.seed], made.seed, js=clean(COUNT, SEED), **HIDDEN)
+    return made
+
+
+def next_seed(count: int, seed: int) -> int:
+    """The first seed that the present draws have not used."""
+    return (seed + count) % SEED.high
+
+
+def seeds(seed: int, count: int) -> range:
+    """The seeds of draws 1 … count."""
+    return range(seed, seed + count)
+
+
+def figure(name: str, alt: str) -> gr.Image:
+    """A plot, drawn by matplotlib."""
+    return gr.Image(
+        type="pil", format="png", image_mode="RGBA", interactive=False, show_label=False, container=False, alt_text=alt,
+        buttons=["download", "fullscreen"], elem_id=f"{name}-figure",
+    )  # fmt: skip
+
+
+def command_lines() -> gr.Code:
+    """The same on a command line, folded away."""
+    with gr.Accordion("The same on a command line", open=False):
+        return gr.Code(language="shell", interactive=False, show_label=False, wrap_lines=True)
+
+
+def download(name: str, content: bytes) -> str:
+    """A file to download under `name`, in the folder that Gradio serves and cleans up."""
+    path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / name
+    return write_once(path, lambda stream: stream.write(content))
+
+
+def stem(name: str) -> str:
+    """The name of a picture as the beginning of the names of files made from it."""
+    return Path(name).stem.replace(" ", "-")

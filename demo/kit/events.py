@@ -1,0 +1,115 @@
+"""How the page answers: of all that a visitor asks for, only the newest is computed."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import gradio as gr
+from gradio.components import Component
+
+from irn_core.errors import IRNError
+
+MODEL = {"concurrency_id": "model", "concurrency_limit": 1}
+"""Events that need a network: one at a time, whoever asks."""
+HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
+QUIET = {**HIDDEN, "queue": False}
+"""For events that cannot fail: outside the queue an error would reach the visitor as a bare code 500."""
+
+
+class Limits(NamedTuple):
+    """What a number box may hold, and what an empty one stands for."""
+
+    low: float
+    high: float
+    first: float
+    whole: bool = False
+
+
+class Visit:
+    """What the server knows of one visitor: the number of the newest request, and what the page shows.
+
+    The browser numbers its requests, so a request that waits in the queue cannot take itself for the newest.
+    """
+
+    def __init__(self):
+        self.newest = 0
+        self.shown: dict[str, object] = {}
+        self.kept: dict[str, object] = {}
+
+    def take(self, number: int) -> None:
+        """A request has been made; older ones stop at their next step."""
+        self.newest = max(self.newest, number)
+
+    def keep(self, number: int, steps: Iterator) -> Iterator:
+        """The steps of a request, as long as it is the newest."""
+        if number < self.newest:
+            return
+        for step in steps:
+            yield step
+            if number < self.newest:
+                return
+
+
+_TAKE = "(visit) => [visit, (window.requests = (window.requests ?? 0) + 1)]"
+
+
+def newest(
+    triggers: Sequence[Callable],
+    answer: Callable[..., Iterator[dict]],
+    visit: gr.State,
+    inputs: Sequence[Component],
+    outputs: Sequence[Component],
+    limits: Sequence[Limits | str | None] = (),
+    progress_on: Component | None = None,
+) -> None:
+    """Let every trigger ask for an answer, of which only the newest is computed, and older ones stop within a step.
+
+    `answer` takes the visit and the inputs and yields {component: value}. One event serves all triggers, so at most
+    one request of a visitor runs and one waits. `limits` clean the leading inputs in the browser: see `clean`.
+    """
+    number = gr.Number(visible=False)
+    gr.on(triggers, lambda visit, n: visit.take(n), [visit, number], None, js=_TAKE, **QUIET)
+
+    def run(visit: Visit, n: int, *values: object) -> Iterator[dict]:
+        told = False
+        for step in visit.keep(n, answer(visit, *values)):
+            told = True
+            yield step
+        if not told:
+            yield {outputs[0]: gr.skip()}  # a generator without a value would empty its outputs
+
+    gr.on(
+        triggers, run, [visit, number, *inputs], list(outputs),
+        js=f"(visit, _, ...values) => [visit, window.requests ?? 0, ...({clean(*limits)})(...values)]",
+        trigger_mode="always_last", show_progress="full" if progress_on else "hidden",
+        show_progress_on=progress_on, api_visibility="private", **MODEL,
+    )  # fmt: skip
+
+
+def clean(*limits: Limits | str | None) -> str:
+    """JavaScript that puts the leading inputs of an event within limits: a box may be empty while it is edited.
+
+    In place of limits may stand JavaScript, a function of all inputs that says what the value is.
+    """
+    steps = [
+        f"values => ({limit})(...values)" if isinstance(limit, str) else json.dumps(limit and list(limit))
+        for limit in limits
+    ]
+    return f"""(...values) => [{", ".join(steps)}].reduce((cleaned, limit, i) => {{
+      if (!limit) return cleaned;
+      if (typeof limit === "function") return cleaned.with(i, limit(cleaned));
+      const [low, high, first, whole] = limit;
+      const value = Math.min(Math.max(cleaned[i] ?? first, low), high);
+      return cleaned.with(i, whole ? Math.round(value) : value);
+    }}, values)"""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Show what the visitor can mend as a message; the page stays as it is."""
+    try:
+        yield
+    except IRNError as error:
+        message = f"{error}. The previous result stays."
+        raise gr.Error(message, title="That did not work", print_exception=False) from error

@@ -1,0 +1,123 @@
+"""The contract of a tab. Whoever keeps it becomes a tab of a mode by one line in the mode's list."""
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+import gradio as gr
+from gradio.components import Component
+
+from demo.kit.events import Limits
+from demo.kit.viewer import ViewerImage
+from demo.kit.words import say
+
+Request = TypeVar("Request")
+"""What a mode hands to its tabs: the picture and how it is treated."""
+Found = TypeVar("Found")
+"""What a tab computes."""
+
+
+class Tab(ABC, Generic[Request, Found]):
+    """A tab computes data from a request, then draws them. Its words stand under `key` in the files of words.
+
+    `compute` knows neither HTML nor components; `draw` computes nothing: a test on their names holds both to it.
+    """
+
+    key: ClassVar[str]
+    limits: ClassVar[dict[str, Limits | str]] = {}
+    """By input: how the browser cleans a number, or JavaScript that says what the value is."""
+    inputs: dict[str, Component]
+    """What the tab computes from, besides the request."""
+    outputs: dict[str, Component]
+    triggers: list
+    """Events of the tab's own controls that render it anew."""
+
+    def __init__(self):
+        self.inputs, self.outputs, self.triggers = {}, {}, []
+
+    @abstractmethod
+    def build(self) -> None:
+        """Make the components: name them in `inputs` and `outputs`, and list `triggers`."""
+
+    @abstractmethod
+    def compute(self, request: Request, **inputs: object) -> Iterator[Found]:
+        """The data to draw, again and again where they grow; the values of `inputs` come by name."""
+
+    @abstractmethod
+    def draw(self, found: Found) -> dict[str, object]:
+        """The values of `outputs` by name; what is not named stays as it is."""
+
+    def pictures(self, found: Found) -> Sequence[ViewerImage]:
+        """What the tab adds to the pictures of the viewer while it is open."""
+        return ()
+
+    def wire(self, request: dict[str, Component]) -> None:
+        """Events of the tab's own, for what is computed only on demand; `request` are the mode's inputs."""
+
+    @property
+    def title(self) -> str:
+        return say(f"{self.key}.title")
+
+
+class Tabs:
+    """The tabs of a mode, built in their order, and which of them is open."""
+
+    def __init__(self, tabs: Sequence[Tab], elem_id: str):
+        self.all = {tab.key: tab for tab in tabs}
+        first = next(iter(self.all))
+        self.open = gr.Textbox(first, visible="hidden", elem_id=f"{elem_id}-open")
+        with gr.Tabs(elem_id=elem_id):
+            for tab in tabs:
+                with gr.Tab(tab.title, id=tab.key) as item:
+                    tab.build()
+                item.select(None, None, self.open, js=f"() => {tab.key!r}")
+
+    @property
+    def inputs(self) -> list[Component]:
+        """Controls of all tabs, as `own` takes their values."""
+        return [part for tab in self.all.values() for part in tab.inputs.values()]
+
+    @property
+    def limits(self) -> list[Limits | str | None]:
+        """How the browser cleans each of `inputs`."""
+        return [tab.limits.get(name) for tab in self.all.values() for name in tab.inputs]
+
+    @property
+    def outputs(self) -> list[Component]:
+        return [part for tab in self.all.values() for part in tab.outputs.values()]
+
+    @property
+    def triggers(self) -> list:
+        """Opening a tab, and its controls."""
+        return [self.open.change, *(trigger for tab in self.all.values() for trigger in tab.triggers)]
+
+    def render(self, key: str, request: object, values: Sequence[object]) -> Iterator[tuple[dict, Sequence]]:
+        """The open tab as it comes: {component: value}, and the pictures that it adds to the viewer."""
+        tab, names = self.all[key], [(owner.key, name) for owner in self.all.values() for name in owner.inputs]
+        own = {name: value for (owner, name), value in zip(names, values, strict=True) if owner == key}
+        for found in tab.compute(request, **own):
+            drawn = tab.draw(found)
+            yield {tab.outputs[name]: value for name, value in drawn.items()}, tab.pictures(found)
+
+
+Step = TypeVar("Step")
+
+
+def so_far(steps: Iterable[Step]) -> Iterator[tuple[Step, ...]]:
+    """After each step, all steps up to it."""
+    found: tuple[Step, ...] = ()
+    for step in steps:
+        found += (step,)
+        yield found
+
+
+def paced(steps: Iterable[Step], seconds: float = 0.15) -> Iterator[Step]:
+    """The newest of a growing result, at most so often, and the last: what is known already does not grow again."""
+    sent, held = time.monotonic(), []
+    for step in steps:
+        held = [step]
+        if time.monotonic() - sent >= seconds:
+            yield held.pop()
+            sent = time.monotonic()
+    yield from held

@@ -1,0 +1,137 @@
+"""The page: what its modes share, and which modes there are. `build()` makes it; `LAUNCH` is for `launch()`."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
+
+import gradio as gr
+
+from demo import examples
+from demo.benchmark.mode import BenchmarkMode
+from demo.compress.mode import CompressMode
+from demo.kit.controls import COUNT, SEED, TAU
+from demo.kit.events import HIDDEN, QUIET, Visit, refusals
+from demo.kit.served import SERVED
+from demo.kit.shared import Shared
+from demo.kit.viewer import build_viewer, read_web
+from demo.kit.words import say
+from demo.photo import Photo, open_photo
+from demo.rescale.mode import RescaleMode, first_request
+
+THEME = gr.themes.Default(
+    primary_hue="blue",
+    neutral_hue="slate",
+    font=["system-ui", "sans-serif"],  # the bundled font lacks most of its bold letters
+    font_mono=["ui-monospace", "monospace"],
+).set(
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_300",
+    block_info_text_color="*neutral_600",
+    block_info_text_color_dark="*neutral_300",
+)
+LAUNCH = {
+    "theme": THEME,
+    "css": read_web("style.css"),
+    "js": read_web("page.js"),
+    "max_file_size": "40mb",
+}
+
+
+def build() -> gr.Blocks:
+    """The page, with the first result already computed."""
+    with gr.Blocks(title=say("page.title"), delete_cache=(3600, 6 * 3600), fill_width=True) as page:
+        _Page(page)
+    page.temp_file_sets.append(SERVED)
+    return page.queue(max_size=32)
+
+
+class _Page:
+    """The components of one page and the events between them."""
+
+    def __init__(self, page: gr.Blocks):
+        self.rescale, self.compress, self.benchmark = RescaleMode(), CompressMode(), BenchmarkMode()
+        self.working = (self.rescale, self.compress)
+        modes = [(say(f"page.{mode.key}"), mode.key) for mode in (*self.working, self.benchmark)]
+        gr.HTML(say("page.intro"))
+        visit, photo = gr.State(Visit()), gr.State(first_request().photo)
+        asked = gr.Number(0, visible="hidden")
+        mode = gr.Radio(modes, value=self.rescale.key, show_label=False, container=False, elem_id="mode")
+        self.columns: dict[str, list[gr.Column]] = {}
+        with gr.Column(elem_id="work"):
+            with gr.Row(elem_id="main"):
+                with gr.Column(scale=3, min_width=270, elem_id="controls"):
+                    self._pictures()
+                    self._columns("controls")
+                with gr.Column(scale=9, min_width=340, elem_id="centre"):
+                    viewer, notice = build_viewer(elem_id="viewer"), gr.HTML(elem_id="notice")
+                with gr.Column(scale=3, min_width=290):
+                    status = gr.Textbox(
+                        show_label=False, container=False, interactive=False, lines=1, elem_id="status"
+                    )  # fmt: skip
+                    self._columns("measures")
+            self._columns("build_tabs")
+        self.benchmark.build()
+        self.shared = Shared(visit, mode, photo, asked, viewer, status, notice)
+        self._events(page)
+
+    def _columns(self, part: str) -> None:
+        """A part of each mode that works on the picture, of which that of the open one is visible."""
+        for mode in self.working:
+            with gr.Column(visible=mode is self.rescale) as column:
+                getattr(mode, part)()
+            self.columns.setdefault(mode.key, []).append(column)
+
+    def _pictures(self) -> None:
+        """The choice of a picture."""
+        strip = [(examples.thumbnail(name), name) for name in examples.NAMES]
+        self.strip = gr.Gallery(
+            strip, label=say("page.examples"), columns=4, object_fit="cover", format="png",
+            allow_preview=False, interactive=False, buttons=[], elem_id="examples",
+        )  # fmt: skip
+        self.upload = gr.File(label=say("page.upload"), elem_id="upload", height=84)
+        self.clear = gr.Button(say("page.clear"), size="sm", elem_id="clear")
+
+    def _events(self, page: gr.Blocks) -> None:
+        shared = self.shared
+        chosen = [shared.photo, shared.asked]
+        page.load(self.rescale.first_view, None, self.rescale.wire(page, shared), **QUIET)
+        self.compress.wire(shared)
+        self.strip.select(choose_example, shared.asked, chosen, **QUIET)
+        uploaded = self.upload.upload(read_upload, [self.upload, shared.asked], chosen, **HIDDEN)
+        for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
+            ended(lambda: None, None, self.upload, **QUIET)
+        _, tau, count, seed = self.rescale.draws
+        self.clear.click(
+            start_again, shared.asked, [*chosen, self.rescale.scale, tau, count, seed], **QUIET
+        )  # fmt: skip
+        columns = [column for mode in self.working for column in self.columns[mode.key]]
+        shared.mode.input(self.switch, shared.mode, [self.benchmark.column, *columns], **QUIET)
+
+    def switch(self, mode: str) -> list:
+        """What is visible in a mode.
+
+        Behind the benchmark the others stay as they are: style.css hides them, as Gradio's hiding would reach into
+        each of their components.
+        """
+        if mode == self.benchmark.key:
+            return [gr.update(visible=True), *(gr.skip() for columns in self.columns.values() for _ in columns)]
+        shown = [gr.update(visible=mode == key) for key, columns in self.columns.items() for _ in columns]
+        return [gr.update(visible=False), *shown]
+
+
+def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int]:
+    name = examples.NAMES[event.index]
+    return Photo(examples.example(name), name), asked + 1
+
+
+def read_upload(path: str, asked: int) -> tuple[Photo, int]:
+    with refusals():
+        return open_photo(path, unquote(Path(path).name)), asked + 1
+
+
+def start_again(asked: int) -> tuple:
+    """The first picture and the first settings."""
+    request = first_request()
+    return request.photo, asked + 1, request.scale, TAU.first, COUNT.first, SEED.first

@@ -1,0 +1,1 @@
+"""Rescale: a picture downscaled, and drawn again."""

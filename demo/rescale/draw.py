@@ -1,0 +1,75 @@
+"""What stands beside the viewer of Rescale: everything measured on the picture, and the same on a command line."""
+
+import math
+
+from demo.kit.cards import data_url
+from demo.kit.html import fill, template
+from demo.kit.numbers import decibels, kilobytes, psnr_text, seconds_text, ssim_text
+from demo.kit.viewer import ViewerImage
+from demo.rescale.rescaled import Rescaled
+
+_MEASURES = template("""
+<div class="measures">
+<div class="headline"><b>{{ headline }}</b><span>PSNR-Y at τ = 0, {{ gain }}</span></div>
+<table><thead><tr><td></td><th scope="col">IRN ×{{ scale }}</th><th scope="col">bicubic</th></tr></thead><tbody>
+{% for name, ours, rival, best in rows %}
+<tr><th scope="row">{{ name }}</th><td{% if best != "rival" %} class="best"{% endif %}>{{ ours }}</td>
+<td{% if best != "ours" %} class="best"{% endif %}>{{ rival }}</td></tr>
+{% endfor %}
+</tbody></table>
+<dl>
+{% for name, small, value in facts %}<dt>{{ name }}<small>{{ small }}</small></dt><dd>{{ value }}</dd>{% endfor %}
+</dl>
+<figure class="lr"><div><img src="{{ lr }}" width="{{ width }}" height="{{ height }}"
+ alt="The low-resolution picture, {{ width }} by {{ height }} pixels"></div>
+<figcaption>ŷ, the 8-bit LR at its true size: all that is kept.</figcaption></figure>
+</div>""")
+
+
+def measures(result: Rescaled) -> str:
+    """PSNR and SSIM beside bicubic, bytes, times, and the LR itself."""
+    ours, rival = result.scores, result.bicubic_scores
+    rows = [
+        _row("PSNR-Y, dB", ours.psnr_y, rival.psnr_y, psnr_text),
+        _row("PSNR-RGB, dB", ours.psnr_rgb, rival.psnr_rgb, psnr_text),
+        _row("SSIM-Y", ours.ssim_y, rival.ssim_y, ssim_text),
+        _row("SSIM-RGB", ours.ssim_rgb, rival.ssim_rgb, ssim_text),
+    ]
+    height, width = result.lr.shape[:2]
+    saved = len(result.lr_png) / result.original_bytes
+    facts = [
+        ("LR against bicubic LR", "PSNR-RGB", decibels(ours.lr_psnr)),
+        ("Original as PNG", f"{result.size[1]}×{result.size[0]}", kilobytes(result.original_bytes)),
+        ("LR as PNG", f"{width}×{height}, {saved:.0%} of it", kilobytes(len(result.lr_png))),
+        ("Time down, up", "when computed", f"{seconds_text(result.down_s)}, {seconds_text(result.up_s)}"),
+    ]
+    return fill(
+        _MEASURES, headline=decibels(ours.psnr_y), gain=_gain(ours.psnr_y, rival.psnr_y), scale=result.scale,
+        rows=rows, facts=facts, lr=data_url(result.lr_png), width=width, height=height,
+    )  # fmt: skip
+
+
+def _row(name: str, ours: float, rival: float, show) -> tuple[str, str, str, str]:
+    """A line of the table, and whose value is better; both, where they are equal or there is none."""
+    best = "ours" if ours > rival else "rival" if rival > ours else "both"
+    return name, show(ours), show(rival), best
+
+
+def _gain(ours: float, rival: float) -> str:
+    if math.isinf(ours) or math.isinf(rival):
+        return "gap to bicubic undefined"
+    return f"{ours - rival:+.2f} dB against bicubic"
+
+
+def labelled(key: str, label: str, psnr: float, pixels) -> ViewerImage:
+    """A picture of the viewer with its PSNR-Y in dB."""
+    return ViewerImage(key, f"{label} · {decibels(psnr)}", pixels)
+
+
+def commands(model: str, tau: float, seed: int) -> str:
+    """The lines that give the same files on a command line."""
+    return (
+        f"python -m irn_core downscale picture.png lr.png --model {model}\n"
+        f"python -m irn_core upscale lr.png reconstruction.png --tau 0\n"
+        f"python -m irn_core upscale lr.png draw-1.png --tau {tau:g} --seed {seed}"
+    )

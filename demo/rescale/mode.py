@@ -1,0 +1,142 @@
+"""Rescale on the page: its controls, its measures, its tabs, and the event that answers them."""
+
+from collections.abc import Iterator, Sequence
+
+import gradio as gr
+import numpy as np
+from gradio.components import Component
+
+from demo.examples import FIRST, example
+from demo.kit.cards import notices
+from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
+from demo.kit.events import Visit, newest, refusals
+from demo.kit.shared import Shared
+from demo.kit.tab import Tabs
+from demo.kit.viewer import ViewerImage, viewer_value
+from demo.kit.words import say
+from demo.photo import Photo
+from demo.rescale.draw import commands, labelled, measures
+from demo.rescale.rescaled import Request, Rescaled, draw, model_name, rescale
+from demo.rescale.tabs import TABS
+from irn_core.ops.metrics import psnr_y
+
+KEY = "rescale"
+SCALES = [("×2", 2), ("×4", 4), ("×8", 8)]
+
+
+def first_request() -> Request:
+    """What the page starts with."""
+    return Request(Photo(example(FIRST), FIRST), SCALES[0][1], TAU.first, COUNT.first, SEED.first)
+
+
+class RescaleMode:
+    """Components of the mode, made in three places of the page, then tied together by `wire`."""
+
+    key = KEY
+
+    def controls(self) -> None:
+        """Below the choice of a picture."""
+        self.scale = gr.Radio(SCALES, value=SCALES[0][1], label="Scale s", info=say("rescale.scale"), elem_id="scale")
+        self.draws = draw_controls("", "rescale.draws")
+
+    def measures(self) -> None:
+        """Beside the viewer."""
+        self.table = gr.HTML(elem_id="measures")
+        with gr.Row():
+            self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
+            self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
+        self.commands = command_lines()
+
+    def build_tabs(self) -> None:
+        """Below the viewer."""
+        self.tabs = Tabs([tab() for tab in TABS], "tabs")
+
+    def wire(self, page: gr.Blocks, shared: Shared) -> list[Component]:
+        """The one event of the mode, and those of its tabs; returns the components of a result."""
+        self.shared = shared
+        _, tau, count, seed = self.draws
+        request = dict(zip(Request._fields, (shared.photo, self.scale, tau, count, seed), strict=True))
+        self.results = [
+            shared.viewer, shared.status, self.table, shared.notice, self.lr_file, self.reconstruction_file,
+            self.commands,
+        ]  # fmt: skip
+        triggers = [page.load, shared.asked.change, shared.mode.input, self.scale.input, *self.draws.triggers]
+        newest(
+            [*triggers, *self.tabs.triggers], self.answer, shared.visit,
+            [shared.mode, *request.values(), self.tabs.open, *self.tabs.inputs], [*self.results, *self.tabs.outputs],
+            (None, None, None, TAU, COUNT, SEED, None, *self.tabs.limits), shared.status,
+        )  # fmt: skip
+        for tab in self.tabs.all.values():
+            tab.wire(request)
+        return self.results
+
+    def first_view(self) -> dict[Component, object]:
+        """What the page shows before anybody asks; all of it is computed when the page is built."""
+        request = first_request()
+        drawn = [draw(*request[:3], seed) for seed in seeds(request.seed, request.count)]
+        return self._shown(request, rescale(*request[:2]), drawn)
+
+    def answer(
+        self, visit: Visit, mode: str, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, *own
+    ) -> Iterator[dict[Component, object]]:
+        """The result if it is not shown yet, then the open tab."""
+        if mode != self.key:
+            return
+        request = Request(photo, scale, tau, count, seed)
+        if visit.shown.get(KEY) != (request, photo.name):
+            visit.shown = {}  # from here on the viewer holds neither the old result nor all of the new one
+            yield from self._show(request)
+            visit.shown = {KEY: (request, photo.name)}
+        with refusals():
+            for drawn, pictures in self.tabs.render(tab, request, own):
+                added = {self.shared.viewer: self._viewer(request, pictures)} if pictures else {}
+                yield drawn | added
+
+    def _show(self, request: Request) -> Iterator[dict[Component, object]]:
+        """The likeliest reconstruction as soon as it is there, then the progress, then all draws."""
+        photo, scale, tau, count, seed = request
+        result = rescale(photo, scale)
+        values = self._shown(request, result, [])
+        drawn: list[np.ndarray] = []
+        for draw_seed in seeds(seed, count):
+            yield values | {self.shared.status: f"{photo.name}: drawing {len(drawn) + 1} of {count} …"}
+            values = {}
+            drawn.append(draw(photo, scale, tau, draw_seed))
+        yield self._shown(request, result, drawn)
+
+    def _shown(self, request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) -> dict[Component, object]:
+        photo, scale, tau, _, seed = request
+        name = f"{stem(photo.name)}-x{scale}"
+        said = f"{photo.name}, ×{scale}: {len(drawn)} draw{'s' * (len(drawn) != 1)} at τ = {tau:g}"
+        values = (
+            viewer_value(pictures(request, result, drawn), *photo.size, scale, a="original", b="reconstruction"),
+            said,
+            measures(result),
+            notices(photo.name, photo.notices),
+            download(f"{name}-lr.png", result.lr_png),
+            download(f"{name}-reconstruction.png", result.reconstruction_png),
+            commands(model_name(scale), tau, seed),
+        )
+        return dict(zip(self.results, values, strict=True))
+
+    def _viewer(self, request: Request, added: Sequence[ViewerImage]) -> dict:
+        """The pictures of the result, and those of a tab."""
+        photo, scale, tau, count, seed = request
+        drawn = [draw(photo, scale, tau, k) for k in seeds(seed, count)]
+        images = [*pictures(request, rescale(photo, scale), drawn), *added]
+        return viewer_value(images, *photo.size, scale, a="original", b="reconstruction")
+
+
+def pictures(request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) -> list[ViewerImage]:
+    """Every picture of a result with its label, for the viewer."""
+    photo, scale, tau = request.photo, request.scale, request.tau
+    images = [
+        ViewerImage("original", "Original", photo.pixels),
+        labelled("reconstruction", "Reconstruction, τ = 0", result.scores.psnr_y, result.reconstruction),
+    ]
+    for number, pixels in enumerate(drawn, start=1):
+        psnr = psnr_y(photo.pixels, pixels, scale)
+        images.append(labelled(f"draw-{number}", f"Draw {number}, τ = {tau:g}", psnr, pixels))
+    images.append(ViewerImage("lr", f"LR, {result.lr.shape[1]}×{result.lr.shape[0]}", result.lr))
+    images.append(labelled("bicubic", "Bicubic", result.bicubic_scores.psnr_y, result.bicubic))
+    return images

@@ -1,0 +1,150 @@
+"""The tab "High frequencies": Haar details of original and reconstruction."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import gradio as gr
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from demo.kit.cards import Card, cards
+from demo.kit.controls import figure
+from demo.kit.numbers import decibels
+from demo.kit.plots import ACTUAL, INK, OURS, SIGNED, STYLE, add_axes, add_map, render
+from demo.kit.tab import Tab
+from demo.kit.words import say
+from demo.rescale.rescaled import Request, rescale
+from irn_core.ops import haar
+from irn_core.ops.metrics import psnr_y
+from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
+from irn_core.ops.quantise import from_uint8, to_uint8
+
+BANDS = ("horizontal", "vertical", "diagonal")
+
+
+class Built(NamedTuple):
+    """A picture put together again from some of its bands, H×W×3 uint8, and its PSNR-Y in dB."""
+
+    name: str
+    pixels: np.ndarray
+    psnr_y: float
+
+
+@dataclass(frozen=True, eq=False)
+class HighFrequencies:
+    """Haar details of the grey picture at one level: band name → H/2ˡ×W/2ˡ float32, in grey levels."""
+
+    original: dict[str, np.ndarray]
+    reconstruction: dict[str, np.ndarray]
+    built: tuple[Built, ...]
+    level: int
+    missing: tuple[str, ...]  # bands that were left out of `built`
+
+    def energy(self, which: dict[str, np.ndarray]) -> list[float]:
+        """Mean square of each band, in grey levels²."""
+        return [float(np.mean(which[band] ** 2)) for band in BANDS]
+
+
+class Bands(Tab[Request, HighFrequencies]):
+    key = "bands"
+
+    def build(self) -> None:
+        gr.Markdown(say("bands.intro"))
+        with gr.Row():
+            level = gr.Radio([1, 2], value=1, label="Haar level", info=say("bands.level"), elem_id="level")
+            kept = gr.CheckboxGroup(
+                list(BANDS), value=list(BANDS), label="Bands", info=say("bands.kept"), elem_id="bands"
+            )
+        self.inputs = {"level": level, "kept": kept}
+        self.outputs = {
+            "cards": gr.HTML(say("kit.computing")),
+            "figure": figure("bands", "Haar bands of original, reconstruction and difference"),
+        }
+
+    def compute(self, request: Request, level: int, kept: list[str]) -> Iterator[HighFrequencies]:
+        photo, x_hat = request.photo, rescale(request.photo, request.scale).reconstruction
+        built = []
+        for name, pixels in (("Original", photo.pixels), ("Reconstruction", x_hat)):
+            again = with_bands(pixels, level, tuple(kept))
+            built.append(Built(name, again, psnr_y(photo.pixels, again, request.scale)))
+        missing = tuple(band for band in BANDS if band not in kept)
+        yield HighFrequencies(_details(photo.pixels, level), _details(x_hat, level), tuple(built), level, missing)
+
+    def draw(self, found: HighFrequencies) -> dict[str, object]:
+        names = "any detail" if len(found.missing) == len(BANDS) else " and ".join(found.missing)
+        without = f"without {names} at level {found.level}" if found.missing else "with all bands"
+        items = [
+            Card(f"{one.name} {without}", f"{decibels(one.psnr_y)} against the original", one.pixels)
+            for one in found.built
+        ]
+        return {"cards": cards(items), "figure": bands_figure(found)}
+
+
+def detail_energy(pixels: np.ndarray) -> float:
+    """Mean square of the finest Haar details of the grey picture, all three bands, in grey levels²."""
+    return float(sum(np.mean(band**2) for band in _details(pixels, 1).values()))
+
+
+def _details(pixels: np.ndarray, level: int) -> dict[str, np.ndarray]:
+    """Bands of the grey picture (mean of R, G, B), orthonormal, so that energies add up."""
+    x = to_tensor(pad_to_multiple(pixels, 2**level)).float().mean(1, keepdim=True)
+    for _ in range(level - 1):
+        x = 2 * haar.split(x).low
+    bands = haar.split(x)
+    return {band: 2 * getattr(bands, band)[0, 0].numpy() for band in BANDS}
+
+
+def with_bands(pixels: np.ndarray, level: int, kept: tuple[str, ...]) -> np.ndarray:
+    """The picture, H×W×3 uint8, without the detail bands of one Haar level that are not `kept`."""
+    x = from_uint8(to_tensor(pad_to_multiple(pixels, 2**level)))
+    return _cropped(_drop_bands(x, level, kept), pixels.shape)
+
+
+def _cropped(x: torch.Tensor, shape: tuple[int, ...]) -> np.ndarray:
+    return to_pixels(to_uint8(x[..., : shape[0], : shape[1]]))
+
+
+def _drop_bands(x: torch.Tensor, level: int, kept: tuple[str, ...]) -> torch.Tensor:
+    bands = haar.split(x)
+    if level > 1:
+        return haar.merge(bands._replace(low=_drop_bands(bands.low, level - 1, kept)))
+    silent = {band: torch.zeros_like(bands.low) for band in BANDS if band not in kept}
+    return haar.merge(bands._replace(**silent))
+
+
+def bands_figure(found: HighFrequencies) -> Image.Image:
+    """Three bands × (original, reconstruction, difference) in signed colours, and the energy of each."""
+    values = np.concatenate([np.abs(found.original[band]).ravel() for band in BANDS])
+    limit = max(1.0, float(np.percentile(values, 99)))
+    difference = {band: found.reconstruction[band] - found.original[band] for band in BANDS}
+    height, width = found.original[BANDS[0]].shape
+    row = min(max(3.5 * height / width, 1.3), 8)  # inches: about the shape of the picture
+    figure = Figure(figsize=(13, 3 * (row + 0.5) + 3.4), layout="constrained")
+    grid = figure.add_gridspec(4, 3, height_ratios=(row, row, row, 3))
+    rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
+    for row, (name, bands) in enumerate(rows):
+        for column, band in enumerate(BANDS):
+            add_map(figure, grid[row, column], bands[band], f"{band}, {name}", limit, SIGNED, -limit)
+    _energies(add_axes(figure, grid[3, :]), found, difference)
+    return render(figure)
+
+
+def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarray]) -> None:
+    series = (
+        ("original", found.energy(found.original), INK),
+        ("reconstruction", found.energy(found.reconstruction), OURS),
+        ("difference", found.energy(difference), ACTUAL),
+    )
+    places = np.arange(len(BANDS))
+    for i, (name, energies, colour) in enumerate(series):
+        bars = axes.bar(places + 0.27 * (i - 1), energies, 0.25, color=colour, label=name)
+        axes.bar_label(bars, [f"{e:.1f}" for e in energies], color=INK, fontsize=11, padding=2)
+    axes.margins(y=0.18)
+    axes.set_ylim(bottom=0)
+    axes.set_xticks(places, BANDS, **STYLE)
+    axes.set_ylabel("energy (grey levels²)", **STYLE)
+    axes.legend(frameon=False, labelcolor=INK, fontsize=11)

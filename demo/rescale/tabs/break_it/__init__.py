@@ -1,0 +1,95 @@
+"""The tab "Break it": what a damaged or edited LR does to f⁻¹."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import gradio as gr
+import numpy as np
+from gradio.components import Component
+
+from demo.kit.events import HIDDEN, MODEL, Limits, refusals
+from demo.kit.painter import STROKES, build_painter, layer, layer_is_of, painter_value, read_layer
+from demo.kit.tab import Tab, paced, so_far
+from demo.kit.words import say
+from demo.photo import Photo
+from demo.rescale.footprint import detail
+from demo.rescale.rescaled import Request, model_name, rescale
+from demo.rescale.tabs.break_it.compute import (
+    JPEGS,
+    Experiment,
+    edited_lr,
+    experiments,
+    other_model_name,
+    upscale_edited,
+)
+from demo.rescale.tabs.break_it.draw import edit_cards, experiment_cards
+from irn_core.ops.tiling import Window
+
+QUALITY = Limits(10, 100, 90, whole=True)
+SIGMA = Limits(0, 20, 5)
+COUNT = 5 + len(JPEGS)
+"""How many experiments there are."""
+
+
+@dataclass(frozen=True, eq=False)
+class Broken:
+    """The experiments so far, the part of the picture that shows most, and what fills the sentences."""
+
+    experiments: tuple[Experiment, ...]
+    seen: Window
+    values: dict[str, object]
+    lr: np.ndarray
+    is_new: bool  # the LR is not yet in the painter
+
+
+class BreakIt(Tab[Request, Broken]):
+    key = "break_it"
+    limits: ClassVar = {"quality": QUALITY, "sigma": SIGMA, "strokes": layer("painter")}
+
+    def build(self) -> None:
+        gr.Markdown(say("break_it.intro"))
+        with gr.Row():
+            quality = gr.Slider(
+                *QUALITY[:3], step=1, label="JPEG quality q", info=say("break_it.quality"), elem_id="jpeg-quality"
+            )
+            sigma = gr.Slider(*SIGMA[:3], step=0.5, label="Noise σ", info=say("break_it.noise"), elem_id="noise")
+        cards = gr.HTML(say("kit.computing"), elem_id="experiments")
+        gr.Markdown(say("break_it.edit"))
+        with gr.Row():
+            with gr.Column(min_width=320):
+                painter = build_painter(STROKES, "painter")
+                self.upscale = gr.Button("Upscale the edited LR", variant="primary", elem_id="upscale-edited")
+            with gr.Column(min_width=320):
+                edited = gr.HTML(elem_id="edited")
+        self.inputs = {"quality": quality, "sigma": sigma, "strokes": painter}
+        self.outputs = {"cards": cards, "painter": painter, "edited": edited}
+        self.triggers = [quality.input, sigma.input]
+
+    def wire(self, request: dict[str, Component]) -> None:
+        """The button below the painter."""
+        self.upscale.click(
+            draw_over, [request["photo"], request["scale"], self.outputs["painter"]], self.outputs["edited"],
+            js=f"(photo, scale) => [photo, scale, ({layer('painter')})()]", **HIDDEN, **MODEL,
+        )  # fmt: skip
+
+    def compute(self, request: Request, quality: int, sigma: float, strokes: str) -> Iterator[Broken]:
+        photo, scale, _, _, seed = request
+        result = rescale(photo, scale)
+        seen, is_new = detail(result, photo), not layer_is_of(strokes, result.lr)
+        values = {"scale": scale, "quality": quality, "sigma": sigma, "model": model_name(scale),
+                  "other": other_model_name(scale)}  # fmt: skip
+        for found in paced(so_far(experiments(photo, scale, quality, sigma, seed))):
+            yield Broken(found, seen, values, result.lr, is_new)
+
+    def draw(self, found: Broken) -> dict[str, object]:
+        drawn = {"cards": experiment_cards(found.experiments, COUNT, found.seen, **found.values)}
+        return drawn | ({"painter": painter_value(found.lr), "edited": ""} if found.is_new else {})
+
+
+def draw_over(photo: Photo, scale: int, strokes: str) -> Iterator[str]:
+    """Upscale the LR with the strokes of the painter over it."""
+    with refusals():
+        lr = edited_lr(photo, scale, read_layer(strokes, rescale(photo, scale).lr))
+    yield say("kit.computing")
+    yield edit_cards(upscale_edited(photo, scale, lr))

@@ -1,0 +1,52 @@
+"""Experiments drawn: cards with figures and the reason."""
+
+from collections.abc import Sequence
+
+from demo.kit.cards import Card, cards, growing_cards
+from demo.kit.numbers import decibels, gain, kilobytes
+from demo.kit.words import say, words
+from demo.rescale.change import changed_card
+from demo.rescale.tabs.break_it.compute import Edit, Experiment
+from irn_core.ops.tiling import Window
+
+
+def experiment_cards(found: Sequence[Experiment], total: int, seen: Window, **values: object) -> str:
+    """What is computed so far, the untouched LR first, and how much is to come; of each picture the same part.
+
+    `values` fill the places of the sentences: scale, quality, sigma, model, other.
+    """
+    items = []
+    for one in found:
+        said = words(f"break_it.experiments.{one.name}")
+        title, sentence = (said[part].format(**values) for part in ("title", "sentence"))
+        part = one.pixels[seen.rows, seen.columns]
+        items.append(
+            Card(title, decibels(one.psnr_y), one.pixels, sentence, _facts(one, found[0], values["scale"]), part)
+        )
+    return growing_cards(items, total - len(found))
+
+
+def _facts(one: Experiment, reference: Experiment, scale: int) -> tuple[tuple[str, str], ...]:
+    facts = []
+    if one is not reference:
+        facts.append(("Against the untouched LR", gain(one.psnr_y, reference.psnr_y)))
+    facts.append(("Bicubic upscaling of the same LR", decibels(one.bicubic_psnr_y)))
+    if one.file_bytes is not None:
+        facts.append(("LR as a file", kilobytes(one.file_bytes)))
+    if one.aligned_psnr_y is not None:
+        facts.append((f"Against the original moved by {scale} pixels", decibels(one.aligned_psnr_y)))
+    if one.raw_size is not None:
+        facts.append(("Size before resizing", f"{one.raw_size[1]}×{one.raw_size[0]}"))
+    return tuple(facts)
+
+
+def edit_cards(found: Edit) -> str:
+    """The picture from the LR that was drawn on, and where it differs from the one before."""
+    picture = Card(
+        say("break_it.edited"), decibels(found.psnr_y), found.pixels, say("break_it.edited_sentence"),
+        (
+            ("Bicubic upscaling of the same LR", decibels(found.bicubic_psnr_y)),
+            ("Downscaled again, PSNR-RGB to your LR", decibels(found.again_psnr)),
+        ),
+    )  # fmt: skip
+    return cards([picture, changed_card(found, say("break_it.changed"), words("break_it.places"))])

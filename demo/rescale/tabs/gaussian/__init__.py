@@ -1,0 +1,29 @@
+"""The tab "Gaussian?": z of three pictures before and after the conditional normaliser."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from demo.kit.controls import figure
+from demo.kit.tab import Tab
+from demo.kit.words import say
+from demo.rescale.rescaled import Request
+from demo.rescale.tabs.gaussian.compute import Found, found
+from demo.rescale.tabs.gaussian.draw import normality_figure, tables
+
+
+class Gaussian(Tab[Request, Found]):
+    key = "gaussian"
+
+    def build(self) -> None:
+        gr.Markdown(say("gaussian.intro"))
+        self.outputs = {
+            "figure": figure("gaussian", "Densities and Q–Q plots of z and ε beside N(0, 1)"),
+            "tables": gr.HTML(say("kit.computing"), elem_id="gaussian-tables"),
+        }
+
+    def compute(self, request: Request) -> Iterator[Found]:
+        yield found(request.photo, request.scale)
+
+    def draw(self, found: Found) -> dict[str, object]:
+        return {"figure": normality_figure(found.cases), "tables": tables(found)}

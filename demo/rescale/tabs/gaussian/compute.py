@@ -1,0 +1,139 @@
+"""Is what is lost noise? z of three pictures before and after the conditional normaliser. Knows nothing of the page."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from demo import examples
+from demo.kit.cache import cached
+from demo.photo import Photo
+from demo.rescale.rescaled import model
+from irn_core.measure.information import value_names
+from irn_core.measure.normality import (
+    defined_mean,
+    histogram,
+    members,
+    moments,
+    neighbours,
+    power_sums,
+    quantiles,
+    with_known,
+)
+from irn_core.measure.rescaling import stages
+
+HERE = "this picture"
+BESIDE = ("text", "hubble", "coffee")
+"""Examples to compare with, two at a time: the first two are the photographs whose z spreads least and most at ×2."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """C channels of z or ε of one picture, by `measure.normality`; the plots are of all their values together."""
+
+    sums: np.ndarray  # of powers, 5×C
+    neighbours: np.ndarray  # 2×C
+    with_y: np.ndarray  # correlation with the luma of ŷ, C
+    histogram: tuple[np.ndarray, np.ndarray]
+    quantiles: tuple[np.ndarray, np.ndarray]
+
+
+class Case(NamedTuple):
+    """What one picture loses, before and after the normaliser."""
+
+    before: Stage
+    after: Stage
+
+
+@cached
+def case(photo: Photo, scale: int) -> Case:
+    """Both stages of a picture. Cached by content."""
+    before, after, luma = stages(model(scale), photo.pixels)
+    return Case(_stage(before, luma), _stage(after, luma))
+
+
+def _stage(field: np.ndarray, luma: np.ndarray) -> Stage:
+    return Stage(
+        sums=power_sums(field),
+        neighbours=neighbours(field),
+        with_y=with_known(field, luma),
+        histogram=histogram(field),
+        quantiles=quantiles(field),
+    )
+
+
+def cases(photo: Photo, scale: int) -> dict[str, Case]:
+    """This picture, and two examples that differ from it and strongly from each other."""
+    others = [other for name in BESIDE if (other := Photo(examples.example(name), name)) != photo][:2]
+    return {HERE: case(photo, scale)} | {other.name: case(other, scale) for other in others}
+
+
+class Summary(NamedTuple):
+    """All channels of a stage: moments pooled, correlations as mean sizes. The worst kurtosis is farthest from 3."""
+
+    mean: float
+    deviation: float
+    kurtosis: float
+    worst: float
+    along_x: float
+    along_y: float
+    with_y: float
+
+
+def summary(stage: Stage, groups: list[str]) -> Summary:
+    """Groups: a name for each channel; those of one name are pooled where the worst is looked for."""
+    kurtosis = np.array([moments(stage.sums[:, mine].sum(1)).kurtosis for mine in members(groups).values()])
+    worst = kurtosis[np.argmax(np.nan_to_num(np.abs(kurtosis - 3)))]
+    sizes = (defined_mean(np.abs(values)) for values in (*stage.neighbours, stage.with_y))
+    return Summary(*moments(stage.sums.sum(1)), worst, *sizes)
+
+
+def comparison(found: Case, scale: int) -> tuple[Summary, Summary]:
+    """Before, the colours of each band pooled, and after, channel by channel."""
+    bands = value_names(scale)[3:]
+    return summary(found.before, bands), summary(found.after, [str(channel) for channel in range(len(bands))])
+
+
+class BandSummary(NamedTuple):
+    """One level and band; correlations as mean sizes."""
+
+    deviation: float
+    kurtosis: float
+    along_x: float
+    along_y: float
+
+
+def by_band(found: Case, scale: int) -> dict[str, tuple[BandSummary, BandSummary]]:
+    """Each level and band before and after: z pooled, and means over ε's channels by their energy in the band."""
+    shares, rows = model(scale).prior.shares().numpy(), {}
+    after = np.stack([*moments(found.after.sums)[1:], *np.abs(found.after.neighbours)])
+    for band, mine in members(value_names(scale)[3:]).items():
+        _, deviation, kurtosis = moments(found.before.sums[:, mine].sum(1))
+        along = map(defined_mean, np.abs(found.before.neighbours[:, mine]))
+        weights = shares[mine].sum(0)
+        rows[band] = BandSummary(deviation, kurtosis, *along), BandSummary(*(after @ weights / weights.sum()))
+    return rows
+
+
+class Row(NamedTuple):
+    """A line of a table: a name, and the same figures before and after."""
+
+    name: str
+    before: Summary | BandSummary
+    after: Summary | BandSummary
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the tab shows: three pictures, a row for each, and a row for each band of the first."""
+
+    cases: dict[str, Case]
+    pictures: list[Row]
+    bands: list[Row]
+
+
+def found(photo: Photo, scale: int) -> Found:
+    """All figures of a picture and of the two beside it."""
+    known = cases(photo, scale)
+    pictures = [Row(name, *comparison(one, scale)) for name, one in known.items()]
+    return Found(known, pictures, [Row(band, *pair) for band, pair in by_band(known[HERE], scale).items()])

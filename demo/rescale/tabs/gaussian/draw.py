@@ -1,0 +1,104 @@
+"""z and ε beside N(0, 1): densities, Q–Q plots, and tables whose cells say what was before and is after."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from demo.kit.html import fill, template
+from demo.kit.plots import ACTUAL, INK, OURS, add_axes, describe, render
+from demo.kit.words import say
+from demo.rescale.tabs.gaussian.compute import Case, Found, Row, Stage
+
+NEXT = ("Autocorrelation<small>along x</small>", "Autocorrelation<small>along y</small>")
+HEADS = (
+    "Mean", "Deviation", "Kurtosis", "Kurtosis<small>worst</small>", *NEXT, "Correlation<small>with ŷ</small>",
+)  # fmt: skip
+BAND_HEADS = ("Deviation", "Kurtosis", *NEXT)
+NOISE = (0, 1, 3, 3, 0, 0, 0)
+"""What N(0, I) has in the columns of HEADS."""
+
+CASE_COLOURS = (OURS, ACTUAL, "#cc79a7")
+"""This picture and the two beside it are told apart by colour-blind eyes too, on white and on near-black."""
+_MARKERS = "os^"
+
+_TABLE = template("""
+<div class="scores" tabindex="0"><table><thead><tr><th scope="col">z → ε</th>
+{% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}
+</tr></thead><tbody>
+{% for name, colour, cells in rows %}
+<tr><th scope="row">{% if colour %}<span class="swatch" style="--line: {{ colour }}"></span>{% endif %}{{ name }}</th>
+{% for cell in cells %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody>{% if noise %}<tfoot><tr><th scope="row">N(0, I)</th>
+{% for value in noise %}<td>{{ value }}</td>{% endfor %}</tr></tfoot>{% endif %}</table></div>""")
+_TABLES = template("""
+{{ pictures }}<p class="hint">{{ figures }}</p>
+<details class="origins"><summary>{{ by_band }}</summary>{{ bands }}<p class="hint">{{ shared }}</p></details>""")
+
+
+def tables(found: Found) -> str:
+    """A row for each picture, and folded away a row for each band of the first."""
+    said = {name: say(f"gaussian.{name}") for name in ("figures", "by_band", "shared")}
+    pictures = _table(HEADS, found.pictures, CASE_COLOURS, NOISE)
+    return fill(_TABLES, pictures=pictures, bands=_table(BAND_HEADS, found.bands), **said)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Row], colours: Sequence[str] = (), noise: Sequence[int] = ()) -> Markup:
+    colours = colours or [""] * len(rows)
+    shown = [(row.name, colour, _cells(row.before, row.after)) for row, colour in zip(rows, colours, strict=True)]
+    return fill(_TABLE, heads=map(Markup, heads), rows=shown, noise=noise)
+
+
+def _cells(before: Iterable[float], after: Iterable[float]) -> list[str]:
+    return [f"{number(a)} → {number(b)}" for a, b in zip(before, after, strict=True)]
+
+
+def number(value: float) -> str:
+    """Three digits, at most four after the point; a dash where there is none."""
+    if math.isnan(value):
+        return "—"
+    places = min(max(2 - math.floor(math.log10(abs(value) or 1e-9)), 0), 4)
+    return f"{round(value, places) + 0.0:,.{places}f}".replace("-", "−")
+
+
+def normality_figure(found: dict[str, Case]) -> Image.Image:
+    """z above and ε below, of all pictures over each other: densities, and quantiles against those of N(0, 1)."""
+    figure = Figure(figsize=(13, 10.4), layout="constrained")
+    grid = figure.add_gridspec(2, 2)
+    for row, (stage, symbol) in enumerate((("before", "z as f leaves it"), ("after", "ε, normalised"))):
+        drawn = {name: getattr(case, stage) for name, case in found.items()}
+        _densities(add_axes(figure, grid[row, 0]), drawn, symbol)
+        _quantiles(add_axes(figure, grid[row, 1]), drawn, symbol)
+    return render(figure)
+
+
+def _reach(drawn: dict[str, Stage]) -> float:
+    """How far the axes go, either side of 0: to the largest value, but with one picture far ahead, past the others."""
+    *_, second, largest = sorted(float(np.abs(stage.quantiles[1]).max()) for stage in drawn.values())
+    return 1.05 * min(largest, 4 * second)
+
+
+def _densities(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
+    for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
+        places, density = stage.histogram
+        shown = np.where(density > 0, density, np.nan)  # no line across empty bins
+        axes.plot(places, shown, f"{marker}-", color=colour, markersize=3, label=name)
+    reach, (low, high) = _reach(drawn), axes.dataLim.intervaly
+    x = np.linspace(-reach, reach, 401)
+    axes.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=INK, linestyle="--", label="N(0, 1)")
+    axes.set(xlim=(-reach, reach), yscale="log", ylim=(low / 2, 3 * max(high, 0.4)))
+    describe(axes, f"{symbol}: density", "value", "density (log)")
+
+
+def _quantiles(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
+    for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
+        axes.plot(*stage.quantiles, marker, color=colour, markersize=4, label=name)
+    axes.axline((0, 0), slope=1, color=INK, linestyle="--", label="N(0, 1)")
+    reach = _reach(drawn)
+    axes.set_ylim(-reach, reach)
+    describe(axes, f"{symbol}: Q–Q", "quantile of N(0, 1)", "quantile of the values")

@@ -1,0 +1,140 @@
+"""The tab "Rivals": other ways to rescale a picture, beside ours: classic filters, and networks trained as ours was."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from demo.kit.cache import cached
+from demo.kit.cards import Card, growing_cards
+from demo.kit.numbers import decibels, ssim_text
+from demo.kit.tab import Tab
+from demo.kit.viewer import ViewerImage
+from demo.kit.words import hint, say, words
+from demo.photo import Photo
+from demo.rescale.footprint import detail
+from demo.rescale.rescaled import Request, model_name, network, rescale
+from irn_core.measure.rescaling import FILTERS, Scores, bicubic_lr, score
+from irn_core.ops.tiling import Window
+from irn_core.rescale import downscale, upscale
+from irn_core.weights import find_weights, list_rivals, read_info
+
+ORDER = ("sr", "joint", "paper", "short")
+"""Rivals' weights are named by one of these."""
+
+
+class Entry(NamedTuple):
+    """What one of them makes of a picture: LR h×w×3 and x_hat H×W×3 uint8. Filters have no parameters; how a rival was
+    trained is known, ours took many runs.
+    """
+
+    name: str
+    lr: np.ndarray
+    x_hat: np.ndarray
+    scores: Scores
+    params: int = 0
+    steps: int = 0
+    minutes: float = 0
+
+
+def trained(scale: int) -> list[str]:
+    """The rivals that were trained at a scale."""
+    names = [path.stem for path in list_rivals() if read_info(path).config.scale == scale]
+    return sorted(names, key=lambda name: ORDER.index(fair_key(name)))
+
+
+def entrants(scale: int) -> list[str]:
+    """Who competes at a scale, ours last."""
+    return [*FILTERS, *trained(scale), model_name(scale)]
+
+
+def fair_key(name: str) -> str:
+    """What kind of entrant it is: a filter, one of ORDER, or `ours`."""
+    return next((part for part in (*FILTERS, *ORDER) if part in name.split("-")), "ours")
+
+
+def title(entry: Entry) -> str:
+    """What the page calls an entrant."""
+    return words("rivals.names")[fair_key(entry.name)]
+
+
+@cached
+def compete(photo: Photo, scale: int, name: str) -> Entry:
+    """The picture by one of `entrants`, likeliest z where there is one. Cached by content."""
+    if name == model_name(scale):
+        found = rescale(photo, scale)
+        lr, x_hat = found.lr, found.reconstruction
+    elif name in FILTERS:
+        lr, x_hat = FILTERS[name](photo.pixels, scale)
+    else:
+        net = network(name)
+        lr = downscale(net, photo.pixels)
+        x_hat = upscale(net, lr, size=photo.size)
+    scores = score(photo.pixels, x_hat, lr, bicubic_lr(photo.pixels, scale), scale)
+    return Entry(name, lr, x_hat, scores, *_effort(name))
+
+
+def _effort(name: str) -> tuple[int, int, float]:
+    """Parameters, steps, minutes."""
+    if name in FILTERS:
+        return 0, 0, 0.0
+    info = read_info(find_weights(name))
+    if fair_key(name) not in ORDER:
+        return info.params, 0, 0.0
+    return info.params, info.training["steps"], info.training["minutes"]
+
+
+@dataclass(frozen=True, eq=False)
+class Competition:
+    """The entries so far, of how many, the part of the picture that shows most, and whether rivals were trained."""
+
+    entries: tuple[Entry, ...]
+    total: int
+    seen: Window
+    alone: bool
+
+
+class Rivals(Tab[Request, Competition]):
+    key = "rivals"
+
+    def build(self) -> None:
+        gr.Markdown(say("rivals.intro"))
+        self.outputs = {"cards": gr.HTML(say("kit.computing"), elem_id="fair-cards")}
+
+    def compute(self, request: Request) -> Iterator[Competition]:
+        photo, scale = request.photo, request.scale
+        names, entries = entrants(scale), ()
+        seen, alone = detail(rescale(photo, scale), photo), not trained(scale)
+        for name in names:
+            entries += (compete(photo, scale, name),)
+            yield Competition(entries, len(names), seen, alone)
+
+    def draw(self, found: Competition) -> dict[str, object]:
+        alone = hint(say("rivals.alone")) if found.alone else ""
+        items = [_card(entry, found.seen) for entry in found.entries]
+        return {"cards": alone + growing_cards(items, found.total - len(items))}
+
+    def pictures(self, found: Competition) -> Sequence[ViewerImage]:
+        return [
+            ViewerImage(entry.name, f"{title(entry)} · {decibels(entry.scores.psnr_y)}", entry.x_hat)
+            for entry in found.entries
+            if fair_key(entry.name) not in ("bicubic", "ours")  # those the viewer has anyway
+        ]
+
+
+def _card(entry: Entry, seen: Window) -> Card:
+    key, scores = fair_key(entry.name), entry.scores
+    facts = [
+        ("PSNR-RGB", decibels(scores.psnr_rgb)),
+        ("SSIM-Y", ssim_text(scores.ssim_y)),
+        ("LR against bicubic", decibels(scores.lr_psnr)),
+    ]
+    if entry.params:
+        facts.append(("Parameters", f"{entry.params:,}"))
+    if entry.steps:
+        facts.append(("Training", f"{entry.steps:,} steps in {entry.minutes:g} min"))
+    sentence = words("rivals.sentences")[key]
+    part = entry.x_hat[seen.rows, seen.columns]
+    return Card(title(entry), decibels(scores.psnr_y), entry.x_hat, sentence, tuple(facts), part)

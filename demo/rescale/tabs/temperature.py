@@ -1,0 +1,95 @@
+"""The tab "Temperature": perception against distortion, what τ buys and costs on one picture."""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from demo.kit.chart import Axes, Dot, Line, chart
+from demo.kit.numbers import decibels
+from demo.kit.tab import Tab
+from demo.kit.words import hint, say
+from demo.photo import Photo
+from demo.rescale.rescaled import Request, draw
+from demo.rescale.tabs.bands import detail_energy
+from irn_core.ops.metrics import psnr_y
+
+TAUS = tuple(k / 10 for k in range(16))
+
+
+class Point(NamedTuple):
+    """A draw at tau: its PSNR-Y in dB, and its finest detail energy as a share of the original's."""
+
+    tau: float
+    psnr_y: float
+    energy: float
+
+
+def tau_curve(photo: Photo, scale: int, seed: int) -> Iterator[list[Point]]:
+    """The points for TAUS as they come, all from one noise: the list grows."""
+    original, points = detail_energy(photo.pixels), []
+    for tau in TAUS:
+        x_hat = draw(photo, scale, tau, seed)
+        share = detail_energy(x_hat) / original if original else float("nan")
+        points.append(Point(tau, psnr_y(photo.pixels, x_hat, scale), share))
+        yield list(points)
+
+
+def matching_tau(points: list[Point]) -> float | None:
+    """The first tau at which a draw has the original's detail energy, between points by interpolation."""
+    for before, after in pairwise(points):
+        if before.energy <= 1 <= after.energy:
+            return float(np.interp(1, (before.energy, after.energy), (before.tau, after.tau)))
+    return None
+
+
+class Curve(NamedTuple):
+    """The points so far, and where a draw has as much detail as the original: tau and PSNR-Y, if anywhere."""
+
+    points: list[Point]
+    matching: tuple[float, float] | None
+
+
+class Temperature(Tab[Request, Curve]):
+    key = "temperature"
+
+    def build(self) -> None:
+        gr.Markdown(say("temperature.intro"))
+        self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="tau-chart")}
+
+    def compute(self, request: Request) -> Iterator[Curve]:
+        for points in tau_curve(request.photo, request.scale, request.seed):
+            known = [point for point in points if math.isfinite(point.energy)]
+            yield Curve(known, matching(known))
+
+    def draw(self, found: Curve) -> dict[str, object]:
+        return {"chart": tau_chart(*found)}
+
+
+def matching(points: list[Point]) -> tuple[float, float] | None:
+    """Tau and PSNR-Y at which a draw has the original's detail energy."""
+    tau = matching_tau(points)
+    if tau is None:
+        return None
+    return tau, float(np.interp(tau, [p.tau for p in points], [p.psnr_y for p in points]))
+
+
+def tau_chart(points: Sequence[Point], matching: tuple[float, float] | None) -> str:
+    """Error against detail by temperature, with a mark where a draw has as much detail as the original."""
+    if not points:
+        return hint("The original has no detail at all.")
+    here = None
+    if matching:
+        tau, psnr = matching
+        here = Dot(100, psnr, f"as much detail as the original at τ = {tau:.2f}, {decibels(psnr)}")
+    line = Line(f"τ = {points[-1].tau:g}", "icn", [_tau_dot(point) for point in points])
+    axes = Axes(say("temperature.energy"), say("temperature.psnr"), log=False)
+    return chart([line], here, "PSNR-Y over detail energy, by τ", axes)
+
+
+def _tau_dot(point: Point) -> Dot:
+    said = f"τ = {point.tau:g}: {100 * point.energy:.1f} % of the energy, {decibels(point.psnr_y)}"
+    return Dot(100 * point.energy, point.psnr_y, said, f"tau={point.tau:g}")

@@ -1,0 +1,53 @@
+"""The tab "Variability": how draws differ, and whether their spread knows the error."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import gradio as gr
+
+from demo.kit.cards import draw_cards
+from demo.kit.controls import figure, seeds
+from demo.kit.numbers import decibels
+from demo.kit.tab import Tab
+from demo.kit.words import say
+from demo.rescale.rescaled import Request, draw, rescale
+from demo.spread import Variability, compare_draws
+from demo.spread_figure import variability_figure
+from irn_core.ops.metrics import psnr_y
+
+
+class Found(NamedTuple):
+    """Draws and how they differ, with the temperature and the first seed that they were made by."""
+
+    draws: Variability
+    tau: float
+    seed: int
+
+
+class VariabilityTab(Tab[Request, Found]):
+    key = "variability"
+
+    def build(self) -> None:
+        gr.Markdown(say("variability.intro"))
+        self.outputs = {
+            "cards": gr.HTML(say("kit.computing")),
+            "figure": figure("variability", "Maps of spread and error, and plots of both"),
+        }
+
+    def compute(self, request: Request) -> Iterator[Found]:
+        yield Found(variability(request), request.tau, request.seed)
+
+    def draw(self, found: Found) -> dict[str, object]:
+        draws, tau, seed = found
+        return {
+            "cards": draw_cards(draws.draws, [decibels(psnr) for psnr in draws.psnr], tau, seed),
+            "figure": variability_figure(draws, tau),
+        }
+
+
+def variability(request: Request) -> Variability:
+    """Draws of z, their scores, and the maps of spread and of actual error."""
+    photo, scale, tau, count, seed = request
+    drawn = tuple(draw(photo, scale, tau, s) for s in seeds(seed, count))
+    likeliest = rescale(photo, scale).reconstruction
+    return compare_draws(photo.pixels, likeliest, drawn, lambda x_hat: psnr_y(photo.pixels, x_hat, scale))
