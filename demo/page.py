@@ -1,18 +1,20 @@
 """The page: what its modes share, and which modes there are. `build()` makes it; `LAUNCH` is for `launch()`."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
 
 import gradio as gr
+from gradio.components import Component
 
 from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
 from demo.kit.controls import COUNT, SEED, TAU
-from demo.kit.events import HIDDEN, QUIET, Visit, refusals
+from demo.kit.events import HIDDEN, QUIET, Visit, newest, refusals
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.viewer import build_viewer, read_web
@@ -56,8 +58,8 @@ class _Page:
         modes = [(say(f"page.{mode.key}"), mode.key) for mode in (*self.working, self.benchmark)]
         gr.HTML(say("page.intro"))
         visit, photo = gr.State(Visit()), gr.State(first_request().photo)
-        asked = gr.Number(0, visible="hidden")
-        mode = gr.Radio(modes, value=self.rescale.key, show_label=False, container=False, elem_id="mode")
+        self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen
+        self.mode = gr.Radio(modes, value=self.rescale.key, show_label=False, container=False, elem_id="mode")
         self.columns: dict[str, list[gr.Column]] = {}
         with gr.Column(elem_id="work"):
             with gr.Row(elem_id="main"):
@@ -73,7 +75,7 @@ class _Page:
                     self._columns("measures")
             self._columns("build_tabs")
         self.benchmark.build()
-        self.shared = Shared(visit, mode, photo, asked, viewer, status, notice)
+        self.shared = Shared(visit, photo, viewer, status, notice)
         self._events(page)
 
     def _columns(self, part: str) -> None:
@@ -94,20 +96,36 @@ class _Page:
         self.clear = gr.Button(say("page.clear"), size="sm", elem_id="clear")
 
     def _events(self, page: gr.Blocks) -> None:
+        """The one event, and before it what triggers do besides: Gradio runs listeners in their order, each to its end."""
         shared = self.shared
-        chosen = [shared.photo, shared.asked]
-        page.load(self.rescale.first_view, None, self.rescale.wire(page, shared), **QUIET)
-        self.compress.wire(shared)
-        self.strip.select(choose_example, shared.asked, chosen, **QUIET)
-        uploaded = self.upload.upload(read_upload, [self.upload, shared.asked], chosen, **HIDDEN)
+        chosen = [shared.photo, self.asked]
+        self.strip.select(choose_example, self.asked, chosen, **QUIET)
+        uploaded = self.upload.upload(read_upload, [self.upload, self.asked], chosen, **HIDDEN)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
             ended(lambda: None, None, self.upload, **QUIET)
         _, tau, count, seed = self.rescale.draws
-        self.clear.click(
-            start_again, shared.asked, [*chosen, self.rescale.scale, tau, count, seed], **QUIET
-        )  # fmt: skip
+        self.clear.click(start_again, self.asked, [*chosen, self.rescale.scale, tau, count, seed], **QUIET)
         columns = [column for mode in self.working for column in self.columns[mode.key]]
-        shared.mode.input(self.switch, shared.mode, [self.benchmark.column, *columns], **QUIET)
+        self.mode.input(self.switch, self.mode, [self.benchmark.column, *columns], **QUIET)
+        self.wirings = {
+            self.rescale.key: self.rescale.wire(shared),
+            self.compress.key: self.compress.wire(shared, self.asked),
+        }
+        page.load(self.rescale.first_view, None, self.rescale.results, **QUIET)
+        wirings = self.wirings.values()
+        newest(
+            [page.load, self.asked.change, self.mode.input, *(t for wiring in wirings for t in wiring.triggers)],
+            self.answer, shared.visit, [self.mode, *(part for wiring in wirings for part in wiring.inputs)],
+            list(dict.fromkeys(part for wiring in wirings for part in wiring.outputs)),
+            (None, *(limit for wiring in wirings for limit in wiring.limits)), shared.status,
+        )  # fmt: skip
+
+    def answer(self, visit: Visit, mode: str, *values: object) -> Iterator[dict[Component, object]]:
+        """What the open mode makes of its part of the values; Benchmark asks for nothing."""
+        for key, wiring in self.wirings.items():
+            own, values = values[: len(wiring.inputs)], values[len(wiring.inputs) :]
+            if key == mode:
+                yield from wiring.answer(visit, *own)
 
     def switch(self, mode: str) -> list:
         """What is visible in a mode.

@@ -29,8 +29,8 @@ from demo.compress.draw import byte_count, commands, measures, viewer
 from demo.compress.tabs import TABS
 from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
-from demo.kit.events import HIDDEN, QUIET, Limits, Visit, newest, refusals
-from demo.kit.shared import Shared
+from demo.kit.events import HIDDEN, QUIET, Limits, Visit, refusals
+from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.words import say
 from demo.photo import Photo, original_bytes
@@ -87,34 +87,31 @@ class CompressMode:
         """Below the viewer."""
         self.tabs = Tabs([tab() for tab in TABS], "compress-tabs")
 
-    def wire(self, shared: Shared) -> None:
-        """The one event of the mode, and those that prepare it."""
+    def wire(self, shared: Shared, asked: gr.Number) -> Wiring:
+        """What the mode asks of the page's event, and what prepares it; an opened file makes `asked` grow."""
         self.shared = shared
-        aim = [shared.photo, self.target, self.quality, self.bpp, self.bytes]
         self.results = [
             shared.viewer, shared.status, shared.notice, self.table, self.icn_file, self.png_file, self.commands,
         ]  # fmt: skip
-        amounts = [self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur]
-        opened = self.upload.upload(read_icn, [shared.visit, self.upload, shared.asked], shared.asked, **HIDDEN)
+        opened = self.upload.upload(read_icn, [shared.visit, self.upload, asked], asked, **HIDDEN)
         for ended in (opened.success, opened.failure):
             ended(lambda: None, None, self.upload, **QUIET)
         numbers = [self.quality, self.bpp, self.bytes]
         self.target.input(switch_target, [shared.visit, self.target], numbers, **QUIET)
-        newest(
-            [shared.asked.change, shared.mode.input, *amounts, *self.draws.triggers, *self.tabs.triggers],
-            self.answer, shared.visit,
-            [shared.mode, *aim, *self.draws[1:], self.tabs.open, *self.tabs.inputs],
+        amounts = [self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur]
+        return Wiring(
+            [*amounts, *self.draws.triggers, *self.tabs.triggers],
+            [shared.photo, self.target, *numbers, *self.draws[1:], self.tabs.open, *self.tabs.inputs],
+            (None, None, *AMOUNTS, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
-            (None, None, None, *AMOUNTS, TAU, COUNT, SEED, None, *self.tabs.limits), shared.status,
-        )  # fmt: skip
+            self.answer,
+        )
 
     def answer(
-        self, visit: Visit, mode: str, photo: Photo, target: str, quality: float, bpp: float, size: float,
+        self, visit: Visit, photo: Photo, target: str, quality: float, bpp: float, size: float,
         tau: float, count: int, seed: int, tab: str, *own,
     ) -> Iterator[dict[Component, object]]:  # fmt: skip
         """The file if it is not shown yet, its rivals and draws, then the open tab."""
-        if mode != self.key:
-            return
         aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target])
         refusal = None
         try:

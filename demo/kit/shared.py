@@ -1,19 +1,32 @@
-"""What all modes of the page share."""
+"""What all modes of the page share, and what each adds to the one event that answers."""
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import gradio as gr
+from gradio.components import Component
+
+from demo.kit.events import Limits
 
 
 class Shared(NamedTuple):
-    """Components that every mode uses. `mode` holds the key of the open mode; `asked` grows whenever another picture
-    was chosen.
-    """
+    """Components that every mode uses."""
 
     visit: gr.State
-    mode: gr.Radio
     photo: gr.State
-    asked: gr.Number
     viewer: gr.HTML
     status: gr.Textbox
     notice: gr.HTML
+
+
+class Wiring(NamedTuple):
+    """What a mode asks of the page's event: when to run, from what and how cleaned, into what.
+
+    `answer` takes the visit and the values of `inputs`, and yields {component: value}.
+    """
+
+    triggers: Sequence[Callable]
+    inputs: Sequence[Component]
+    limits: Sequence[Limits | str | None]
+    outputs: Sequence[Component]
+    answer: Callable[..., Iterator[dict[Component, object]]]

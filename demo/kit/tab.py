@@ -66,7 +66,7 @@ class Tabs:
     def __init__(self, tabs: Sequence[Tab], elem_id: str):
         self.all = {tab.key: tab for tab in tabs}
         first = next(iter(self.all))
-        self.open = gr.Textbox(first, visible="hidden", elem_id=f"{elem_id}-open")
+        self.open = gr.Textbox(first, elem_classes="unseen", elem_id=f"{elem_id}-open")
         with gr.Tabs(elem_id=elem_id):
             for tab in tabs:
                 with gr.Tab(tab.title, id=tab.key) as item:

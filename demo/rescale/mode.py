@@ -9,8 +9,8 @@ from gradio.components import Component
 from demo.examples import FIRST, example
 from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
-from demo.kit.events import Visit, newest, refusals
-from demo.kit.shared import Shared
+from demo.kit.events import Visit, refusals
+from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage, viewer_value
 from demo.kit.words import say
@@ -51,8 +51,8 @@ class RescaleMode:
         """Below the viewer."""
         self.tabs = Tabs([tab() for tab in TABS], "tabs")
 
-    def wire(self, page: gr.Blocks, shared: Shared) -> list[Component]:
-        """The one event of the mode, and those of its tabs; returns the components of a result."""
+    def wire(self, shared: Shared) -> Wiring:
+        """What the mode asks of the page's event, and the events of its tabs."""
         self.shared = shared
         _, tau, count, seed = self.draws
         request = dict(zip(Request._fields, (shared.photo, self.scale, tau, count, seed), strict=True))
@@ -60,15 +60,15 @@ class RescaleMode:
             shared.viewer, shared.status, self.table, shared.notice, self.lr_file, self.reconstruction_file,
             self.commands,
         ]  # fmt: skip
-        triggers = [page.load, shared.asked.change, shared.mode.input, self.scale.input, *self.draws.triggers]
-        newest(
-            [*triggers, *self.tabs.triggers], self.answer, shared.visit,
-            [shared.mode, *request.values(), self.tabs.open, *self.tabs.inputs], [*self.results, *self.tabs.outputs],
-            (None, None, None, TAU, COUNT, SEED, None, *self.tabs.limits), shared.status,
-        )  # fmt: skip
         for tab in self.tabs.all.values():
             tab.wire(request)
-        return self.results
+        return Wiring(
+            [self.scale.input, *self.draws.triggers, *self.tabs.triggers],
+            [*request.values(), self.tabs.open, *self.tabs.inputs],
+            (None, None, TAU, COUNT, SEED, None, *self.tabs.limits),
+            [*self.results, *self.tabs.outputs],
+            self.answer,
+        )
 
     def first_view(self) -> dict[Component, object]:
         """What the page shows before anybody asks; all of it is computed when the page is built."""
@@ -77,11 +77,9 @@ class RescaleMode:
         return self._shown(request, rescale(*request[:2]), drawn)
 
     def answer(
-        self, visit: Visit, mode: str, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, *own
+        self, visit: Visit, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, *own
     ) -> Iterator[dict[Component, object]]:
         """The result if it is not shown yet, then the open tab."""
-        if mode != self.key:
-            return
         request = Request(photo, scale, tau, count, seed)
         if visit.shown.get(KEY) != (request, photo.name):
             visit.shown = {}  # from here on the viewer holds neither the old result nor all of the new one

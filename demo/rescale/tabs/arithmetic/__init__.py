@@ -179,9 +179,7 @@ def gif_name(photo: Photo, scale: int, first: int, second: int) -> str:
     return f"{stem(photo.name)}-x{scale}-seeds-{first}-{second}"
 
 
-def make_whole(
-    photo: Photo, scale: int, tau: float, seed: int, first: str, second: str
-) -> tuple[dict, dict]:
+def make_whole(photo: Photo, scale: int, tau: float, seed: int, first: str, second: str) -> tuple[dict, dict]:
     """The button that saves the GIF of the whole picture, in place of the one that asks for it."""
     with refusals():
         seeds = whole_seeds(first, second, seed)
