@@ -96,7 +96,7 @@ class _Page:
         self.clear = gr.Button(say("page.clear"), size="sm", elem_id="clear")
 
     def _events(self, page: gr.Blocks) -> None:
-        """The one event, and before it what triggers do besides: Gradio runs listeners in their order, each to its end."""
+        """The one event, and before it what triggers do besides: Gradio runs listeners in order, each to its end."""
         shared = self.shared
         chosen = [shared.photo, self.asked]
         self.strip.select(choose_example, self.asked, chosen, **QUIET)
