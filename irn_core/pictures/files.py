@@ -25,7 +25,8 @@ Image.init()
 FORMATS = tuple(
     name
     for name in (
-        "PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "DIB", "JPEG2000", "PPM", "QOI", "ICO", "PSD", "SGI", "PCX", "TGA",
+        "PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "DIB", "JPEG2000", "PPM", "QOI", "ICO", "PSD", "SGI",
+        "PCX", "TGA",
     )
     if name in Image.OPEN  # Pillow can be built without some
 )  # fmt: skip

@@ -33,7 +33,7 @@ def without_excess(file: BinaryIO) -> tuple[BinaryIO, bool]:
 
 
 def _excess(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, first and last byte of each chunk to leave out; none if the file is not PNG, or from where it is damaged."""
+    """Kind, start and end of each chunk to leave out; there is none in other files, nor where a PNG is damaged."""
     file.seek(0)
     if file.read(8) != SIGNATURE:
         return

@@ -10,6 +10,7 @@ from PIL import Image
 from irn_core.errors import ImageError
 
 ROUNDED = "more than 8 bits per sample: rounded to 8"
+CUT = "more than 8 bits per sample: cut to 8"
 
 MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 """Pillow's modes by their number of channels."""
@@ -17,7 +18,7 @@ MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _WIDE = re.compile(r"(RGB|RGBX|RGBA|CMYK);16([BLN])")
 """Pillow's names for 16 bits in several channels, of which it keeps the high byte, and the order of bytes."""
 _OTHER_ORDER = {"B": "L", "L": "B", "N": "B" if sys.byteorder == "little" else "L"}
-_BITS, _INK, _LAYOUT, _KIND = 258, 262, 284, 339  # tags of TIFF
+_BITS, _COMPRESSION, _INK, _LAYOUT, _KIND = 258, 259, 262, 284, 339  # tags of TIFF
 
 
 def has_deep_samples(image: Image.Image) -> bool:
@@ -26,10 +27,13 @@ def has_deep_samples(image: Image.Image) -> bool:
 
 
 def is_misread(image: Image.Image) -> bool:
-    """Whether Pillow opens the picture and gets it wrong: planes of 16 bits that are not compressed."""
-    if image.format != "TIFF" or image.tag_v2.get(_LAYOUT) != 2 or max(image.tag_v2.get(_BITS, (1,))) <= 8:
-        return False
-    return any(tile.codec_name == "raw" for tile in image.tile)
+    """Whether Pillow opens the picture and gets it wrong: planes of 16 bits, if tifffile can unpack them."""
+    return (
+        image.format == "TIFF"
+        and image.tag_v2.get(_LAYOUT) == 2
+        and max(image.tag_v2.get(_BITS, (1,))) > 8
+        and image.tag_v2.get(_COMPRESSION, 1) in (1, 8, 32773, 32946)  # none, deflate, PackBits, deflate
+    )
 
 
 def decode_deep(image: Image.Image, reopen: Callable[[], Image.Image], notices: list[str]) -> Image.Image:
@@ -38,17 +42,18 @@ def decode_deep(image: Image.Image, reopen: Callable[[], Image.Image], notices: 
     Raises:
         ImageError: samples of which it cannot be told what is black and what is white.
     """
+    planes = image.format == "TIFF" and image.tag_v2.get(_LAYOUT) == 2
     raw_modes, key = set(_raw_modes(image)), image.info.get("transparency")
     if raw_modes == {"LA;16B"}:  # four bytes
         values = np.asarray(_with_raw_modes(image, lambda _: "RGBA")).view(">u2")
-    elif image.mode in ("RGB", "RGBA", "CMYK") and all(map(_WIDE.fullmatch, raw_modes)):
+    elif image.mode in ("RGB", "RGBA", "CMYK") and all(map(_WIDE.fullmatch, raw_modes)) and not planes:
         image.load()  # before the same file is read again
         low = _with_raw_modes(reopen(), lambda m: _WIDE.sub(lambda found: found[1] + ";16" + _OTHER_ORDER[found[2]], m))
         values = np.asarray(image).astype(np.uint16) << 8 | np.asarray(low)
     elif image.mode.startswith(("I", "F")) or _tiff_kind(image) == "i":
         values = _typed(image)[..., None]
-    else:  # e.g. premultiplied alpha, which Pillow divides in 8 bits
-        notices.append(ROUNDED)
+    else:  # planes, and alpha that colours were multiplied by: Pillow has no more than the high bytes
+        notices.append(CUT)
         image.load()
         return image
     if key is not None and values.shape[2] in (1, 3):
@@ -94,16 +99,18 @@ def _guess_white(values: np.ndarray) -> float:
     Floats may go beyond white, as highlights do, in 1 % anywhere, and by a quarter in general.
     """
     if np.issubdtype(values.dtype, np.integer):
-        low, top = float(values.min()), float(values.max())
+        low, top = np.quantile(values, 0.01), float(values.max())
         usual = {np.int8: (127,), np.int16: (255, 32767)}.get(values.dtype.type, (255, 65535))
         white = next((w for w in usual if top <= w), top)
+        negative = low < -0.1 * top
     else:
         finite = values[np.isfinite(values)]
         if not finite.size:
             raise ImageError("holds no sample that is a finite number; write it again as numbers from 0 to 1")
         low, top = np.quantile(finite, (0.01, 0.99)).tolist()
         white = 1 if top <= 1.25 else 255 if 16 <= top <= 280 else top
-    if low < -0.1 * white:
+        negative = low < -0.1 * white
+    if negative:
         raise ImageError(
             f"holds samples from {values.min():g} to {values.max():g}; expected 0, black, and more. "
             "Write it again with samples from 0 to 255, or 0 to 1"

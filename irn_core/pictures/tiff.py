@@ -1,4 +1,4 @@
-"""TIFF files of which Pillow knows nothing or too little, by tifffile: floats in colour, planes of 16 bits, half floats."""
+"""TIFF files that Pillow cannot read rightly, by tifffile: floats in colour, planes of 16 bits, half floats."""
 
 import logging
 import zlib
