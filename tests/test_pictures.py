@@ -1,7 +1,9 @@
 """Any picture file becomes upright 8-bit RGB, or an ImageError that says what to do."""
 
 import io
+import os
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -9,8 +11,8 @@ import pytest
 from PIL import Image
 
 from irn_core.errors import ImageError
-from irn_core.pictures.files import encode_png, read_picture
-from tests.helpers import encode, grey, noise_pixels, smooth_pixels
+from irn_core.pictures.files import FORMATS, encode_png, read_picture
+from tests.helpers import encode, grey, noise_pixels, png_chunk, smooth_pixels
 
 ORIENTATION = 0x0112
 UPRIGHT = {  # how a viewer must turn the stored pixels (EXIF 2.3, table of tag 0x0112)
@@ -226,3 +228,131 @@ def test_enormous_pictures_are_called_too_large(side):
 def test_png_is_lossless():
     pixels = noise_pixels(9, 13)
     assert np.array_equal(read_picture(encode_png(pixels)).pixels, pixels)
+
+
+# Metadata that cost no picture
+
+
+def with_chunk(data: bytes, content: bytes, last: bool = False) -> bytes:
+    """A PNG file with one more chunk, behind IHDR or before IEND."""
+    at = len(data) - 12 if last else 33
+    return data[:at] + png_chunk(content) + data[at:]
+
+
+MB = 2**20
+LARGE = zlib.compress(bytes(2 * MB))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"tEXtComment\0" + b"x" * (2 * MB),
+        b"zTXtComment\0\0" + LARGE,
+        b"iTXtComment\0\1\0en\0Comment\0" + LARGE,
+        b"iTXtComment\0\0\0en\0Comment\0" + b"x" * (2 * MB),
+        b"iCCPprofile\0\0" + LARGE,
+        b"pHYs",
+        b"gAMA\0",
+        b"cHRM",
+        b"prVt" + bytes(9),
+    ],
+    ids=lambda content: content[:4].decode(),
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_chunks_that_no_pixel_needs_cost_nothing(content, last):
+    pixels = noise_pixels(9, 13)
+    picture = read_picture(with_chunk(encode_png(pixels), content, last))
+    assert np.array_equal(picture.pixels, pixels)
+    assert [notice[:18] for notice in picture.notices] == ["its colour profile"] * content.startswith(b"iCCP")
+
+
+def test_much_text_is_not_unpacked():
+    pixels = noise_pixels(9, 13)
+    data = encode_png(pixels)
+    bomb = png_chunk(b"zTXtComment\0\0" + zlib.compress(bytes(MB)))
+    data = data[:33] + 200 * bomb + data[33:]
+    tracemalloc.start()
+    picture = read_picture(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.array_equal(picture.pixels, pixels)
+    assert peak < 64 * MB
+
+
+def test_text_on_either_side_of_the_pixels_is_kept():
+    data = with_chunk(encode_png(noise_pixels(9, 13)), b"tEXtfirst\0one")
+    picture = read_picture(with_chunk(with_chunk(data, b"tEXtlast\0two", last=True), b"zTXtlong\0\0" + LARGE))
+    assert picture.text == {"first": "one", "last": "two"}
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_exif_that_cannot_be_read_turns_nothing(kind):
+    image = Image.fromarray(smooth_pixels(16, 24))
+    picture, plain = (
+        read_picture(encode(image, kind, **options)) for options in ({"exif": b"Exif\0\0MM\0*\0\0\0"}, {})
+    )
+    assert np.array_equal(picture.pixels, plain.pixels)
+    assert picture.notices == () or "not turned" in picture.notices[0]
+
+
+def test_exif_without_a_byte_order_is_told():
+    data = with_chunk(encode_png(noise_pixels(4, 6)), b"eXIfnonsense")
+    assert read_picture(data).notices == ("its EXIF data cannot be read: not turned",)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_an_impossible_fraction_in_exif_does_not_keep_a_picture_from_being_turned(kind):
+    tags = [(ORIENTATION, 3, 1, 6 << 16), (0x011A, 10, 1, 38)]  # the second: a signed fraction, at byte 38
+    exif = b"Exif\0\0MM\0*\0\0\0\x08" + struct.pack(">H", len(tags))
+    exif += b"".join(struct.pack(">HHII", *tag) for tag in tags) + bytes(4) + struct.pack(">ii", -1, 0)
+    picture = read_picture(encode(Image.fromarray(smooth_pixels(16, 24)), kind, exif=exif))
+    assert picture.pixels.shape == (24, 16, 3)
+    assert picture.notices == ("turned upright as its EXIF data says",)
+
+
+# What is opened, and how
+
+
+def test_pipes_are_read_once(tmp_path):
+    pixels = noise_pixels(60, 70)  # more than the first bytes
+    reader, writer = os.pipe()
+    with open(writer, "wb") as end, open(reader, "rb") as pipe:
+        end.write(encode_png(pixels))
+        end.close()
+        assert np.array_equal(read_picture(pipe).pixels, pixels)
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\nshowpage\n", "PostScript"),
+        (b"\xd7\xcd\xc6\x9a" + bytes(80), "WMF"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_files_that_are_no_pixels_are_named(start, kind):
+    message = refusal(start)
+    assert kind in message and "PNG" in message
+
+
+def test_formats_that_are_not_listed_are_not_opened():
+    assert not {"EPS", "WMF", "FITS", "HDF5", "GRIB", "BUFR", "MPEG", "IPTC", "BLP"} & set(FORMATS)
+    for kind in ("SPIDER", "MSP", "IM"):
+        assert "not a picture" in refusal(encode(Image.new("F" if kind == "SPIDER" else "1", (8, 8)), kind))
+
+
+@pytest.mark.parametrize("kind", ["PPM", "TGA", "PCX", "QOI", "SGI", "ICO"])
+def test_lesser_formats_are_read(kind):
+    pixels = noise_pixels(16, 16)
+    options = {"sizes": [(16, 16)]} if kind == "ICO" else {}
+    assert np.array_equal(read_picture(encode(Image.fromarray(pixels), kind, **options)).pixels, pixels)
+
+
+@pytest.mark.parametrize("largest", [255, 1023, 65535])
+def test_grey_netpbm_files_are_scaled_by_their_largest_value(largest):
+    values = (np.arange(64).reshape(8, 8) * largest / 63).round().astype(">u2" if largest > 255 else ">u1")
+    data = f"P5 8 8 {largest}\n".encode() + values.tobytes()
+    assert np.abs(read_picture(data).pixels - grey(values / largest * 255).astype(int)).max() <= 1

@@ -16,7 +16,7 @@ TEXT_KEY = "irn"
 class LRFile(NamedTuple):
     """Pixels h×w×3 uint8; scale, model and original size are None in a file that does not say them.
 
-    `changed` tells that the pixels are not those that the network wrote; older files have no checksum to tell it by.
+    `changed` tells whether the pixels are others than the network wrote; None in older files, which have no checksum.
     """
 
     pixels: np.ndarray
@@ -24,7 +24,7 @@ class LRFile(NamedTuple):
     scale: int | None = None
     model: str | None = None
     size: tuple[int, int] | None = None
-    changed: bool = False
+    changed: bool | None = None
 
     def warnings(self, model: str, scale: int) -> list[str]:
         """What to expect when this file is upscaled with `model`."""
@@ -34,7 +34,12 @@ class LRFile(NamedTuple):
                 f"{model.split('@')[0]}, and otherwise no better than a guess from its pixels"
             ]
         found = []
-        if self.changed:
+        if self.changed is None:
+            found.append(
+                "this LR has no checksum, as it was written by an older version: if its pixels were changed since, "
+                "expect a poor result"
+            )
+        elif self.changed:
             found.append(
                 f"the pixels of this LR were changed after {self.model} made it, and with them the trace of what was "
                 "lost: expect a poor result; give the file as it was written"
@@ -77,7 +82,8 @@ def read_lr(source: str | PathLike | BinaryIO | bytes) -> LRFile:
         padded = tuple(-(-side // scale) for side in size)
         if padded != pixels.shape[:2]:  # resized or cropped since
             return LRFile(pixels, notices)
-        return LRFile(pixels, notices, scale, tag["model"], size, tag.get("crc32", "") not in ("", _checksum(pixels)))
+        changed = tag["crc32"] != _checksum(pixels) if "crc32" in tag else None
+        return LRFile(pixels, notices, scale, tag["model"], size, changed)
     except (KeyError, ValueError, ZeroDivisionError):
         return LRFile(pixels, notices)
 
