@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -214,6 +215,20 @@ def test_a_float_tiff_is_turned_and_limited():
     assert any("EXIF" in notice for notice in picture.notices)
     with pytest.raises(ImageError, match="18×12"):
         read_picture(data, max_pixels=12 * 18 - 1)
+
+
+def test_a_strip_that_unpacks_to_more_than_the_picture_is_refused():
+    strip = zlib.compress(bytes(100 * 2**20))
+    buffer = io.BytesIO()
+    tifffile.imwrite(
+        buffer, iter([strip]), shape=(8, 8, 3), dtype="float32", photometric="rgb", compression="zlib", rowsperstrip=8
+    )
+    tracemalloc.start()
+    with pytest.raises(ImageError, match="larger than it says"):
+        read_picture(buffer.getvalue())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2**20
 
 
 @pytest.mark.parametrize("planar", ["contig", "separate"])

@@ -12,6 +12,9 @@ from irn_core.errors import ImageError
 ROUNDED = "more than 8 bits per sample: rounded to 8"
 CUT = "more than 8 bits per sample: cut to 8"
 
+PACKINGS = (1, 8, 32946)
+"""Numbers in TIFF files of the compressions that tifffile is asked to undo: none, and deflate, which has two."""
+
 MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 """Pillow's modes by their number of channels."""
 
@@ -32,7 +35,7 @@ def is_misread(image: Image.Image) -> bool:
         image.format == "TIFF"
         and image.tag_v2.get(_LAYOUT) == 2
         and max(image.tag_v2.get(_BITS, (1,))) > 8
-        and image.tag_v2.get(_COMPRESSION, 1) in (1, 8, 32773, 32946)  # none, deflate, PackBits, deflate
+        and image.tag_v2.get(_COMPRESSION, 1) in PACKINGS
     )
 
 
@@ -112,7 +115,7 @@ def _guess_white(values: np.ndarray) -> float:
         negative = low < -0.1 * white
     if negative:
         raise ImageError(
-            f"holds samples from {values.min():g} to {values.max():g}; expected 0, black, and more. "
+            f"holds samples from {np.nanmin(values):g} to {np.nanmax(values):g}; expected 0, black, and more. "
             "Write it again with samples from 0 to 255, or 0 to 1"
         )
     return white
