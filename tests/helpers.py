@@ -1,5 +1,8 @@
 """Small networks, codecs and pictures for the tests of the core."""
 
+import io
+import struct
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -93,6 +96,23 @@ def write_pictures(folder: Path, count: int, height: int = 48, width: int = 48) 
     for i in range(count):
         Image.fromarray(smooth_pixels(height, width, seed=i)).save(folder / f"{i:02}.png")
     return folder
+
+
+def encode(image: Image.Image, kind: str, **options) -> bytes:
+    """The picture as a file of this kind."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def png_chunk(content: bytes) -> bytes:
+    """A chunk of a PNG file, from its kind and data."""
+    return struct.pack(">I", len(content) - 4) + content + struct.pack(">I", zlib.crc32(content))
+
+
+def grey(values: np.ndarray) -> np.ndarray:
+    """H×W → H×W×3 with equal channels."""
+    return np.repeat(values[..., None], 3, axis=2).astype(np.uint8)
 
 
 def pixels_of(path) -> np.ndarray:

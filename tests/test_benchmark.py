@@ -71,6 +71,8 @@ def test_a_zip_is_scored_like_its_folder(tmp_path, pack, tiny):
     files = sorted(folder.rglob("*.png"), reverse=True)
     found = finished(pack({str(file.relative_to(tmp_path)): file.read_bytes() for file in files}))
     expected = evaluate_rescale(tiny, "tiny", folder, 0.0, 0, silent)
+    for row in expected["images"]:  # the page has no room for paths
+        row["name"] = row["name"].rpartition("/")[2]
     assert found.result() == expected
     header, *lines, mean = csv.reader(io.StringIO(csv_bytes(expected).decode(), newline=""))
     assert header == ["name", *FIGURES]

@@ -113,7 +113,7 @@ def test_lr_names_its_model(models, photo, tmp_path):
 
 def test_a_foreign_lr_is_upscaled_with_a_warning(models, photo, tmp_path, capsys):
     assert run("upscale", photo, tmp_path / "out.png", "--scale", 2) == 0
-    assert "did not come from the network" in capsys.readouterr().err
+    assert "not known to be from a network" in capsys.readouterr().err
     assert pixels_of(tmp_path / "out.png").shape == (66, 94, 3)
     assert "which model" in refused(capsys, "upscale", photo, tmp_path / "out.png")
 

@@ -1,7 +1,4 @@
-"""The LR file says what made it; any other picture is accepted with a warning."""
-
-import struct
-import zlib
+"""The LR file says what made it and whether it was changed; any other picture is accepted with a warning."""
 
 import numpy as np
 import pytest
@@ -9,8 +6,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from irn_core.errors import ImageError
-from irn_core.pictures.lr_file import TEXT_KEY, encode_lr, read_lr
-from tests.helpers import noise_pixels
+from irn_core.pictures.lr_file import TEXT_KEY, LRFile, encode_lr, read_lr
+from tests.helpers import encode, noise_pixels, png_chunk
 
 LR = noise_pixels(5, 7)
 
@@ -41,7 +38,7 @@ def assert_foreign(path, pixels: np.ndarray):
     assert np.array_equal(lr.pixels, pixels)
     assert lr.scale is lr.model is lr.size is None
     (warning,) = lr.warnings("irn-x2", 2)
-    assert "did not come from the network" in warning
+    assert "not known to be from a network" in warning and "unchanged LR of irn-x2," in warning
     assert lr.size_at(2) is None
 
 
@@ -130,11 +127,57 @@ def test_a_text_chunk_with_a_wrong_checksum_is_refused(tmp_path):
 def test_an_undecodable_compressed_text_chunk_is_foreign(tmp_path):
     Image.fromarray(LR).save(tmp_path / "lr.png")
     data = (tmp_path / "lr.png").read_bytes()
-    chunk = b"zTXt" + TEXT_KEY.encode() + b"\0\0not zlib"
-    chunk = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    chunk = png_chunk(b"zTXt" + TEXT_KEY.encode() + b"\0\0not zlib")
     after_header = data.index(b"IHDR") + 4 + 13 + 4
     (tmp_path / "lr.png").write_bytes(data[:after_header] + chunk + data[after_header:])
     assert_foreign(tmp_path / "lr.png", LR)
+
+
+def lr_of(pixels: np.ndarray, tag: str) -> LRFile:
+    """What is read from a picture with this tag."""
+    info = PngInfo()
+    info.add_text(TEXT_KEY, tag)
+    return read_lr(encode(Image.fromarray(pixels), "PNG", pnginfo=info))
+
+
+def test_changed_pixels_are_told(tmp_path):
+    tag = written_tag(tmp_path)
+    assert lr_of(LR, tag).changed is False
+    nudged = LR.copy()
+    nudged[2, 3, 1] ^= 1
+    for pixels in (nudged, LR[::-1].copy(), np.asarray(Image.fromarray(LR).quantize(16).convert("RGB"))):
+        lr = lr_of(pixels, tag)
+        assert (lr.scale, lr.model, lr.size, lr.changed) == (2, "irn-x2", (10, 14), True)
+        (warning,) = lr.warnings("irn-x2", 2)
+        assert "were changed after irn-x2 made it" in warning
+        assert len(lr.warnings("irn-x4", 4)) == 2
+
+
+def test_a_lossless_copy_is_unchanged(tmp_path):
+    written_tag(tmp_path)
+    with Image.open(tmp_path / "lr.png") as image:
+        kept = PngInfo()
+        kept.add_itxt(TEXT_KEY, image.info[TEXT_KEY], zip=True)
+        image.convert("RGBA").save(tmp_path / "copy.png", pnginfo=kept, compress_level=1)
+    lr = read_lr(tmp_path / "copy.png")
+    assert lr.scale == 2 and lr.changed is False and lr.warnings("irn-x2", 2) == []
+
+
+def test_tags_without_a_checksum_are_believed(tmp_path):
+    tag = written_tag(tmp_path)
+    older = tag[: tag.index("&crc32=")]
+    lr = lr_of(LR, older)
+    assert (lr.scale, lr.model, lr.size, lr.changed) == (2, "irn-x2", (10, 14), None)
+    (warning,) = lr.warnings("irn-x2", 2)
+    assert "no checksum" in warning
+
+
+def test_a_tag_behind_the_pixels_is_found(tmp_path):
+    tag = written_tag(tmp_path)
+    data = encode(Image.fromarray(LR), "PNG")
+    moved = data[:-12] + png_chunk(b"tEXt" + TEXT_KEY.encode() + b"\0" + tag.encode()) + data[-12:]
+    lr = read_lr(moved)
+    assert (lr.scale, lr.model, lr.changed) == (2, "irn-x2", False)
 
 
 def test_a_missing_file_is_refused(tmp_path):

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from dataclasses import fields
 
 import numpy as np
@@ -419,14 +418,6 @@ def test_two_processes_train_one_network(tmp_path, data):
 # Data
 
 
-def test_unreadable_pictures_are_skipped_with_a_warning(tmp_path, data):
-    (data / "broken.png").write_bytes((data / "00.png").read_bytes()[:300])
-    (data / "notes.txt").write_text("no picture, and not named like one")
-    with pytest.warns(UserWarning, match=r"skipped: .*broken\.png"):
-        path = train(tiny_run(tmp_path, steps=1), silent)
-    assert load_model(path)
-
-
 def test_all_pictures_below_a_folder_are_found_in_order(tmp_path):
     for folder in ("b", "a/deep", "."):
         write_pictures(tmp_path / folder, 2)
@@ -434,9 +425,7 @@ def test_all_pictures_below_a_folder_are_found_in_order(tmp_path):
     (tmp_path / "notes.txt").write_text("")
     files = list_pictures(tmp_path)
     assert files == sorted(files) and len(files) == 7
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert len(load_pictures(files)) == 7
+    assert len(load_pictures(tmp_path)[0]) == 7
 
 
 def test_nothing_to_train_on_is_an_error(tmp_path):
@@ -444,7 +433,7 @@ def test_nothing_to_train_on_is_an_error(tmp_path):
     with pytest.raises(ImageError, match="no pictures below"):
         train(tiny_run(tmp_path), silent)
     (tmp_path / "pictures" / "broken.png").write_bytes(b"nothing")
-    with pytest.raises(ImageError, match="none of 1 files"), pytest.warns(UserWarning, match="skipped"):
+    with pytest.raises(ImageError, match="none of 1 files"):
         train(tiny_run(tmp_path), silent)
 
 

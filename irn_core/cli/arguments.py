@@ -63,6 +63,12 @@ def seed(value: str) -> int:
     return int(value)
 
 
+def add_pictures(parser: argparse.ArgumentParser) -> None:
+    """Where pictures come from: --data, --skip-unreadable."""
+    parser.add_argument("--data", required=True, type=Path, help="any folder tree of pictures")
+    parser.add_argument("--skip-unreadable", action="store_true", help="leave out pictures that cannot be read")
+
+
 def add_noise(parser: argparse.ArgumentParser) -> None:
     """How z is drawn: --tau, --seed."""
     parser.add_argument("--tau", type=tau, default=0.0, help="temperature of z: 0 most likely, 1 a fair draw")

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from irn_core.cli import arguments
+from irn_core.cli.notes import note
 from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
 from irn_core.measure.provenance import machine, provenance
@@ -17,6 +18,7 @@ from irn_core.measure.rescaling import (
     evaluate_normality,
     evaluate_rescale,
 )
+from irn_core.pictures.folder import Folder, open_folder
 from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
 
 
@@ -37,7 +39,7 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
     rescale = kinds.add_parser("rescale", help="PSNR and SSIM of downscaling and upscaling")
     rescale.add_argument("--model", required=True, help=f"a shipped model, a weights file, {' or '.join(FILTERS)}")
     rescale.add_argument("--scale", type=arguments.positive, help=f"of {' or '.join(FILTERS)}")
-    rescale.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    arguments.add_pictures(rescale)
     rescale.add_argument("--json", type=arguments.output, help="write the scores to this file")
     rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
     rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
@@ -48,14 +50,14 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
 def _add_normality(kinds: argparse._SubParsersAction) -> None:
     normality = kinds.add_parser("normality", help="z before and after the prior's normaliser: is it N(0, I)?")
     normality.add_argument("--model", required=True, help="a shipped model or a weights file")
-    normality.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    arguments.add_pictures(normality)
     normality.add_argument("--json", type=arguments.output, help="write the figures to this file")
     normality.set_defaults(run=_evaluate_normality)
 
 
 def _add_compress(kinds: argparse._SubParsersAction) -> None:
     compress = kinds.add_parser("compress", help="rate and distortion of ICN and of the codecs everybody has")
-    compress.add_argument("--data", required=True, type=Path, help="folder of pictures")
+    arguments.add_pictures(compress)
     compress.add_argument("--codecs", type=arguments.codecs, default=list(CODECS), help="separated by commas")
     compress.add_argument("--model", default="icn", help="a shipped model or a weights file")
     compress.add_argument("--json", type=arguments.output, help="write the curves to this file")
@@ -66,7 +68,7 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
 def _evaluate_compress(args: argparse.Namespace) -> None:
     if args.record and "icn" not in args.codecs:
         raise IRNError(f"--record writes the figures of icn, which --codecs {','.join(args.codecs)} leaves out")
-    result = evaluate_compress(args.model, args.data, args.codecs)
+    result = evaluate_compress(args.model, _pictures(args), args.codecs)
     for name, value in result["bd_rate_vs_jpeg"].items():
         print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
     if args.json:
@@ -85,10 +87,11 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
     irn = load_model(args.model, *RESCALERS)
     if args.scale not in (None, irn.config.scale):
         raise IRNError(f"{args.model} rescales by {irn.config.scale}, not by --scale {args.scale}")
-    result = evaluate_rescale(irn, args.model, args.data, args.tau, args.seed)
+    pictures = _pictures(args)
+    result = evaluate_rescale(irn, args.model, pictures, args.tau, args.seed)
     _print_mean(result)
     if args.draws:
-        found = result["calibration"] = evaluate_calibration(irn, args.data, args.draws, args.seed)
+        found = result["calibration"] = evaluate_calibration(irn, pictures, args.draws, args.seed)
         print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
         print(f"intervals of 50 % and 90 % cover {found['coverage_50%']:.1%} and {found['coverage_90%']:.1%}")
     if args.json:
@@ -101,7 +104,7 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
 def _evaluate_filter(args: argparse.Namespace) -> None:
     if not args.scale or args.record or args.draws or args.tau:
         raise IRNError(f"{args.model} needs --scale, and has no weights to record in and no draws")
-    result = evaluate_filter(args.model, args.scale, args.data)
+    result = evaluate_filter(args.model, args.scale, _pictures(args))
     _print_mean(result)
     if args.json:
         _write_json(args.json, provenance(args.command) | result)
@@ -113,7 +116,7 @@ def _print_mean(result: dict) -> None:
 
 
 def _evaluate_normality(args: argparse.Namespace) -> None:
-    result = evaluate_normality(load_model(args.model), args.model, args.data)
+    result = evaluate_normality(load_model(args.model), args.model, _pictures(args))
     for stage, title in (("before", "z"), ("after", "ε")):
         print(f"{title:<15}" + "".join(f"{key:>12}" for key in NORMALITY))
         for number, row in enumerate(result[stage]["channels"], start=1):
@@ -133,6 +136,13 @@ def _bench(args: argparse.Namespace) -> None:
     rows = bench(args.side)
     if args.json:
         _write_json(args.json, provenance(args.command) | machine() | {"side": args.side, "rows": rows})
+
+
+def _pictures(args: argparse.Namespace) -> Folder:
+    """Those below --data, after a word on what was left out."""
+    folder = open_folder(args.data, args.skip_unreadable)
+    note(*folder.notices)
+    return folder
 
 
 def _write_json(path: Path, result: dict) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from irn_core.cli import arguments
 from irn_core.cli import evaluate as cli_evaluate
 from irn_core.cli import train as cli_train
+from irn_core.cli.notes import note
 from irn_core.coding.codec import (
     Codec,
     codec_for,
@@ -126,7 +127,7 @@ def _downscale(args: argparse.Namespace) -> None:
     name = _choose_model(args)
     irn = load_model(name, *RESCALERS)
     picture = read_picture(args.input)
-    _note(*picture.notices)
+    note(*picture.notices)
     lr = downscale(irn, picture.pixels, _progress)
     args.output.write_bytes(encode_lr(lr, irn.config.scale, model_tag(name), picture.pixels.shape[:2]))
     print(f"{args.output}: {lr.shape[1]}×{lr.shape[0]}, {args.output.stat().st_size:,} bytes")
@@ -136,7 +137,7 @@ def _upscale(args: argparse.Namespace) -> None:
     lr = read_lr(args.input)
     name = _choose_model(args, lr.model)
     irn = load_model(name, *RESCALERS)
-    _note(*lr.notices, *lr.warnings(model_tag(name), irn.config.scale))
+    note(*lr.notices, *lr.warnings(model_tag(name), irn.config.scale))
     x_hat = upscale(irn, lr.pixels, args.tau, args.seed, lr.size_at(irn.config.scale), _progress)
     args.output.write_bytes(encode_png(x_hat))
     print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")
@@ -145,7 +146,7 @@ def _upscale(args: argparse.Namespace) -> None:
 def _compress(args: argparse.Namespace) -> None:
     codec = load_codec(args.model)
     picture = read_picture(args.input)
-    _note(*picture.notices)
+    note(*picture.notices)
     pixels = picture.pixels
     area = pixels.shape[0] * pixels.shape[1]
     if args.psnr:
@@ -181,11 +182,6 @@ def _info(args: argparse.Namespace) -> None:
     print(f"bytes    {len(data):,}, {8 * len(data) / (header.width * header.height):.3f} bits per pixel")
     print(f"quality  {header.quality:.2f}")
     print(f"model    {shipped_model(header.fingerprint) or 'does not ship'}, weights {header.fingerprint.hex()}")
-
-
-def _note(*lines: str) -> None:
-    for line in lines:
-        print(f"note: {line}", file=sys.stderr)
 
 
 def _progress(done: int, total: int) -> None:

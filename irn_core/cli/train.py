@@ -42,7 +42,7 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
 
 
 def _add_run(kind: argparse.ArgumentParser, batch: int, crop: int) -> None:
-    kind.add_argument("--data", required=True, help="any folder tree of pictures")
+    arguments.add_pictures(kind)
     kind.add_argument("--out", required=True, help="folder for checkpoints, log and weights")
     kind.add_argument("--name", help="name of the weights file")
     length = kind.add_mutually_exclusive_group(required=True)

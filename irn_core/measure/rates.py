@@ -15,8 +15,7 @@ from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.errors import IRNError
 from irn_core.nets.autoencoder import Autoencoder
 from irn_core.ops.metrics import psnr_rgb, ssim_rgb
-from irn_core.pictures.files import read_picture
-from irn_core.pictures.folder import list_pictures
+from irn_core.pictures.folder import Folder, open_folder
 from irn_core.weights import load_model
 
 BASELINES = ("icn-haar", "autoencoder")
@@ -55,14 +54,16 @@ def coder_of(name: str, codec: Codec) -> Coder:
     return Coder(QUALITIES, codec.encode, codec.decode)
 
 
-def evaluate_compress(model: str, folder: str | Path, codecs: list[str], report: Callable[[str], None] = print) -> dict:
+def evaluate_compress(
+    model: str, folder: str | Path | Folder, codecs: list[str], report: Callable[[str], None] = print
+) -> dict:
     """Mean bpp, PSNR-RGB, SSIM-RGB and seconds over the pictures below `folder`, at each setting of each codec.
 
     Raises:
         ImageError: no pictures, or one that cannot be read.
         WeightsError: no such model.
     """
-    pictures = [read_picture(file).pixels for file in list_pictures(folder)]
+    pictures = [pixels for _, pixels in open_folder(folder)]
     codec = load_codec(model)
     curves = {}
     for name in codecs:

@@ -18,8 +18,7 @@ from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
 from irn_core.ops.pixels import luma, pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, round8, to_uint8
 from irn_core.ops.resize import bicubic_down, bicubic_up
-from irn_core.pictures.files import read_picture
-from irn_core.pictures.folder import list_pictures
+from irn_core.pictures.folder import Folder, open_folder
 from irn_core.rescale import downscale, split, upscale
 from irn_core.weights import count_params
 
@@ -105,17 +104,17 @@ def calibration_of(irn: IRN, pixels: np.ndarray, draws: int, seed: int) -> dict[
 
 
 def evaluate_calibration(
-    irn: IRN, folder: str | Path, draws: int, seed: int, report: Callable[[str], None] = print
+    irn: IRN, folder: str | Path | Folder, draws: int, seed: int, report: Callable[[str], None] = print
 ) -> dict:
     """Does p(z|y) know how wrong it is? RMS error at tau 0 ÷ RMS spread of draws at tau 1, and coverage of intervals.
 
     All are taken over all pictures below `folder`, each picture with the same weight.
     """
     rows = []
-    for file in list_pictures(folder):
-        rows.append(calibration_of(irn, read_picture(file).pixels, draws, seed))
+    for picture, pixels in open_folder(folder):
+        rows.append(calibration_of(irn, pixels, draws, seed))
         error, spread = (math.sqrt(rows[-1][key]) for key in ("error", "variance"))
-        report(f"{file.name}  spread {spread:.2f}, error {error:.2f} grey levels")
+        report(f"{picture}  spread {spread:.2f}, error {error:.2f} grey levels")
     mean = {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
     error, spread = math.sqrt(mean.pop("error")), math.sqrt(mean.pop("variance"))
     ratio = error / spread if spread else None
@@ -141,7 +140,7 @@ def stages(irn: IRN, pixels: np.ndarray) -> Stages:
     return Stages(z[0].numpy(), eps[0].numpy(), luma(to_pixels(to_uint8(y))))
 
 
-def evaluate_normality(irn: IRN, name: str, folder: str | Path, report: Callable[[str], None] = print) -> dict:
+def evaluate_normality(irn: IRN, name: str, folder: str | Path | Folder, report: Callable[[str], None] = print) -> dict:
     """Is ε N(0, I), and what was z? Of each channel, band and all, before and after, as a dictionary ready for JSON.
 
     Mean, deviation and kurtosis are those of the values of all pictures together; lag-1 autocorrelations along x and y
@@ -149,12 +148,12 @@ def evaluate_normality(irn: IRN, name: str, folder: str | Path, report: Callable
     began as it, and each of ε as far as its coordinate W⁻¹z has energy in them.
     """
     sums, beside = ([], []), ([], [])
-    for file in list_pictures(folder):
-        for i, field in enumerate(stages(irn, read_picture(file).pixels)[:2]):
+    for picture, pixels in open_folder(folder):
+        for i, field in enumerate(stages(irn, pixels)[:2]):
             sums[i].append(power_sums(field))
             beside[i].append(neighbours(field))
         raw, eps = (moments(found[-1].sum(1)) for found in sums)
-        report(f"{file.name}  deviation {raw.deviation:.4f} → {eps.deviation:.4f}, "
+        report(f"{picture}  deviation {raw.deviation:.4f} → {eps.deviation:.4f}, "
                f"kurtosis {raw.kurtosis:.2f} → {eps.kurtosis:.2f}")  # fmt: skip
     names = value_names(irn.config.scale)[3:]
     shares = irn.prior.shares().double().numpy()
@@ -186,7 +185,7 @@ def _normality_row(*values: float) -> dict:
 
 
 def evaluate_rescale(
-    irn: IRN, name: str, folder: str | Path, tau: float, seed: int, report: Callable[[str], None] = print
+    irn: IRN, name: str, folder: str | Path | Folder, tau: float, seed: int, report: Callable[[str], None] = print
 ) -> dict:
     """Scores of every picture below `folder`, and their means, as a dictionary ready for JSON.
 
@@ -197,7 +196,7 @@ def evaluate_rescale(
     return summarise(name, irn.config.scale, count_params(irn), tau, seed, rows)
 
 
-def evaluate_filter(name: str, scale: int, folder: str | Path, report: Callable[[str], None] = print) -> dict:
+def evaluate_filter(name: str, scale: int, folder: str | Path | Folder, report: Callable[[str], None] = print) -> dict:
     """The same for one of FILTERS."""
 
     def run(pixels: np.ndarray) -> Scores:
@@ -207,12 +206,14 @@ def evaluate_filter(name: str, scale: int, folder: str | Path, report: Callable[
     return summarise(name, scale, 0, 0.0, 0, _score_all(folder, run, report))
 
 
-def _score_all(folder: str | Path, run: Callable[[np.ndarray], Scores], report: Callable[[str], None]) -> list[dict]:
+def _score_all(
+    folder: str | Path | Folder, run: Callable[[np.ndarray], Scores], report: Callable[[str], None]
+) -> list[dict]:
     rows = []
-    for file in list_pictures(folder):
-        scores = run(read_picture(file).pixels)
-        rows.append(score_row(file.name, scores))
-        report(f"{file.name}  PSNR-Y {scores.psnr_y:.2f} dB  LR {scores.lr_psnr:.2f} dB")
+    for picture, pixels in open_folder(folder):
+        scores = run(pixels)
+        rows.append(score_row(picture, scores))
+        report(f"{picture}  PSNR-Y {scores.psnr_y:.2f} dB  LR {scores.lr_psnr:.2f} dB")
     return rows
 
 

@@ -1,125 +1,185 @@
-"""Picture files ⇄ arrays: whatever Pillow can read comes as RGB with 8 bits, what is written is PNG."""
+"""Picture files ⇄ arrays: what is read comes as sRGB with 8 bits, what is written is PNG."""
 
 import io
 import struct
 import warnings
+import zlib
+from contextlib import nullcontext
 from os import PathLike
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from irn_core.errors import ImageError
+from irn_core.pictures.colour import to_srgb
+from irn_core.pictures.png_chunks import without_excess
+from irn_core.pictures.samples import decode_deep, has_deep_samples, is_misread
+from irn_core.pictures.tiff import is_tiff, read_tiff
 
 MAX_PIXELS = 178_000_000
 """Larger pictures are refused before they are decoded; Pillow's own limit lies just above."""
 
-DECODER_ERRORS = (
-    OSError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError, EOFError, MemoryError, struct.error,
+Image.init()
+FORMATS = tuple(
+    name
+    for name in (
+        "PNG", "JPEG", "WEBP", "AVIF", "TIFF", "GIF", "BMP", "DIB", "JPEG2000", "PPM", "QOI", "ICO", "PSD", "SGI",
+        "PCX", "TGA",
+    )
+    if name in Image.OPEN  # Pillow can be built without some
 )  # fmt: skip
-"""What Pillow's decoders raise on damaged files, seen by flipping bytes."""
+"""All that is ever decoded, whatever a file claims to be: pixels alone, no programs as in EPS."""
+
+READABLE = "PNG, JPEG, WebP, AVIF, TIFF, GIF, BMP, JPEG 2000 and PPM"
+"""The best known of them, in messages."""
+
+FOREIGN = {
+    b"%!PS": "PostScript", b"\xc5\xd0\xd3\xc6": "EPS", b"%PDF": "PDF", b"<svg": "SVG", b"<?xml": "XML or SVG",
+    b"\xd7\xcd\xc6\x9a": "WMF", b"\x01\0\0\0": "EMF", b"SIMPLE": "FITS", b"\x89HDF": "HDF5", b"PK\x03\x04": "ZIP",
+}  # fmt: skip
+"""First bytes of files that are often taken for pictures of pixels."""
+HEIF = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1")
+
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # fmt: skip
+"""EXIF's number of an orientation → how to turn the stored pixels."""
+
+DECODER_ERRORS = (
+    OSError, SyntaxError, ValueError, TypeError, LookupError, RuntimeError, EOFError, MemoryError, ArithmeticError,
+    struct.error, zlib.error,
+)  # fmt: skip
+"""What decoders raise on damaged files, seen by flipping bytes."""
 
 
 class Picture(NamedTuple):
-    """Pixels H×W×3 uint8, and what was done to the file to get them, in plain words."""
+    """Pixels H×W×3 uint8, what was done to the file to get them, in plain words, and the text chunks of a PNG."""
 
     pixels: np.ndarray
     notices: tuple[str, ...]
+    text: dict[str, str]
 
 
 def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MAX_PIXELS) -> Picture:
-    """Read any picture file that Pillow knows as RGB with 8 bits.
+    """Read a picture file of one of FORMATS as sRGB with 8 bits: a path, an open file, a pipe, or its bytes.
 
-    EXIF rotation is applied, alpha is composited on white, 16-bit and float samples are scaled,
-    grey, palette, and CMYK are converted, and of an animation the first frame is taken.
+    EXIF rotation is applied, colours go through their profile, alpha is composited on white, 16-bit
+    and float samples are scaled, grey, palette, and CMYK are converted, and of an animation the first
+    frame is taken. Metadata that cannot be read cost the picture nothing.
 
     Raises:
         ImageError: the file is missing, empty, damaged, no picture, or has more than `max_pixels`.
     """
     name = "the picture" if isinstance(source, bytes) or hasattr(source, "read") else str(source)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is ours
-            image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-        with image:
-            width, height = image.size
-            if width * height > max_pixels:
-                raise ImageError(
-                    f"{name} has {width}×{height} = {width * height / 1e6:.3f} megapixels; "
-                    f"at most {max_pixels / 1e6:.0f} are accepted here. Make it smaller first"
-                )
-            notices = _file_notices(image)
-            image.load()
-            return _convert(image, notices)
+        with _open(source) as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, of odd metadata, and of large pictures: the limit here is ours
+            return _read(_seekable(file), max_pixels)
+    except ImageError as error:
+        raise ImageError(f"{name} {error}") from error
     except (IsADirectoryError, PermissionError) as error:
         raise ImageError(f"{name} cannot be read ({error.strerror}); give the path of a picture file") from error
     except FileNotFoundError as error:
         raise ImageError(f"{name} does not exist; give the path of a picture") from error
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name} has too many megapixels ({error}). Make it smaller first") from error
-    except UnidentifiedImageError as error:
-        raise ImageError(
-            f"{name} is not a picture that can be read here; PNG, JPEG, WebP, AVIF, TIFF, GIF, BMP and JPEG 2000 can"
-        ) from error
     except DECODER_ERRORS as error:
         raise ImageError(f"{name} is damaged or incomplete ({error}); save it again and retry") from error
 
 
-def _file_notices(image: Image.Image) -> list[str]:
-    """What can be seen before decoding: several pictures in one file, and samples of 16 bits."""
-    notices = []
-    frames = getattr(image, "n_frames", 1)
-    if frames > 1 and image.format != "MPO":  # the others in a camera's MPO are its previews
-        kind = "pages" if image.format == "TIFF" else "frames, an animation"
-        notices.append(f"a file of {frames} {kind}: the first is used")
-    if image.mode.startswith(("I", "F")) or _deep_tiles(image):
-        notices.append("more than 8 bits per sample: rounded to 8")
-    if image.getexif().get(0x0112) in range(2, 9):
-        notices.append("turned upright as its EXIF data says")
-    return notices
+def _open(source: str | PathLike | BinaryIO | bytes):
+    """A context with the open file, which is closed if it is ours."""
+    if isinstance(source, bytes):
+        return io.BytesIO(source)
+    return nullcontext(source) if hasattr(source, "read") else open(source, "rb")
 
 
-def _deep_tiles(image: Image.Image) -> bool:
-    """Whether the file holds 16 bits per sample of which Pillow will keep 8."""
-    modes = [str(tile[3][0] if isinstance(tile[3], tuple) else tile[3]) for tile in image.tile]
-    return any(";16" in mode for mode in modes) and image.format != "BMP"  # BMP's 16 are per pixel
+def _seekable(file: BinaryIO) -> BinaryIO:
+    """The file itself, or what a pipe gives, which can be read only once."""
+    return file if file.seekable() else io.BytesIO(file.read())
 
 
-def _convert(image: Image.Image, notices: list[str]) -> Picture:
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):
-        image = _deep_to_8_bits(image)
-    elif image.has_transparency_data:
+def _read(file: BinaryIO, max_pixels: int) -> Picture:
+    notices: list[str] = []
+    file, profile_lost = without_excess(file)
+    if profile_lost:
+        notices.append("its colour profile is larger than 1 MB and not used: colours are taken as they are")
+    opened, image = _decode(file, max_pixels, notices)
+    image = to_srgb(_turned(image, opened, notices), notices)
+    return Picture(_to_rgb(image, notices), tuple(notices), dict(getattr(opened, "text", {})))
+
+
+def _decode(file: BinaryIO, max_pixels: int, notices: list[str]) -> tuple[Image.Image, Image.Image]:
+    """The opened file, which knows its metadata, and its picture with 8 bits per sample, not turned yet."""
+
+    def check_size(width: int, height: int) -> None:
+        if width * height > max_pixels:
+            raise ImageError(
+                f"has {width}×{height} = {width * height / 1e6:.3f} megapixels; "
+                f"at most {max_pixels / 1e6:.0f} are accepted here. Make it smaller first"
+            )
+
+    def reopen() -> Image.Image:
+        return Image.open(file, formats=FORMATS)
+
+    try:
+        image = reopen()
+    except UnidentifiedImageError as error:
+        if is_tiff(file):
+            return (read_tiff(file, check_size, notices),) * 2
+        raise ImageError(_what_it_is(file)) from error
+    check_size(*image.size)
+    notices += _of_several(image)
+    if is_misread(image):
+        return (read_tiff(file, check_size, notices),) * 2
+    if has_deep_samples(image):
+        return image, decode_deep(image, reopen, notices)
+    image.load()
+    return image, image
+
+
+def _what_it_is(file: BinaryIO) -> str:
+    """Why a file that is not of FORMATS is refused."""
+    file.seek(0)
+    start = file.read(32)
+    kind = next((kind for magic, kind in FOREIGN.items() if start.startswith(magic)), None)
+    kind = "HEIC" if start[4:12] in HEIF else kind
+    what = f"is a file of {kind}, which is not read here" if kind else "is not a picture that can be read here"
+    return f"{what}; {READABLE} can: save it as one of these"
+
+
+def _of_several(image: Image.Image) -> list[str]:
+    """A notice if the file holds more pictures than one; those of a camera's MPO are previews, those of PSD layers."""
+    kind = {"TIFF": "pages"}.get(image.format, "frames, an animation")
+    count = getattr(image, "n_frames", 1) if image.format not in ("MPO", "PSD") else 1
+    return [f"a file of {count} {kind}: the first is used"] if count > 1 else []
+
+
+def _turned(image: Image.Image, opened: Image.Image, notices: list[str]) -> Image.Image:
+    """The picture upright, as the opened file says; Pillow itself turns a TIFF, when it is decoded."""
+    try:
+        orientation = opened.info.get("orientation") or opened.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # whatever: an orientation is worth less than the picture
+        notices.append("its EXIF data cannot be read: not turned")
+        return image
+    if orientation not in UPRIGHT:
+        return image
+    notices.append("turned upright as its EXIF data says")
+    return image.transpose(UPRIGHT[orientation])
+
+
+def _to_rgb(image: Image.Image, notices: list[str]) -> np.ndarray:
+    """H×W×3 uint8 of a picture with 8 bits, on white."""
+    if image.has_transparency_data:
         image = image.convert("RGBA")
         if image.getextrema()[3][0] < 255:
             notices.append("transparent parts are put on white")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    elif image.mode in ("CMYK", "LAB") and image.info.get("icc_profile"):
-        image = _with_profile(image)
-    return Picture(np.array(image.convert("RGB")), tuple(notices))
-
-
-def _deep_to_8_bits(image: Image.Image) -> Image.Image:
-    """16-bit integers by 1/257; floats and 32-bit integers by the range that their values suggest."""
-    values = np.asarray(image).astype(np.float64)
-    if image.mode.startswith("I;16") or (image.mode == "I" and values.max() <= 65535):
-        values /= 257
-    elif image.mode == "F":
-        values = np.nan_to_num(values)
-        white = np.quantile(values, 0.99)  # highlights may go beyond
-        values *= 255 if white <= 1 else 1 if white <= 255 else 255 / white
-    else:
-        values /= values.max() / 255
-    return Image.fromarray(values.round().clip(0, 255).astype(np.uint8))
-
-
-def _with_profile(image: Image.Image) -> Image.Image:
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
-        return ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        return image
+    return np.array(image.convert("RGB"))
 
 
 def encode_png(pixels: np.ndarray, info: PngInfo | None = None) -> bytes:

@@ -1,11 +1,11 @@
-"""The LR as a PNG file that says what made it: scale, model, and the size of the original."""
+"""The LR as a PNG file that says what made it: scale, model, the size of the original, and a checksum of its pixels."""
 
+import zlib
 from os import PathLike
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
-from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from irn_core.pictures.files import encode_png, read_picture
@@ -14,32 +14,47 @@ TEXT_KEY = "irn"
 
 
 class LRFile(NamedTuple):
-    """Pixels h×w×3 uint8; scale, model and original size are None in a file that is not the network's."""
+    """Pixels h×w×3 uint8; scale, model and original size are None in a file that does not say them.
+
+    `changed` tells whether the pixels are others than the network wrote; None in older files, which have no checksum.
+    """
 
     pixels: np.ndarray
     notices: tuple[str, ...]
-    scale: int | None
-    model: str | None
-    size: tuple[int, int] | None
+    scale: int | None = None
+    model: str | None = None
+    size: tuple[int, int] | None = None
+    changed: bool | None = None
 
     def warnings(self, model: str, scale: int) -> list[str]:
         """What to expect when this file is upscaled with `model`."""
         if self.scale is None:
             return [
-                "this LR did not come from the network, so it carries no trace of what was lost: "
-                "expect a result no better than a guess from its pixels"
+                f"this LR is not known to be from a network: the result is right if it is an unchanged LR of "
+                f"{model.split('@')[0]}, and otherwise no better than a guess from its pixels"
             ]
+        found = []
+        if self.changed is None:
+            found.append(
+                "this LR has no checksum, as it was written by an older version: if its pixels were changed since, "
+                "expect a poor result"
+            )
+        elif self.changed:
+            found.append(
+                f"the pixels of this LR were changed after {self.model} made it, and with them the trace of what was "
+                "lost: expect a poor result; give the file as it was written"
+            )
         if self.model != model and self.model.split("@")[0] == model.split("@")[0]:
-            return [
+            found.append(
                 f"this LR was made by other weights, {self.model}, and is upscaled by {model}: "
                 "expect a poor result; give the file of those weights with --model"
-            ]
-        if self.scale != scale or self.model != model:
-            return [
+            )
+        elif self.scale != scale or self.model != model:
+            found.append(
                 f"this LR was made by {self.model} at ×{self.scale} and is upscaled by {model} at ×{scale}: "
                 "expect a poor result; leave out --scale and --model to use the right one"
-            ]
-        return []
+            )
+        return found
 
     def size_at(self, scale: int) -> tuple[int, int] | None:
         """(H, W) of the original, if it was downscaled by this scale."""
@@ -49,25 +64,30 @@ class LRFile(NamedTuple):
 def encode_lr(lr: np.ndarray, scale: int, model: str, size: tuple[int, int]) -> bytes:
     """h×w×3 uint8 as the bytes of a PNG with a text chunk; `size` is (H, W) of the original."""
     info = PngInfo()
-    tag = {"scale": scale, "model": model, "height": size[0], "width": size[1]}
+    tag = {"scale": scale, "model": model, "height": size[0], "width": size[1], "crc32": _checksum(lr)}
     info.add_text(TEXT_KEY, urlencode(tag))
     return encode_png(lr, info)
 
 
-def read_lr(path: str | PathLike) -> LRFile:
-    """Read an LR picture, by the network or not.
+def read_lr(source: str | PathLike | BinaryIO | bytes) -> LRFile:
+    """Read an LR picture, by the network or not, from all that `read_picture` takes.
 
     Raises:
         ImageError: not a readable picture.
     """
-    pixels, notices = read_picture(path)
-    with Image.open(path) as image:
-        tag = dict(parse_qsl(str(image.info.get(TEXT_KEY, ""))))
+    pixels, notices, text = read_picture(source)
+    tag = dict(parse_qsl(text.get(TEXT_KEY, "")))
     try:
         scale, size = int(tag["scale"]), (int(tag["height"]), int(tag["width"]))
         padded = tuple(-(-side // scale) for side in size)
         if padded != pixels.shape[:2]:  # resized or cropped since
-            return LRFile(pixels, notices, None, None, None)
-        return LRFile(pixels, notices, scale, tag["model"], size)
+            return LRFile(pixels, notices)
+        changed = tag["crc32"] != _checksum(pixels) if "crc32" in tag else None
+        return LRFile(pixels, notices, scale, tag["model"], size, changed)
     except (KeyError, ValueError, ZeroDivisionError):
-        return LRFile(pixels, notices, None, None, None)
+        return LRFile(pixels, notices)
+
+
+def _checksum(pixels: np.ndarray) -> str:
+    """Eight hexadecimal digits, of the samples row by row."""
+    return f"{zlib.crc32(np.ascontiguousarray(pixels)):08x}"

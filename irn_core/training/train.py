@@ -40,7 +40,7 @@ LOG_COLUMNS = ("step", "minutes", "stage")
 class TrainConfig:
     """How to train. The run ends after `minutes` or after `steps`, whichever is given."""
 
-    data: str
+    data: str | Path
     out: str
     name: str
     task: Task
@@ -55,6 +55,7 @@ class TrainConfig:
     workers: int = 0
     seed: int = 0
     save_minutes: float = 3.0
+    skip_unreadable: bool = False
 
     def __post_init__(self):
         if (self.minutes is None) == (self.steps is None):
@@ -190,12 +191,15 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
         IRNError: no usable pictures, or a checkpoint of another network.
     """
     join_process_group(config.device)
-    files = list_pictures(config.data)
+    list_pictures(config.data)  # before a folder is made
     out = Path(config.out)
     out.mkdir(parents=True, exist_ok=True)
     if (out / CHECKPOINT).exists() and not config.resume:
         raise IRNError(f"{out} holds the checkpoint of another run; add --resume to go on, or choose another --out")
-    pictures = load_pictures(files)
+    pictures, notices = load_pictures(config.data, config.skip_unreadable)
+    if rank() == 0:
+        for notice in notices:
+            report(f"note: {notice}")
     training = [p for i, p in enumerate(pictures) if i % HELD_OUT or len(pictures) < HELD_OUT]
     validation = middle_crops(pictures[::HELD_OUT], config.task.multiple)
     trainer = Trainer(config)
