@@ -57,6 +57,6 @@ def compare_draws(
 
 
 def _variance(drawn: tuple[np.ndarray, ...]) -> np.ndarray:
-    """Of each sample over two or more pictures, one after the other: np.var would hold them all as floats."""
+    """The variance of each sample over two or more pictures. np.var would hold them all as floats."""
     centre = np.mean(drawn, axis=0, dtype=np.float32)
     return sum(np.square(picture - centre) for picture in drawn) / (len(drawn) - 1)

@@ -19,10 +19,10 @@ from irn_core.weights import count_params
 
 MAX_ZIP_BYTES = 40 * 2**20
 MAX_ENTRIES = 5_000
-"""Of a ZIP, pictures or not: reading its directory costs memory for each."""
+"""Files in a ZIP, pictures or not: reading its directory costs memory for each."""
 MAX_PICTURES = 100
 MAX_UNPACKED_BYTES = 200_000_000
-"""Of all pictures together, as files."""
+"""All pictures together, as files."""
 MAX_TOTAL_PIXELS = 40_000_000
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """How members may be packed: other methods can ask for gigabytes of memory."""
@@ -66,7 +66,7 @@ def _zip_bytes(path: str | Path) -> bytes:
 
 
 def _is_picture(name: str) -> bool:
-    """By its extension, as in a folder; not the hidden files that macOS adds."""
+    """Whether its extension says so, as in a folder; hidden files, as macOS adds them, do not count."""
     path = PurePosixPath(name)
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
     return path.suffix.lower() in EXTENSIONS and not hidden and not name.endswith("/")

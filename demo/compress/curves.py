@@ -17,7 +17,7 @@ from irn_core.ops.metrics import psnr_rgb
 
 ICN_QUALITIES = (0, 15, 30, 45, 60, 75, 90)
 GRID_PLACES = (0, 1, 2, 4, 6, 8)
-"""Of a rival's nine grid settings; before them comes its lowest."""
+"""Which of a rival's nine grid settings are measured; before them comes its lowest."""
 SCALES = (1, 2, 4)
 PUBLISHED = Path(__file__).parents[2] / "assets" / "published" / "kodak.json"
 

@@ -25,11 +25,11 @@ from irn_core.ops.tiling import Window
 from irn_core.rescale import draw_noise, split
 
 TIMES = tuple(k / 6 for k in range(7))
-"""Of the pictures from one draw to the other, both included: there and back is a loop of 12."""
+"""When the pictures from one draw to the other are taken, both ends included: there and back is a loop of 12."""
 STEP_MS = 120
 """How long one is shown; the two draws themselves stay twice as long."""
 PART_SIDE = 256
-"""Of the part that is shown, in pixels of the original."""
+"""Side of the part that is shown, in pixels of the original."""
 WHOLE_PIXELS = 300_000
 """Larger pictures have a GIF of the part only."""
 LARGEST_SEED = 2**31 - 1
