@@ -10,8 +10,7 @@ import torch
 
 from demo.service import Photo, draw, model, rescale
 from irn_core.measure.information import Information, decode_lost, drop, encode_lost, lost_information
-from irn_core.measure.rescaling import INTERVALS
-from irn_core.measure.spread import coverage, rms
+from irn_core.measure.spread import INTERVALS, coverage, rms
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor

@@ -10,7 +10,7 @@ from demo.chart import Axes, Dot, Line, scatter
 from demo.compression import NAMES
 from demo.fair import fair_key
 from demo.panels import decibels
-from irn_core.measure.rescaling import FIGURES
+from irn_core.measure.scores import FIGURES
 
 PARAMETERS = Axes("million parameters (log)", "PSNR-Y on BSD100 (dB)")
 TIMES = Axes("seconds per megapixel, down and up (log)", "PSNR-Y on BSD100 (dB)")

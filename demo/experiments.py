@@ -11,7 +11,7 @@ from demo.footprint import Footprint, busiest, difference, on_picture
 from demo.service import Photo, model, model_name, rescale
 from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.errors import IRNError
-from irn_core.measure.rescaling import bicubic_hr, bicubic_lr
+from irn_core.measure.filters import bicubic_hr, bicubic_lr
 from irn_core.ops.damage import add_noise, paint, shift
 from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import luma, to_pixels, to_tensor

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from demo.service import Photo, model_name, network, rescale
-from irn_core.measure.rescaling import FILTERS, Scores, bicubic_lr, score
+from irn_core.measure.filters import FILTERS, bicubic_lr
+from irn_core.measure.scores import Scores, score
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import find_weights, list_rivals, read_info
 

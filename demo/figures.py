@@ -13,8 +13,7 @@ from demo.bits import PARTS, Account
 from demo.normality import Case, Stage
 from demo.panels import kilobytes
 from irn_core.measure.information import Information
-from irn_core.measure.rescaling import INTERVALS
-from irn_core.measure.spread import deciles, sparsification
+from irn_core.measure.spread import INTERVALS, deciles, sparsification
 
 INK = "#7d8694"
 """Text and axes: the same contrast on white and on near-black."""

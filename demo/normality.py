@@ -9,6 +9,7 @@ import numpy as np
 from demo import examples
 from demo.service import Photo, model
 from irn_core.measure.information import value_names
+from irn_core.measure.noise import stages
 from irn_core.measure.normality import (
     defined_mean,
     histogram,
@@ -19,7 +20,6 @@ from irn_core.measure.normality import (
     quantiles,
     with_known,
 )
-from irn_core.measure.rescaling import stages
 
 HERE = "this picture"
 BESIDE = ("text", "hubble", "coffee")

@@ -9,7 +9,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from irn_core.errors import ImageError
-from irn_core.measure.rescaling import Scores, by_bicubic, score
+from irn_core.measure.filters import by_bicubic
+from irn_core.measure.scores import Scores, score
 from irn_core.nets.irn import IRN
 from irn_core.nets.plain import PlainRescaler
 from irn_core.pictures.files import encode_png, read_picture

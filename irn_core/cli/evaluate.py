@@ -7,16 +7,13 @@ from pathlib import Path
 from irn_core.cli import arguments
 from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
+from irn_core.measure.calibration import evaluate_calibration
+from irn_core.measure.filters import FILTERS
+from irn_core.measure.noise import evaluate_normality
+from irn_core.measure.normality import Figures
 from irn_core.measure.provenance import machine, provenance
 from irn_core.measure.rates import CODECS, evaluate_compress
-from irn_core.measure.rescaling import (
-    FILTERS,
-    NORMALITY,
-    evaluate_calibration,
-    evaluate_filter,
-    evaluate_normality,
-    evaluate_rescale,
-)
+from irn_core.measure.rescaling import evaluate_filter, evaluate_rescale
 from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
 
 
@@ -115,7 +112,7 @@ def _print_mean(result: dict) -> None:
 def _evaluate_normality(args: argparse.Namespace) -> None:
     result = evaluate_normality(load_model(args.model), args.model, args.data)
     for stage, title in (("before", "z"), ("after", "ε")):
-        print(f"{title:<15}" + "".join(f"{key:>12}" for key in NORMALITY))
+        print(f"{title:<15}" + "".join(f"{key:>12}" for key in Figures._fields))
         for number, row in enumerate(result[stage]["channels"], start=1):
             _print_normality(row.get("began_as", f"channel {number}"), row)
         for band, row in result[stage]["bands"].items():
@@ -126,7 +123,7 @@ def _evaluate_normality(args: argparse.Namespace) -> None:
 
 
 def _print_normality(name: str, row: dict) -> None:
-    print(f"{name:<15}" + "".join(f"{'—' if row[key] is None else f'{row[key]:.4f}':>12}" for key in NORMALITY))
+    print(f"{name:<15}" + "".join(f"{'—' if row[key] is None else f'{row[key]:.4f}':>12}" for key in Figures._fields))
 
 
 def _bench(args: argparse.Namespace) -> None:
