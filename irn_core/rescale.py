@@ -4,6 +4,7 @@ downscale:  x ─pad→ f → (y, z),  lr = round8(y),  z is lost
 upscale:    lr → x_hat = f⁻¹(lr, W·(μ(lr) + τ·σ(lr)·η)),  η from ε ~ N(0, I), from a seed
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -65,13 +66,15 @@ def upscale(
     seed always gives the same draw. `size` is (H, W) of the original, by default (s·h, s·w), which it cannot exceed.
 
     Raises:
-        IRNError: an impossible `size`; ImageError: `lr` is no picture.
+        IRNError: an impossible `size` or tau; ImageError: `lr` is no picture.
 
     >>> from irn_core.nets.irn import IRNConfig
     >>> irn = IRN(IRNConfig(scale=2, blocks=(2,), widths=(8,)))
     >>> upscale(irn, np.zeros((5, 7, 3), np.uint8), size=(9, 13)).shape
     (9, 13, 3)
     """
+    if not 0 <= tau < math.inf:
+        raise IRNError(f"tau is {tau}; expected a finite number, 0 or more")
     y_hat = to_tensor(lr)
     height, width = lr.shape[:2]
     scale = irn.config.scale

@@ -1,10 +1,10 @@
 """The commands `evaluate` and `bench`."""
 
 import argparse
-import json
 from pathlib import Path
 
 from irn_core.cli import arguments
+from irn_core.cli.terminal import write_json
 from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
 from irn_core.measure.calibration import evaluate_calibration
@@ -18,7 +18,7 @@ from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
-    """The parsers of both."""
+    """Add the parsers of both."""
     evaluate = commands.add_parser("evaluate", help="score a model on a folder of pictures")
     kinds = evaluate.add_subparsers(required=True, metavar="KIND")
     _add_rescale(kinds)
@@ -67,7 +67,7 @@ def _evaluate_compress(args: argparse.Namespace) -> None:
     for name, value in result["bd_rate_vs_jpeg"].items():
         print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
     if args.json:
-        _write_json(args.json, provenance(args.command, args.model) | result)
+        write_json(args.json, provenance(args.command, args.model) | result)
     if args.record:
         figures = {"bd_rate_vs_jpeg": result["bd_rate_vs_jpeg"]["icn"], "icn": result["codecs"]["icn"]}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
@@ -89,7 +89,7 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
         print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
         print(f"intervals of 50 % and 90 % cover {found['coverage_50%']:.1%} and {found['coverage_90%']:.1%}")
     if args.json:
-        _write_json(args.json, provenance(args.command, args.model) | result)
+        write_json(args.json, provenance(args.command, args.model) | result)
     if args.record:
         figures = {key: result[key] for key in ("tau", "seed", "mean", "calibration") if key in result}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
@@ -101,7 +101,7 @@ def _evaluate_filter(args: argparse.Namespace) -> None:
     result = evaluate_filter(args.model, args.scale, args.data)
     _print_mean(result)
     if args.json:
-        _write_json(args.json, provenance(args.command) | result)
+        write_json(args.json, provenance(args.command) | result)
 
 
 def _print_mean(result: dict) -> None:
@@ -119,7 +119,7 @@ def _evaluate_normality(args: argparse.Namespace) -> None:
             _print_normality(f"all {band}", row)
         _print_normality("all", result[stage]["pooled"])
     if args.json:
-        _write_json(args.json, provenance(args.command, args.model) | result)
+        write_json(args.json, provenance(args.command, args.model) | result)
 
 
 def _print_normality(name: str, row: dict) -> None:
@@ -129,8 +129,4 @@ def _print_normality(name: str, row: dict) -> None:
 def _bench(args: argparse.Namespace) -> None:
     rows = bench(args.side)
     if args.json:
-        _write_json(args.json, provenance(args.command) | machine() | {"side": args.side, "rows": rows})
-
-
-def _write_json(path: Path, result: dict) -> None:
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(args.json, provenance(args.command) | machine() | {"side": args.side, "rows": rows})

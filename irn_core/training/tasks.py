@@ -1,5 +1,6 @@
 """What is trained: a network, its stages, their losses, and how progress is measured."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -47,6 +48,8 @@ class RescaleTask:
         shares = {"prior": self.prior_share, "whitener": self.whitener_share, "luma": self.luma_share}
         if not all(0 <= share <= 1 for share in shares.values()):
             raise IRNError(f"shares lie in [0, 1]: got {shares}")
+        if self.guide is not None and not 0 <= self.guide < math.inf:
+            raise IRNError(f"guide is {self.guide}; expected a finite weight, 0 or more")
 
     @property
     def network(self) -> type[nn.Module]:
