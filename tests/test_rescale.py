@@ -174,3 +174,9 @@ def test_other_arrays_are_refused(convert, array):
 def test_an_lr_gives_no_more_than_it_has(size):
     with pytest.raises(IRNError, match=rf"size is {size[0]}×{size[1]} .*1×1 to 10×14"):
         upscale(tiny_irn(), smooth_pixels(5, 7), size=size)
+
+
+@pytest.mark.parametrize("tau", [float("nan"), float("inf"), -1.0])
+def test_an_impossible_temperature_is_refused(tau):
+    with pytest.raises(IRNError, match=f"tau is {tau}"):
+        upscale(tiny_irn(), smooth_pixels(5, 7), tau=tau)
