@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from irn_core.measure.rescaling import INTERVALS
-from irn_core.measure.spread import coverage, deciles, rms, sparsification
+from irn_core.measure.spread import compare, deciles, rms, sparsification, variance_over
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,28 +34,18 @@ def compare_draws(
     measure: str = "PSNR-Y",
 ) -> Variability:  # fmt: skip
     """How draws differ from each other, and the likeliest picture from the original x."""
-    # With one draw there is no spread about the mean: take it about the likeliest picture.
-    many = len(drawn) > 1
-    variance = _variance(drawn) if many else np.square(likeliest.astype(np.float32) - drawn[0])
-    error = likeliest.astype(np.float32) - x
-    covered = (coverage(error, np.sqrt(variance), len(drawn), level) for level in INTERVALS) if many else ()
-    spread, size = np.sqrt(variance.mean(-1)), np.sqrt((error**2).mean(-1))
+    found = compare(x, likeliest, drawn)
+    spread, error = found.spread, found.error
     # From four draws on, the spread of every other one groups the pixels, and that of the rest is measured.
-    halves = [np.sqrt(_variance(drawn[k::2]).mean(-1)) for k in (0, 1)] if len(drawn) > 3 else [spread]
+    halves = [np.sqrt(variance_over(drawn[k::2]).mean(-1)) for k in (0, 1)] if len(drawn) > 3 else [spread]
     return Variability(
         draws=drawn,
         psnr=tuple(psnr(picture) for picture in drawn),
         psnr_tau_0=psnr(likeliest),
         spread=spread,
-        error=size,
-        deciles=deciles(size, *halves),
-        sparsification=sparsification(size, spread),
-        coverage=tuple(covered),
+        error=error,
+        deciles=deciles(error, *halves),
+        sparsification=sparsification(error, spread),
+        coverage=found.coverage,
         measure=measure,
     )
-
-
-def _variance(drawn: tuple[np.ndarray, ...]) -> np.ndarray:
-    """The variance of each sample over two or more pictures. np.var would hold them all as floats."""
-    centre = np.mean(drawn, axis=0, dtype=np.float32)
-    return sum(np.square(picture - centre) for picture in drawn) / (len(drawn) - 1)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from demo.kit.plots import ACTUAL, INK, OURS, STYLE, add_axes, add_map, render
 from demo.spread import Variability
-from irn_core.measure.rescaling import INTERVALS
+from irn_core.measure.spread import INTERVALS
 
 
 def variability_figure(found: Variability, tau: float) -> Image.Image:

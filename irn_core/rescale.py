@@ -4,14 +4,16 @@ downscale:  x ─pad→ f → (y, z),  lr = round8(y),  z is lost
 upscale:    lr → x_hat = f⁻¹(lr, W·(μ(lr) + τ·σ(lr)·η)),  η from ε ~ N(0, I), from a seed
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from irn_core.errors import IRNError
 from irn_core.nets.irn import IRN
-from irn_core.ops.pixels import check_pixels, pad_to_multiple, to_pixels, to_tensor
+from irn_core.ops.pixels import pad_to_multiple, tensor_of, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.tiling import Progress, Tile, tiles
 
@@ -29,7 +31,7 @@ class Split(NamedTuple):
 @torch.inference_mode()
 def split(irn: IRN, pixels: np.ndarray) -> Split:
     """f of a picture H×W×3 uint8 as a whole, with the true z and y before rounding."""
-    return Split(*irn(_floats(_padded(irn, pixels))))
+    return Split(*irn(tensor_of(pixels, irn.config.scale)))
 
 
 @torch.inference_mode()
@@ -39,12 +41,12 @@ def downscale(irn: IRN, pixels: np.ndarray, progress: Progress | None = None) ->
     Memory beyond input and output is bounded: large pictures are computed in tiles that overlap by
     the reach of the network, so the result is that of the whole, within float rounding.
     """
-    x = _padded(irn, pixels)
     scale = irn.config.scale
+    x = to_tensor(pad_to_multiple(pixels, scale))
     lr = torch.empty(1, 3, x.shape[-2] // scale, x.shape[-1] // scale, dtype=torch.uint8)
     for inner, outer in _lr_tiles(irn, lr, progress):
         seen, kept = outer.times(scale), inner.within(outer)
-        y, _ = irn(_floats(x[..., seen.rows, seen.columns]))
+        y, _ = irn(from_uint8(x[..., seen.rows, seen.columns]))
         lr[..., inner.rows, inner.columns] = to_uint8(y[..., kept.rows, kept.columns])
     return to_pixels(lr)
 
@@ -61,27 +63,38 @@ def upscale(
     """Reconstruct a picture from its LR, h×w×3 uint8 → H×W×3 uint8.
 
     tau scales the noise: at 0 z is the most likely one (best PSNR), at 1 a draw from p(z | y). A
-    seed always gives the same draw. `size` is (H, W) of the original, by default (s·h, s·w).
+    seed always gives the same draw. `size` is (H, W) of the original, by default (s·h, s·w), which it cannot exceed.
+
+    Raises:
+        IRNError: an impossible `size` or tau; ImageError: `lr` is no picture.
 
     >>> from irn_core.nets.irn import IRNConfig
     >>> irn = IRN(IRNConfig(scale=2, blocks=(2,), widths=(8,)))
     >>> upscale(irn, np.zeros((5, 7, 3), np.uint8), size=(9, 13)).shape
     (9, 13, 3)
     """
+    if not 0 <= tau < math.inf:
+        raise IRNError(f"tau is {tau}; expected a finite number, 0 or more")
     y_hat = to_tensor(lr)
     height, width = lr.shape[:2]
     scale = irn.config.scale
+    size = _check_size(size or (height * scale, width * scale), height * scale, width * scale)
     x_hat = torch.empty(1, 3, height * scale, width * scale, dtype=torch.uint8)
     # Drawn for the whole picture at once, so that tiling cannot change it.
-    eta = irn.prior.texture(draw_noise(irn, height, width, seed), _floats(y_hat)).mul_(tau) if tau else None
+    eta = irn.prior.texture(draw_noise(irn, height, width, seed), from_uint8(y_hat)).mul_(tau) if tau else None
     for inner, outer in _lr_tiles(irn, y_hat, progress):
-        y = _floats(y_hat[..., outer.rows, outer.columns])
+        y = from_uint8(y_hat[..., outer.rows, outer.columns])
         z = irn.prior.likeliest(y) if eta is None else irn.prior.place(eta[..., outer.rows, outer.columns], y)
         done, kept = inner.times(scale), inner.within(outer).times(scale)
         x = irn.inverse(y, z)
         x_hat[..., done.rows, done.columns] = to_uint8(x[..., kept.rows, kept.columns])
-    height, width = size or x_hat.shape[-2:]
-    return to_pixels(x_hat[..., :height, :width])
+    return to_pixels(x_hat[..., : size[0], : size[1]])
+
+
+def _check_size(size: tuple[int, int], height: int, width: int) -> tuple[int, int]:
+    if not (0 < size[0] <= height and 0 < size[1] <= width):
+        raise IRNError(f"size is {size[0]}×{size[1]} (H×W); this LR gives 1×1 to {height}×{width}")
+    return size
 
 
 def draw_noise(irn: IRN, height: int, width: int, seed: int) -> Tensor:
@@ -98,11 +111,3 @@ def _lr_tiles(irn: IRN, lr: Tensor, progress: Progress | None):
         yield tile
         if progress:
             progress(done, len(todo))
-
-
-def _padded(irn: IRN, pixels: np.ndarray) -> Tensor:
-    return to_tensor(pad_to_multiple(check_pixels(pixels), irn.config.scale))
-
-
-def _floats(x: Tensor) -> Tensor:
-    return from_uint8(x).contiguous(memory_format=torch.channels_last)

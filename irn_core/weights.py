@@ -15,7 +15,9 @@ from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.plain import PlainConfig, PlainRescaler
 
-WEIGHTS_DIR = Path(__file__).parent.parent / "assets" / "weights"
+INSTALLED = Path(__file__).parent / "shipped_weights"
+WEIGHTS_DIR = INSTALLED if INSTALLED.is_dir() else Path(__file__).parent.parent / "assets" / "weights"
+"""Beside this file in an installed package, under assets/ in the repository."""
 RIVALS_DIR = WEIGHTS_DIR / "rivals"
 """Networks to compare with, trained for a short time only."""
 Network = TypeVar("Network", IRN, PlainRescaler, ICN, Autoencoder)

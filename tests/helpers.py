@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image
 from torch import nn
@@ -131,6 +132,14 @@ def refused(capsys, *args) -> str:
     error = capsys.readouterr().err
     assert error.startswith("error: ") and error.count("\n") == 1
     return error
+
+
+def misused(capsys, *args) -> str:
+    """What argparse says of options that cannot be."""
+    with pytest.raises(SystemExit) as stop:
+        run(*args)
+    assert stop.value.code == 2
+    return capsys.readouterr().err
 
 
 def close(app) -> None:

@@ -15,7 +15,8 @@ from demo import batch, benchmark, benchmark_page, benchmark_panels, text
 from demo.batch import Batch, Skipped, csv_bytes, list_members
 from irn_core.errors import ImageError
 from irn_core.measure.bench import paper_name
-from irn_core.measure.rescaling import FIGURES, evaluate_rescale
+from irn_core.measure.rescaling import evaluate_rescale
+from irn_core.measure.scores import FIGURES
 from irn_core.pictures.files import encode_png
 from irn_core.weights import find_weights, model_tag, read_info
 from tests.helpers import smooth_pixels, tiny_irn, write_pictures

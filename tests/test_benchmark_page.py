@@ -13,7 +13,8 @@ pytest.importorskip("gradio")
 
 from demo import batch, benchmark, ui  # noqa: E402
 from demo.service import draw, rescale  # noqa: E402
-from irn_core.measure.rescaling import FIGURES, evaluate_rescale  # noqa: E402
+from irn_core.measure.rescaling import evaluate_rescale  # noqa: E402
+from irn_core.measure.scores import FIGURES  # noqa: E402
 from irn_core.weights import load_model  # noqa: E402
 from tests.helpers import write_pictures  # noqa: E402
 from tests.test_page import FIRST, Explorer  # noqa: E402

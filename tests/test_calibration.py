@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from irn_core.measure.spread import coverage, deciles, rms, sparsification
+from irn_core.measure.spread import INTERVALS, compare, coverage, deciles, rms, sparsification, variance_over
+from tests.helpers import noise_pixels
 
 
 def synthetic(factor: float = 1.0, count: int = 100_000, draws: int = 16) -> tuple[np.ndarray, np.ndarray]:
@@ -67,3 +68,22 @@ def test_shapes_do_not_matter():
             sparsification(error.reshape(shape), spread.reshape(shape))[1], sparsification(error, spread)[1]
         )
         assert np.allclose(deciles(error.reshape(shape), spread.reshape(shape))[1], deciles(error, spread)[1])
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_draws_are_compared_with_the_error(count):
+    x, likeliest, *draws = (noise_pixels(9, 14, seed) for seed in range(2 + count))
+    found = compare(x, likeliest, draws)
+    assert np.allclose(found.variance, np.var(draws, axis=0, ddof=1), rtol=1e-5)
+    assert np.allclose(variance_over(draws), found.variance)
+    assert np.allclose(found.spread**2, found.variance.mean(-1), rtol=1e-5)
+    error = likeliest.astype(float) - x
+    assert np.allclose(found.error**2, (error**2).mean(-1), rtol=1e-5)
+    expected = [coverage(error, np.std(draws, axis=0, ddof=1), count, level) for level in INTERVALS]
+    assert found.coverage == pytest.approx(expected)
+
+
+def test_one_draw_spreads_about_the_likeliest():
+    x, likeliest, draw = (noise_pixels(9, 14, seed) for seed in range(3))
+    found = compare(x, likeliest, [draw])
+    assert np.array_equal(found.variance, (likeliest.astype(float) - draw) ** 2) and found.coverage == ()

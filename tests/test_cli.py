@@ -16,7 +16,7 @@ from irn_core.measure.bench import paper_name
 from irn_core.pictures.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params, load_model, model_tag, save_model
-from tests.helpers import ROOT, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures
+from tests.helpers import ROOT, misused, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures
 
 
 @pytest.fixture
@@ -36,14 +36,6 @@ def photo(tmp_path):
     path = tmp_path / "photo.png"
     Image.fromarray(smooth_pixels(33, 47)).save(path)
     return path
-
-
-def misused(capsys, *args) -> str:
-    """What argparse says of options that cannot be."""
-    with pytest.raises(SystemExit) as stop:
-        run(*args)
-    assert stop.value.code == 2
-    return capsys.readouterr().err
 
 
 # As a process

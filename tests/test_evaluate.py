@@ -8,17 +8,10 @@ import pytest
 from PIL import Image
 
 from irn_core.errors import ImageError
-from irn_core.measure.rescaling import (
-    FILTERS,
-    bicubic_hr,
-    bicubic_lr,
-    calibration_of,
-    evaluate_calibration,
-    evaluate_filter,
-    evaluate_picture,
-    evaluate_rescale,
-    score,
-)
+from irn_core.measure.calibration import calibration_of, evaluate_calibration
+from irn_core.measure.filters import FILTERS, bicubic_hr, bicubic_lr
+from irn_core.measure.rescaling import evaluate_filter, evaluate_picture, evaluate_rescale
+from irn_core.measure.scores import score
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
 from irn_core.pictures.files import read_picture

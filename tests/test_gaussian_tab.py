@@ -7,8 +7,8 @@ from scipy import stats
 from demo import examples, figures, normality, normality_panels
 from demo.service import Photo, model
 from irn_core.measure.information import value_names
+from irn_core.measure.noise import stages
 from irn_core.measure.normality import neighbours, with_known
-from irn_core.measure.rescaling import stages
 from tests.helpers import noise_pixels, smooth_pixels
 
 SCALES = (2, 4)

@@ -10,9 +10,13 @@ from PIL import Image
 from scipy import signal, stats
 
 from irn_core.measure.information import value_names
+from irn_core.measure.noise import evaluate_normality, stages
 from irn_core.measure.normality import (
+    Figures,
+    by_band,
     correlation,
     defined_mean,
+    figures,
     histogram,
     moments,
     neighbours,
@@ -20,7 +24,6 @@ from irn_core.measure.normality import (
     quantiles,
     with_known,
 )
-from irn_core.measure.rescaling import NORMALITY, evaluate_normality, stages
 from irn_core.ops.pixels import luma
 from irn_core.ops.quantise import round8
 from irn_core.rescale import downscale, split
@@ -159,7 +162,7 @@ def test_a_folder_is_pooled_without_keeping_it(tmp_path, scale):
     for stage in ("before", "after"):
         values = np.concatenate([getattr(field, stage).reshape(irn.z_channels, -1) for field in fields], 1)
         rows = result[stage]["channels"]
-        assert all(list(row) == list(NORMALITY) for row in (*rows, result[stage]["pooled"]))
+        assert all(list(row) == list(Figures._fields) for row in (*rows, result[stage]["pooled"]))
         assert np.allclose([row["mean"] for row in rows], values.mean(1), atol=1e-5)
         assert np.allclose([row["deviation"] for row in rows], values.std(1), rtol=1e-4)
         kurtosis = stats.kurtosis(values.astype(float), axis=1, fisher=False)
@@ -194,6 +197,27 @@ def test_a_band_has_the_channels_that_began_as_it(tmp_path, scale):
         assert found["deviation"] == pytest.approx(math.sqrt(square - mean**2), rel=1e-4)
         sizes = np.abs([row["along_x"] for row in result["after"]["channels"]])
         assert found["along_x"] == pytest.approx(weights @ sizes / weights.sum())
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_one_picture_has_the_figures_of_a_folder_of_one(tmp_path, scale):
+    irn, names = tiny_irn(scale), value_names(scale)[3:]
+    (pixels,) = pictures(tmp_path, [(24, 30)])
+    result = evaluate_normality(irn, "tiny", tmp_path, report=lambda _: None)
+    shares = irn.prior.shares().double().numpy()
+    for stage, shares_of in (("before", None), ("after", shares)):
+        field = getattr(stages(irn, pixels), stage)
+        found = by_band(power_sums(field), neighbours(field), names, shares_of)
+        assert list(found) == list(result[stage]["bands"])
+        for band, row in found.items():
+            assert row._asdict() == pytest.approx(result[stage]["bands"][band])
+
+
+def test_channels_weigh_in_by_their_weights():
+    field = np.concatenate([white(1), 3 + 2 * white(1, seed=1), 100 * white(1, seed=2)])
+    found = figures(power_sums(field), neighbours(field), np.array([3, 1, 0]))
+    assert found.mean == pytest.approx(0.75, abs=0.02)
+    assert found.deviation == pytest.approx((0.75 * 1 + 0.25 * 13 - 0.75**2) ** 0.5, rel=0.01)
 
 
 def test_pictures_of_a_pixel_leave_the_figures_of_the_others(tmp_path):

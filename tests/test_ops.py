@@ -6,12 +6,13 @@ import torch
 from PIL import Image
 from skimage.color import rgb2ycbcr
 
-from irn_core.ops.pixels import luma, pad_to_multiple, to_pixels, to_tensor
+from irn_core.ops.pixels import luma, pad_to_multiple, pixels_of, tensor_of, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, round8, round8_straight_through, to_uint8
 from irn_core.ops.resize import bicubic, bicubic_down, bicubic_up
 from tests.helpers import noise_pixels, smooth_pixels
 
 VALUES = torch.linspace(-1, 2, 3001)
+PICTURE = VALUES.view(1, 1, 1, -1)
 
 
 def test_round8_gives_the_nearest_level():
@@ -36,7 +37,7 @@ def test_straight_through_has_the_values_of_round8_and_the_gradient_of_the_ident
 
 
 def test_every_8_bit_value_survives():
-    values = torch.arange(256, dtype=torch.uint8)
+    values = torch.arange(256, dtype=torch.uint8).view(1, 1, 16, 16)
     floats = from_uint8(values)
     assert torch.equal(to_uint8(floats), values)
     assert torch.equal(to_uint8(round8(floats)), values)
@@ -44,7 +45,7 @@ def test_every_8_bit_value_survives():
 
 
 def test_to_uint8_agrees_with_round8():
-    assert torch.equal(from_uint8(to_uint8(VALUES)), round8(VALUES))
+    assert torch.equal(from_uint8(to_uint8(PICTURE)), round8(PICTURE))
 
 
 resizings = pytest.mark.parametrize(("scale", "up"), [(2, False), (4, False), (8, False), (2, True), (4, True)])
@@ -91,6 +92,18 @@ def test_padding_repeats_the_edge(multiple, size):
     assert padded.dtype == np.uint8
     assert np.array_equal(padded, pixels[rows][:, columns])
     assert np.array_equal(pixels, before)
+
+
+@pytest.mark.parametrize("size", ((1, 1), (5, 13), (8, 8)))
+def test_pictures_become_tensors_and_come_back(size):
+    pixels = noise_pixels(*size)
+    x = tensor_of(pixels, 4)
+    assert x.dtype == torch.float32 and x.is_contiguous(memory_format=torch.channels_last)
+    padded = pad_to_multiple(pixels, 4)
+    assert np.array_equal(x[0].permute(1, 2, 0).numpy(), (padded / 255).astype(np.float32))
+    assert np.array_equal(pixels_of(x), padded) and np.array_equal(pixels_of(x, size), pixels)
+    beyond = torch.tensor([-0.1, 0.4 / 255, 0.6 / 255, 1.2]).view(1, 1, 2, 2).expand(1, 3, 2, 2)
+    assert pixels_of(beyond)[..., 0].tolist() == [[0, 0], [1, 255]]
 
 
 def test_luma_is_that_of_skimage():

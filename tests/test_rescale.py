@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from irn_core import rescale
-from irn_core.errors import ImageError
+from irn_core.errors import ImageError, IRNError
 from irn_core.nets.irn import IRN
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
@@ -168,3 +168,15 @@ def test_progress_counts_the_tiles_and_memory_is_bounded_by_them(monkeypatch):
 def test_other_arrays_are_refused(convert, array):
     with pytest.raises(ImageError, match="expected H×W×3 uint8"):
         convert(tiny_irn(2), array)
+
+
+@pytest.mark.parametrize("size", [(0, 4), (-1, 4), (11, 4), (10, 15), (10**6, 10**6)])
+def test_an_lr_gives_no_more_than_it_has(size):
+    with pytest.raises(IRNError, match=rf"size is {size[0]}×{size[1]} .*1×1 to 10×14"):
+        upscale(tiny_irn(), smooth_pixels(5, 7), size=size)
+
+
+@pytest.mark.parametrize("tau", [float("nan"), float("inf"), -1.0])
+def test_an_impossible_temperature_is_refused(tau):
+    with pytest.raises(IRNError, match=f"tau is {tau}"):
+        upscale(tiny_irn(), smooth_pixels(5, 7), tau=tau)

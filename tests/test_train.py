@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import fields
+import warnings
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -15,12 +16,15 @@ import torch
 
 from irn_core.errors import ImageError, IRNError, WeightsError
 from irn_core.nets.irn import IRN
+from irn_core.ops.quantise import round8
+from irn_core.ops.resize import bicubic_down
 from irn_core.pictures.folder import list_pictures, load_pictures
 from irn_core.training import losses
-from irn_core.training.dataset import RandomCrops
+from irn_core.training.dataset import MAX_CONTRAST, RandomCrops, _overexposed, draw_graphics
+from irn_core.training.parallel import autocast
 from irn_core.training.tasks import RescaleTask
-from irn_core.training.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
-from irn_core.weights import load_model, read_info, save_model
+from irn_core.training.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, start_from, train
+from irn_core.weights import count_params, load_model, read_info, save_model
 from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_irn, write_pictures
 
 pytestmark = pytest.mark.usefixtures("one_thread")  # sums in one order: equal runs are equal to the last bit
@@ -270,6 +274,76 @@ def test_training_can_start_from_weights(tmp_path, data):
         Trainer(tiny_run(tmp_path, init=str(tmp_path / "start.safetensors"), model=tiny_config(widths=(4,))))
 
 
+@pytest.mark.parametrize("changes", [{"blocks": (4,)}, {"reach": 5}, {"blocks": (3,), "reach": 3}])
+def test_a_larger_network_starts_where_the_smaller_one_stood(tmp_path, changes):
+    small = tiny_irn(seed=5)
+    save_model(small, tmp_path / "small.safetensors", {})
+    config = replace(small.config, **changes)
+    larger = start_from(str(tmp_path / "small.safetensors"), IRN, config)
+    assert larger.config == config and count_params(larger) > count_params(small)
+    x = torch.rand(1, 3, 16, 24)
+    with torch.no_grad():
+        for ours, theirs in zip(larger(x), small(x), strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+        torch.testing.assert_close(larger.inverse(*small(x)), x, rtol=0, atol=1e-4)
+    with pytest.raises(WeightsError, match="does not fit"):  # what is there already is never dropped
+        start_from(str(tmp_path / "small.safetensors"), IRN, replace(small.config, blocks=(1,)))
+
+
+# Objectives
+
+
+@pytest.fixture
+def batch():
+    """A fresh irn, the Haar transform, with a little of a random one in it, and pictures."""
+    irn = tiny_irn(seed=3)
+    for param in irn.levels.parameters():
+        param.mul_(0.3)
+    return irn, torch.stack([torch.from_numpy(smooth_pixels(16, 16, seed)).permute(2, 0, 1) / 255 for seed in (0, 1)])
+
+
+@pytest.mark.parametrize("luma_share", [0.0, 0.5])
+def test_the_likeliest_picture_is_scored_by_its_rms_and_a_drawn_one_by_its_size(batch, luma_share):
+    irn, x = batch
+    y, z = irn(x)
+    weights = torch.tensor(losses.LUMA).view(3, 1, 1)
+
+    def expected(random_z: bool) -> torch.Tensor:
+        torch.manual_seed(7)
+        error = irn.inverse(round8(y), torch.randn_like(z) if random_z else torch.zeros_like(z)) - x
+        luma, held = (error * weights).sum(1), z.square().sum() / len(x)
+        if random_z:
+            sizes = (1 - luma_share) * error.abs().sum() + luma_share * 3 * luma.abs().sum()
+            return held + sizes / len(x)
+        rms = [e.square().flatten(1).mean(1).sqrt().mean() for e in (error, luma)]
+        outside = (y - y.clamp(0, 1)).abs().sum() / len(x)
+        scored = x[0].numel() * 0.5**0.5 * ((1 - luma_share) * rms[0] + luma_share * rms[1])
+        return held + scored + losses.CLIPPED * irn.config.scale**2 * outside
+
+    for random_z in (False, True):
+        torch.manual_seed(7)
+        found = losses.reconstruction_loss(irn, x, 0.0, luma_share, random_z).total
+        torch.testing.assert_close(found, expected(random_z), rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("scale", [2, 4])
+def test_what_an_lr_cannot_hold_costs(scale):
+    y = torch.tensor([-0.25, 0.0, 0.5, 1.0, 1.5], requires_grad=True)
+    cost = losses._clipped(y.view(1, 1, 1, 5), scale)
+    cost.backward()
+    weight = losses.CLIPPED * scale**2
+    assert cost.item() == pytest.approx(0.75 * weight)
+    assert y.grad.tolist() == [-weight, 0, 0, 0, weight]  # back to where it can be held
+
+
+def test_the_guide_is_an_lr_that_a_file_can_hold():
+    edges = torch.zeros(1, 3, 32, 32)
+    edges[..., 9:] = 1  # bicubic overshoots there
+    guide, free = losses._guide_of(edges, 2), bicubic_down(edges, 2)
+    assert free.min() < -0.01 and free.max() > 1.01
+    assert torch.equal(guide, free.clamp(0, 1))
+
+
 # Resuming
 
 
@@ -355,6 +429,13 @@ def test_a_checkpoint_of_another_network_is_refused(tmp_path, data):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])
+@pytest.mark.parametrize("name", ["minutes", "learning_rate", "save_minutes", "prior_share", "luma_share", "guide"])
+def test_numbers_that_are_none_are_refused(tmp_path, name, value):
+    with pytest.raises(IRNError, match=str(value)):
+        tiny_run(tmp_path, **{name: value})
+
+
 @pytest.mark.parametrize("length", [{}, {"steps": 1, "minutes": 1.0}])
 def test_a_run_has_one_length(length):
     with pytest.raises(IRNError, match="minutes or steps"):
@@ -364,6 +445,16 @@ def test_a_run_has_one_length(length):
 def test_crops_are_multiples_of_the_scale():
     with pytest.raises(IRNError, match="crop 18 is not a multiple of 4"):
         TrainConfig("in", "out", "name", RescaleTask(tiny_config(4)), steps=1, crop=18)
+
+
+@pytest.mark.parametrize("found", [{}, {"avx512_bf16": False}, {"avx512_bf16": True}, None])
+def test_halves_are_used_where_the_processor_has_them(monkeypatch, found):
+    if found is None:  # an older torch
+        monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    else:
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: found, raising=False)
+    with autocast(torch.device("cpu")):
+        assert torch.is_autocast_enabled("cpu") == bool(found and found.get("avx512_bf16"))
 
 
 # Several processes
@@ -487,3 +578,27 @@ def test_crops_are_turned_and_flipped_in_all_eight_ways():
         slopes = [(c[:, -1] - c[:, 0]).mean() for c in (red, green)] + [(c[-1] - c[0]).mean() for c in (red, green)]
         ways.add(tuple(round(slope.item()) for slope in slopes))
     assert len(ways) == 8
+
+
+@pytest.mark.parametrize("side", [1, 8, 64])
+def test_graphics_are_drawn_by_their_seed(side):
+    drawn, again, other = (draw_graphics(side, np.random.default_rng(seed)) for seed in (3, 3, 4))
+    assert drawn.shape == (side, side, 3) and drawn.dtype == np.uint8
+    assert np.array_equal(drawn, again) and (side == 1 or not np.array_equal(drawn, other))
+
+
+def test_graphics_are_flat_and_half_of_them_black_or_white():
+    drawn = np.stack([draw_graphics(64, np.random.default_rng(seed)) for seed in range(60)])
+    same = (drawn[:, :, 1:] == drawn[:, :, :-1]).all(-1)  # as the pixel to the left
+    assert same.mean() > 0.7
+    extreme = (drawn == 0).all(-1) | (drawn == 255).all(-1)
+    assert 0.3 < extreme.mean() < 0.7
+
+
+def test_overexposed_crops_keep_the_order_of_grey_levels_and_clip():
+    ramp = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    found = np.stack([_overexposed(ramp, np.random.default_rng(seed))[0, :, 0] for seed in range(50)]).astype(int)
+    steps = np.diff(found)
+    assert found.min() >= 0 and found.max() <= 255 and (steps >= 0).all() and (steps <= MAX_CONTRAST + 1).all()
+    assert np.isin(found, (0, 255)).mean() > 0.3
+    assert np.array_equal(found[7], _overexposed(ramp, np.random.default_rng(7))[0, :, 0])

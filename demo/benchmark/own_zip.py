@@ -12,7 +12,8 @@ import numpy as np
 from demo.photo import MAX_PAGE_PIXELS
 from demo.rescale.rescaled import network
 from irn_core.errors import ImageError
-from irn_core.measure.rescaling import FIGURES, evaluate_picture, score_row, summarise
+from irn_core.measure.rescaling import evaluate_picture
+from irn_core.measure.scores import FIGURES, score_row, summarise
 from irn_core.pictures.files import DECODER_ERRORS, read_picture
 from irn_core.pictures.folder import EXTENSIONS
 from irn_core.weights import count_params

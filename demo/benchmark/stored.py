@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from demo.rescale.tabs.rivals import entrants
 from irn_core.measure.bench import paper_name
-from irn_core.measure.rescaling import FILTERS
+from irn_core.measure.filters import FILTERS
 from irn_core.nets.irn import IRN
 from irn_core.weights import find_weights, list_weights, model_tag, read_info
 

@@ -10,7 +10,7 @@ from demo.kit.chart import Axes, Dot, Line, scatter
 from demo.kit.numbers import decibels
 from demo.kit.words import hint, say, words
 from demo.rescale.tabs.rivals import fair_key
-from irn_core.measure.rescaling import FIGURES
+from irn_core.measure.scores import FIGURES
 
 PARAMETERS = Axes("million parameters (log)", "PSNR-Y on BSD100 (dB)")
 TIMES = Axes("seconds per megapixel, down and up (log)", "PSNR-Y on BSD100 (dB)")

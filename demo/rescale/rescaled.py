@@ -9,7 +9,8 @@ import numpy as np
 
 from demo.kit.cache import cached
 from demo.photo import Photo, original_bytes
-from irn_core.measure.rescaling import Scores, by_bicubic, score
+from irn_core.measure.filters import by_bicubic
+from irn_core.measure.scores import Scores, score
 from irn_core.nets.irn import IRN
 from irn_core.nets.plain import PlainRescaler
 from irn_core.pictures.files import encode_png

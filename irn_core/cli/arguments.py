@@ -4,6 +4,7 @@ import argparse
 import math
 from pathlib import Path
 
+from irn_core.errors import IRNError
 from irn_core.measure.rates import CODECS
 
 
@@ -23,23 +24,66 @@ def output(value: str) -> Path:
 
 def positive(value: str) -> int:
     """A whole number above 0."""
-    if not value.isdigit() or int(value) == 0:
+    if not value.isdecimal() or int(value) == 0:
         raise argparse.ArgumentTypeError(f"{value} is not a whole number above 0")
+    return int(value)
+
+
+def whole(value: str) -> int:
+    """A whole number, 0 or more."""
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"{value} is not a whole number, 0 or more")
+    return int(value)
+
+
+def seed(value: str) -> int:
+    """A whole number that torch takes as a seed."""
+    if not value.isdecimal() or int(value) >= 2**63:
+        raise argparse.ArgumentTypeError(f"seed is {value}; expected a whole number from 0 to 2^63 - 1")
     return int(value)
 
 
 def above_zero(value: str) -> float:
     """A finite number above 0."""
-    if not 0 < float(value) < math.inf:
+    if not 0 < _number(value) < math.inf:
         raise argparse.ArgumentTypeError(f"{value} is not a number above 0")
+    return float(value)
+
+
+def not_negative(value: str) -> float:
+    """A finite number, 0 or more."""
+    if not 0 <= _number(value) < math.inf:
+        raise argparse.ArgumentTypeError(f"{value} is not a number, 0 or more")
+    return float(value)
+
+
+def share(value: str) -> float:
+    """0 … 1."""
+    if not 0 <= _number(value) <= 1:
+        raise argparse.ArgumentTypeError(f"{value} is not a share; expected 0 to 1")
     return float(value)
 
 
 def quality(value: str) -> float:
     """0 … 100."""
-    if not 0 <= float(value) <= 100:
+    if not 0 <= _number(value) <= 100:
         raise argparse.ArgumentTypeError(f"quality is {value}; expected 0 (smallest file) to 100")
     return float(value)
+
+
+def tau(value: str) -> float:
+    """0 … 10."""
+    if not 0 <= _number(value) <= 10:
+        raise argparse.ArgumentTypeError(f"tau is {value}; expected 0 (most likely z) to 10, 1 draws from p(z|y)")
+    return float(value)
+
+
+def _number(value: str) -> float:
+    """The value; nan, which lies in no range, if it is no number."""
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
 
 
 def codecs(value: str) -> list[str]:
@@ -47,20 +91,6 @@ def codecs(value: str) -> list[str]:
     if unknown := set(value.split(",")) - set(CODECS):
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; choose from {','.join(CODECS)}")
     return value.split(",")
-
-
-def tau(value: str) -> float:
-    """0 … 10."""
-    if not 0 <= float(value) <= 10:
-        raise argparse.ArgumentTypeError(f"tau is {value}; expected 0 (most likely z) to 10, 1 draws from p(z|y)")
-    return float(value)
-
-
-def seed(value: str) -> int:
-    """A whole number that torch takes as a seed."""
-    if not value.isdigit() or int(value) >= 2**63:
-        raise argparse.ArgumentTypeError(f"seed is {value}; expected a whole number from 0 to 2^63 - 1")
-    return int(value)
 
 
 def add_pictures(parser: argparse.ArgumentParser) -> None:
@@ -73,3 +103,24 @@ def add_noise(parser: argparse.ArgumentParser) -> None:
     """How z is drawn: --tau, --seed."""
     parser.add_argument("--tau", type=tau, default=0.0, help="temperature of z: 0 most likely, 1 a fair draw")
     parser.add_argument("--seed", type=seed, default=0, help="which draw")
+
+
+def keep_sources(args: argparse.Namespace) -> None:
+    """Refuse to write over what is read: the picture, the weights, a picture of the data.
+
+    Raises:
+        IRNError: a file to write is one of those to read, by whatever name.
+    """
+    sources = [Path(path) for name in ("input", "model") if (path := getattr(args, name, None))]
+    for name in ("output", "json"):
+        target = getattr(args, name, None)
+        if not isinstance(target, Path) or not target.is_file():  # what is not there yet cannot be lost
+            continue
+        if any(source.is_file() and source.samefile(target) for source in sources) or _is_data(target, args):
+            raise IRNError(f"{target} would be written over, and it is read here; give another name for the result")
+
+
+def _is_data(target: Path, args: argparse.Namespace) -> bool:
+    """Whether an existing file that is not JSON lies in the folder of pictures."""
+    data = getattr(args, "data", None)
+    return bool(data) and target.suffix.lower() != ".json" and target.resolve().is_relative_to(Path(data).resolve())

@@ -1,29 +1,25 @@
 """The commands `evaluate` and `bench`."""
 
 import argparse
-import json
 from pathlib import Path
 
 from irn_core.cli import arguments
-from irn_core.cli.notes import note
+from irn_core.cli.terminal import note, write_json
 from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
+from irn_core.measure.calibration import evaluate_calibration
+from irn_core.measure.filters import FILTERS
+from irn_core.measure.noise import evaluate_normality
+from irn_core.measure.normality import Figures
 from irn_core.measure.provenance import machine, provenance
 from irn_core.measure.rates import CODECS, evaluate_compress
-from irn_core.measure.rescaling import (
-    FILTERS,
-    NORMALITY,
-    evaluate_calibration,
-    evaluate_filter,
-    evaluate_normality,
-    evaluate_rescale,
-)
+from irn_core.measure.rescaling import evaluate_filter, evaluate_rescale
 from irn_core.pictures.folder import Folder, open_folder
 from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
-    """The parsers of both."""
+    """Add the parsers of both."""
     evaluate = commands.add_parser("evaluate", help="score a model on a folder of pictures")
     kinds = evaluate.add_subparsers(required=True, metavar="KIND")
     _add_rescale(kinds)
@@ -72,7 +68,7 @@ def _evaluate_compress(args: argparse.Namespace) -> None:
     for name, value in result["bd_rate_vs_jpeg"].items():
         print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
     if args.json:
-        _write_json(args.json, provenance(args.command, args.model) | result)
+        write_json(args.json, provenance(args.command, args.model) | result)
     if args.record:
         figures = {"bd_rate_vs_jpeg": result["bd_rate_vs_jpeg"]["icn"], "icn": result["codecs"]["icn"]}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
@@ -95,7 +91,7 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
         print(f"RMS error at tau 0 {found['rms_error']:.3f}, RMS spread at tau 1 {found['rms_spread']:.3f} grey levels")
         print(f"intervals of 50 % and 90 % cover {found['coverage_50%']:.1%} and {found['coverage_90%']:.1%}")
     if args.json:
-        _write_json(args.json, provenance(args.command, args.model) | result)
+        write_json(args.json, provenance(args.command, args.model) | result)
     if args.record:
         figures = {key: result[key] for key in ("tau", "seed", "mean", "calibration") if key in result}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
@@ -107,7 +103,7 @@ def _evaluate_filter(args: argparse.Namespace) -> None:
     result = evaluate_filter(args.model, args.scale, _pictures(args))
     _print_mean(result)
     if args.json:
-        _write_json(args.json, provenance(args.command) | result)
+        write_json(args.json, provenance(args.command) | result)
 
 
 def _print_mean(result: dict) -> None:
@@ -118,24 +114,24 @@ def _print_mean(result: dict) -> None:
 def _evaluate_normality(args: argparse.Namespace) -> None:
     result = evaluate_normality(load_model(args.model), args.model, _pictures(args))
     for stage, title in (("before", "z"), ("after", "ε")):
-        print(f"{title:<15}" + "".join(f"{key:>12}" for key in NORMALITY))
+        print(f"{title:<15}" + "".join(f"{key:>12}" for key in Figures._fields))
         for number, row in enumerate(result[stage]["channels"], start=1):
             _print_normality(row.get("began_as", f"channel {number}"), row)
         for band, row in result[stage]["bands"].items():
             _print_normality(f"all {band}", row)
         _print_normality("all", result[stage]["pooled"])
     if args.json:
-        _write_json(args.json, provenance(args.command, args.model) | result)
+        write_json(args.json, provenance(args.command, args.model) | result)
 
 
 def _print_normality(name: str, row: dict) -> None:
-    print(f"{name:<15}" + "".join(f"{'—' if row[key] is None else f'{row[key]:.4f}':>12}" for key in NORMALITY))
+    print(f"{name:<15}" + "".join(f"{'—' if row[key] is None else f'{row[key]:.4f}':>12}" for key in Figures._fields))
 
 
 def _bench(args: argparse.Namespace) -> None:
     rows = bench(args.side)
     if args.json:
-        _write_json(args.json, provenance(args.command) | machine() | {"side": args.side, "rows": rows})
+        write_json(args.json, provenance(args.command) | machine() | {"side": args.side, "rows": rows})
 
 
 def _pictures(args: argparse.Namespace) -> Folder:
@@ -143,7 +139,3 @@ def _pictures(args: argparse.Namespace) -> Folder:
     folder = open_folder(args.data, args.skip_unreadable)
     note(*folder.notices)
     return folder
-
-
-def _write_json(path: Path, result: dict) -> None:
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

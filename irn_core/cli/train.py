@@ -15,7 +15,7 @@ COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "au
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:
-    """Its parser."""
+    """Add its parser."""
     kinds = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="KIND")
     _add_rescale(kinds)
     _add_compress(kinds)
@@ -26,10 +26,10 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
     rescale.add_argument("--scale", type=int, default=2, choices=(2, 4, 8))
     rescale.add_argument("--layout", choices=LAYOUTS, default="compact", help="the network's layout")
     rescale.add_argument("--paper-objective", action="store_true", help="random z at the inverse, as published")
-    rescale.add_argument("--prior-share", type=float, default=0.3, help="share, before that, for f with p(z|y)")
-    rescale.add_argument("--whitener-share", type=float, default=0.1, help="last share of the run, for z ↔ ε")
-    rescale.add_argument("--luma-share", type=float, default=0.5, help="share of luma in the loss (the paper: 0)")
-    rescale.add_argument("--guide", type=float, help="weight of the LR guidance (default scale²)")
+    rescale.add_argument("--prior-share", type=arguments.share, default=0.3, help="share before that, for f and p(z|y)")
+    rescale.add_argument("--whitener-share", type=arguments.share, default=0.1, help="last share of the run, for z ↔ ε")
+    rescale.add_argument("--luma-share", type=arguments.share, default=0.5, help="of luma in the loss (the paper: 0)")
+    rescale.add_argument("--guide", type=arguments.not_negative, help="weight of the LR guidance (default scale²)")
     _add_run(rescale, batch=4, crop=64)
     rescale.set_defaults(run=_train_rescale)
 
@@ -46,15 +46,15 @@ def _add_run(kind: argparse.ArgumentParser, batch: int, crop: int) -> None:
     kind.add_argument("--out", required=True, help="folder for checkpoints, log and weights")
     kind.add_argument("--name", help="name of the weights file")
     length = kind.add_mutually_exclusive_group(required=True)
-    length.add_argument("--minutes", type=float)
+    length.add_argument("--minutes", type=arguments.above_zero)
     length.add_argument("--steps", type=arguments.positive)
     kind.add_argument("--batch", type=arguments.positive, default=batch)
     kind.add_argument("--crop", type=arguments.positive, default=crop)
-    kind.add_argument("--learning-rate", type=float, default=2e-3)
+    kind.add_argument("--learning-rate", type=arguments.above_zero, default=2e-3)
     kind.add_argument("--init", help="start from these weights")
     kind.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     kind.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 …")
-    kind.add_argument("--workers", type=int, default=0, help="processes that prepare crops")
+    kind.add_argument("--workers", type=arguments.whole, default=0, help="processes that prepare crops")
     kind.add_argument("--seed", type=arguments.seed, default=0)
 
 

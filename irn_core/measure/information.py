@@ -25,8 +25,7 @@ from irn_core.nets.irn import IRN
 from irn_core.nets.prior import Prior, mix
 from irn_core.nets.whitener import Places, at
 from irn_core.ops.haar import Bands
-from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.ops.pixels import pixels_of, tensor_of
 
 ROUNDING = "rounding of y"
 GREY_LEVELS = 255
@@ -75,8 +74,8 @@ def drop(irn: IRN, pixels: np.ndarray, lr: np.ndarray) -> Dropped:
     The LR is asked for, since one computed in tiles may differ here and there by a grey level, and z would
     not be decoded with another.
     """
-    values, stretch = irn.stretch(_floats(irn, pixels))
-    y_hat, z = from_uint8(to_tensor(lr)), values[:, 3:]
+    values, stretch = irn.stretch(tensor_of(pixels, irn.config.scale))
+    y_hat, z = tensor_of(lr), values[:, 3:]
     return Dropped(pixels.shape[:2], y_hat, z, stretch, irn.prior.log_densities(z, y_hat))
 
 
@@ -139,10 +138,9 @@ def encode_lost(irn: IRN, dropped: Dropped, fineness: float = 1.0) -> tuple[Lost
 @torch.inference_mode()
 def decode_lost(irn: IRN, lr: np.ndarray, file: LostFile, size: tuple[int, int]) -> np.ndarray:
     """The picture, H×W×3 uint8, from its LR, h×w×3 uint8, and what was lost."""
-    y_hat = from_uint8(to_tensor(lr))
+    y_hat = tensor_of(lr)
     z = mix(_decode(irn.prior, y_hat, file), irn.prior.mix)
-    x_hat = irn.inverse(y_hat, z)
-    return to_pixels(to_uint8(x_hat[..., : size[0], : size[1]]))
+    return pixels_of(irn.inverse(y_hat, z), size)
 
 
 def _encode(prior: Prior, y_hat: Tensor, coordinates: Tensor, step: float) -> LostFile:
@@ -194,8 +192,3 @@ def _model(prior: Prior, table: int, largest: int) -> stream.model.Categorical:
     below = prior.standard_cdf(-borders * math.exp(-table / TABLES_PER_UNIT))  # the tail that floats resolve
     p = (below[:-1] - below[1:]).numpy()
     return stream.model.Categorical(np.concatenate([p[:0:-1], p]), perfect=False)
-
-
-def _floats(irn: IRN, pixels: np.ndarray) -> Tensor:
-    x = from_uint8(to_tensor(pad_to_multiple(pixels, irn.config.scale)))
-    return x.contiguous(memory_format=torch.channels_last)

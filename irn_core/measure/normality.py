@@ -83,6 +83,36 @@ def defined_mean(values: np.ndarray, weights: np.ndarray | float = 1.0) -> float
     return float(np.nansum(weights * values) / weights.sum()) if weights.any() else float("nan")
 
 
+class Figures(NamedTuple):
+    """How far channels are from N(0, 1), which has 0, 1, 3, 0, 0; the last two are lag-1 autocorrelations."""
+
+    mean: float
+    deviation: float
+    kurtosis: float
+    along_x: float
+    along_y: float
+
+
+def figures(sums: np.ndarray, along: np.ndarray, weights: np.ndarray) -> Figures:
+    """Figures of C channels as one, each with its weight: moments of their pooled values, mean sizes of the rest.
+
+    sums: 5×C by `power_sums`; along: 2×C by `neighbours`, nan where there was nothing to compare; weights: C.
+    """
+    return Figures(*moments(sums @ weights), *(defined_mean(row, weights) for row in np.abs(along)))
+
+
+def by_band(
+    sums: np.ndarray, along: np.ndarray, bands: list[str], shares: np.ndarray | None = None
+) -> dict[str, Figures]:
+    """`figures` of each band of z, for z itself or for ε. bands: the name of each of z's C channels.
+
+    shares, for ε: C×C, how the energy of each coordinate of W⁻¹z (column) is shared by the channels of z (rows), by
+    `Prior.shares`; a channel of ε counts in each band as far as its coordinate has energy there.
+    """
+    shares = np.eye(len(bands)) if shares is None else shares
+    return {band: figures(sums, along, mine @ shares) for band, mine in members(bands).items()}
+
+
 def quantiles(values: np.ndarray, count: int = 121) -> tuple[np.ndarray, np.ndarray]:
     """For a Q–Q plot: quantiles of N(0, 1) at even steps, and those of the values, from the smallest to the largest."""
     reach = -ndtri(0.5 / values.size)

@@ -1,10 +1,51 @@
 """Does a predicted spread know the error? Arrays of any equal shape, in grey levels."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 from scipy import stats
 
+INTERVALS = (0.5, 0.9)
+"""Shares of errors that the measured intervals should cover."""
+
 ROUNDING = 12**-0.5
 """Standard deviation of rounding to whole grey levels: no 8-bit picture is surer."""
+
+
+class Comparison(NamedTuple):
+    """How draws of a picture differ, and how wrong its likeliest reconstruction is; float32, in grey levels."""
+
+    variance: np.ndarray  # of each sample, over the draws: H×W×3
+    spread: np.ndarray  # deviation over the draws, RMS over R, G and B: H×W
+    error: np.ndarray  # |likeliest − original|, RMS over R, G and B: H×W
+    coverage: tuple[float, ...]  # of the errors of all samples, by intervals of INTERVALS; () with one draw
+
+
+def compare(x: np.ndarray, likeliest: np.ndarray, draws: Sequence[np.ndarray]) -> Comparison:
+    """Spread of one or more draws against the error of the likeliest picture; x and all others H×W×3 uint8.
+
+    One draw has no spread about a mean: it is taken about the likeliest picture.
+    """
+    many = len(draws) > 1
+    error = likeliest.astype(np.float32) - x
+    variance = variance_over(draws) if many else np.square(likeliest.astype(np.float32) - draws[0])
+    covered = (coverage(error, np.sqrt(variance), len(draws), level) for level in INTERVALS) if many else ()
+    return Comparison(variance, _over_colours(variance), _over_colours(np.square(error)), tuple(covered))
+
+
+def _over_colours(squares: np.ndarray) -> np.ndarray:
+    """The RMS over the last axis of what was squared."""
+    return np.sqrt(squares.mean(-1))
+
+
+def variance_over(draws: Sequence[np.ndarray]) -> np.ndarray:
+    """Unbiased variance of each sample over two or more pictures H×W×3 uint8; H×W×3 float32.
+
+    The pictures are taken one after the other: np.var would hold them all as floats.
+    """
+    centre = np.mean(draws, axis=0, dtype=np.float32)
+    return sum(np.square(picture - centre) for picture in draws) / (len(draws) - 1)
 
 
 def rms(values: np.ndarray) -> float:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
+from scipy.special import ndtri_exp
 from torch import Tensor, nn
 
 from irn_core.nets.coupling import in_strips, zeroed
@@ -22,12 +23,10 @@ from irn_core.nets.coupling import in_strips, zeroed
 COARSEST = 8
 """Spacing of the places that come first."""
 VARIANCE_FLOOR = 1e-3
-"""Of η, so that silence has a scale."""
+"""It is added to mean squares of η, so that silence has a scale."""
 LIKENESS = 4
 """How many numbers say what a channel is like in the whole picture."""
 LOG_SCALE_RANGE = 4.0
-FAR = -80.0
-"""Log of a tail probability: below it float32 soon has only 0."""
 UNIT = math.log(math.sqrt(3) / math.pi)
 """log s of a logistic distribution of deviation 1."""
 
@@ -66,12 +65,12 @@ class Context(nn.Module):
         """Known fields, all else that is near, and the likeness, B×…×h×w → m and l of each, B×(asked·2C)×h×w."""
         near, likeness = seen.tensor_split([-LIKENESS * self.channels], 1)
         fields = near[:, : self.known * self.channels]
-        means = F.conv2d(fields, self.means, padding=1, groups=fields.shape[1])
-        means = means.unflatten(1, (self.known, self.channels, self.asked)).movedim(3, 1)
-        hidden = self.near(near) + self.everywhere(likeness[..., :1, :1])
+        means = F.conv2d(fields, self.means, padding=1, groups=fields.shape[1])  # B×(known·C·asked)×h×w
+        means = means.unflatten(1, (self.known, self.channels, self.asked)).movedim(3, 1)  # B×asked×known×C×h×w
+        hidden = self.near(near) + self.everywhere(likeness[..., :1, :1])  # B×width×h×w
         predicted = self.net(hidden).unflatten(1, (self.asked, 2 + self.known, self.channels))
-        m, l, weights = predicted.split([1, 1, self.known], 2)  # noqa: E741
-        m = m + (weights * means).sum(2, keepdim=True)
+        m, l, weights = predicted.split([1, 1, self.known], 2)  # noqa: E741  # B×asked×(1, 1, known)×C×h×w
+        m = m + (weights * means).sum(2, keepdim=True)  # B×asked×1×C×h×w
         return torch.cat([m, l], 2).flatten(1, 3)
 
 
@@ -82,7 +81,7 @@ def _means(nearest: Nearest, channels: int) -> Tensor:
         for known, places in enumerate(fields):
             for row, column in places:
                 kernels[known, :, asked, 1 + row, 1 + column] = 1 / len(places)
-    return kernels.flatten(0, 2)[:, None]
+    return kernels.flatten(0, 2)[:, None]  # (known·C·asked)×1×3×3
 
 
 class Whitener(nn.Module):
@@ -95,8 +94,9 @@ class Whitener(nn.Module):
         self.between = Context(channels, BETWEEN, 4 * condition_channels, width)
         self.first = nn.Parameter(torch.zeros(2 * channels, 1, 1))
 
+    @torch.no_grad()
     def whiten(self, eta: Tensor, y: Tensor) -> Tensor:
-        """η → ε, B×C×h×w each; y: B×3×h×w."""
+        """η → ε, B×C×h×w each; y: B×3×h×w. It measures, and passes no gradient: training takes `log_densities`."""
         eps = torch.empty_like(eta)
 
         def visit(places: Places, mean: Tensor, log_s: Tensor) -> Tensor:
@@ -135,7 +135,7 @@ class Whitener(nn.Module):
         """Visit all places, each once, coarse to fine; returns what the visits say: η, B×C×h×w."""
         eta = y.new_empty(len(y), self.channels, *y.shape[-2:])
         corner = at(eta, _places(0, 0, COARSEST))
-        m, log_s = self.first.expand(len(y), -1, *corner.shape[-2:]).chunk(2, 1)
+        m, log_s = self.first.expand(len(y), -1, *corner.shape[-2:]).chunk(2, 1)  # B×C×⌈h/8⌉×⌈w/8⌉ each
         corner.copy_(visit(_places(0, 0, COARSEST), m, log_s + UNIT))
         spacing = COARSEST
         while spacing > 1:
@@ -153,11 +153,11 @@ class Whitener(nn.Module):
     ) -> None:
         """Predict the values at some places from those known, and write into η what they turn out to be."""
         power = sum(F.avg_pool2d(k.square(), 3, 1, 1, count_include_pad=False) for k in known) / len(known)
-        b = (power + VARIANCE_FLOOR).sqrt()
+        b = (power + VARIANCE_FLOOR).sqrt()  # B×C×h'×w', the grid of this spacing
         likeness = _likeness(known).expand(-1, -1, *b.shape[2:])
         seen = torch.cat([*(k / b for k in known), b.log(), around, likeness], 1)
         for here, predicted in zip(places, in_strips(net, seen).chunk(len(places), 1), strict=True):
-            m, l = predicted.chunk(2, 1)  # noqa: E741
+            m, l = predicted.chunk(2, 1)  # noqa: E741  # B×C×h'×w' each
             values = at(eta, here)
             rows, columns = (slice(n) for n in values.shape[-2:])
             log_s = b.log() + LOG_SCALE_RANGE * torch.tanh(l / LOG_SCALE_RANGE) + UNIT
@@ -165,7 +165,7 @@ class Whitener(nn.Module):
 
 
 def _likeness(known: list[Tensor]) -> Tensor:
-    """Of the whole picture and each channel: log deviation of the known values, correlation of neighbours; B×4C×1×1."""
+    """What each channel is like in the whole picture: log deviation, and three correlations of neighbours; B×4C×1×1."""
     power = sum(_mean(k.square()) for k in known) / len(known) + VARIANCE_FLOOR
     first, last = known[0], known[-1]
     pairs = (last, last.roll(1, 3)), (last, last.roll(1, 2)), (last, first.roll((-1, -1), (2, 3)))
@@ -197,20 +197,9 @@ def _around(y: Tensor, half: int) -> Tensor:
 
 
 def _normal(u: Tensor) -> Tensor:
-    """From the standard logistic distribution to N(0, 1); by the lower tail, where floats are fine."""
+    """From the standard logistic distribution to N(0, 1); by the log of the lower tail, where floats are fine."""
     log_p = F.logsigmoid(-u.abs())
-    size = -torch.special.ndtri(log_p.clamp(min=FAR).exp())
-    if (log_p < FAR).any():
-        size = torch.where(log_p < FAR, _far_quantile(log_p.clamp(max=FAR)), size)
-    return u.sign() * size
-
-
-def _far_quantile(log_p: Tensor) -> Tensor:
-    """x > 0 with log Φ(−x) = log_p, far below 0: by log Φ(−x) ≈ −x²/2 − log x − ½·log 2π − 1/x²."""
-    x = (-2 * log_p).sqrt()
-    for _ in range(4):
-        x = (-2 * (log_p + x.log() + x.square().reciprocal()) - math.log(2 * math.pi)).sqrt()
-    return x
+    return -u.sign() * torch.from_numpy(ndtri_exp(log_p.cpu().numpy())).to(u)
 
 
 def _logistic(eps: Tensor) -> Tensor:

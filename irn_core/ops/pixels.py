@@ -5,6 +5,7 @@ import torch
 from torch import Tensor
 
 from irn_core.errors import ImageError
+from irn_core.ops.quantise import from_uint8, to_uint8
 
 
 def check_pixels(pixels: np.ndarray) -> np.ndarray:
@@ -24,13 +25,28 @@ def to_tensor(pixels: np.ndarray) -> Tensor:
 
 
 def to_pixels(x: Tensor) -> np.ndarray:
-    """1×3×H×W uint8 tensor → H×W×3 uint8 array."""
-    return np.ascontiguousarray(x[0].permute(1, 2, 0).numpy())
+    """1×3×H×W uint8 tensor on any device → H×W×3 uint8 array."""
+    return np.ascontiguousarray(x[0].permute(1, 2, 0).cpu().numpy())
+
+
+def tensor_of(pixels: np.ndarray, multiple: int = 1) -> Tensor:
+    """H×W×3 uint8 → 1×3×H'×W' float32 in [0, 1], channels last, the sides extended as by `pad_to_multiple`."""
+    return from_uint8(to_tensor(pad_to_multiple(pixels, multiple)))
+
+
+def pixels_of(x: Tensor, size: tuple[int, int] | None = None) -> np.ndarray:
+    """1×3×H'×W' in [0, 1] on any device → H×W×3 uint8, clamped, rounded, and cropped to size (H, W) if given."""
+    height, width = size or x.shape[-2:]
+    return to_pixels(to_uint8(x[..., :height, :width]))
 
 
 def pad_to_multiple(pixels: np.ndarray, multiple: int) -> np.ndarray:
-    """Extend H×W×3 at the right and bottom, by the edge pixels, to multiples of `multiple`."""
-    height, width = pixels.shape[:2]
+    """Extend H×W×3 uint8 at the right and bottom, by the edge pixels, to sides that are multiples of `multiple`.
+
+    Raises:
+        ImageError: as `check_pixels` does.
+    """
+    height, width = check_pixels(pixels).shape[:2]
     return np.pad(pixels, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="edge")
 
 

@@ -20,5 +20,5 @@ def to_uint8(x: Tensor) -> Tensor:
 
 
 def from_uint8(x: Tensor) -> Tensor:
-    """uint8 picture tensor → float32 in [0, 1]."""
-    return x.to(torch.float32).div(255)
+    """uint8 picture tensor B×C×H×W → float32 in [0, 1], laid out as channels_last, as convolutions like it."""
+    return x.to(torch.float32, memory_format=torch.channels_last).div(255)

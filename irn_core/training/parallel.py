@@ -28,7 +28,8 @@ def pick_device(name: str) -> torch.device:
 
 def autocast(device: torch.device) -> AbstractContextManager:
     """bf16 where the hardware has it; elsewhere it is emulated, and ten times slower than float32."""
-    native = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # torch before 2.13 has no public way to ask
+    native = device.type == "cuda" or bool(capabilities.get("avx512_bf16"))
     return torch.autocast(device.type, torch.bfloat16, enabled=native)
 
 

@@ -1,5 +1,6 @@
 """What is trained: a network, its stages, their losses, and how progress is measured."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,8 +15,8 @@ from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.plain import PlainConfig, PlainRescaler
 from irn_core.ops.metrics import psnr_y
-from irn_core.ops.pixels import to_pixels
-from irn_core.ops.quantise import from_uint8, round8, to_uint8
+from irn_core.ops.pixels import pixels_of, to_pixels
+from irn_core.ops.quantise import from_uint8, round8
 from irn_core.training.losses import (
     Loss,
     autoencoder_loss,
@@ -47,6 +48,8 @@ class RescaleTask:
         shares = {"prior": self.prior_share, "whitener": self.whitener_share, "luma": self.luma_share}
         if not all(0 <= share <= 1 for share in shares.values()):
             raise IRNError(f"shares lie in [0, 1]: got {shares}")
+        if self.guide is not None and not 0 <= self.guide < math.inf:
+            raise IRNError(f"guide is {self.guide}; expected a finite weight, 0 or more")
 
     @property
     def network(self) -> type[nn.Module]:
@@ -105,7 +108,7 @@ class RescaleTask:
     def _psnr(self, irn: IRN, x: Tensor) -> float:
         y_hat = round8(irn(from_uint8(x))[0])
         x_hat = irn.inverse(y_hat, irn.prior.likeliest(y_hat))
-        return psnr_y(to_pixels(x.cpu()), to_pixels(to_uint8(x_hat).cpu()), self.model.scale)
+        return psnr_y(to_pixels(x), pixels_of(x_hat), self.model.scale)
 
     def provenance(self) -> dict:
         """For the metadata of the weights."""

@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import math
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -60,8 +61,13 @@ class TrainConfig:
     def __post_init__(self):
         if (self.minutes is None) == (self.steps is None):
             raise IRNError("give the length of the run: either minutes or steps")
-        if (self.minutes or self.steps or 0) <= 0:
+        if not 0 < (self.minutes or self.steps or 0) < math.inf:
             raise IRNError(f"the run must last: got minutes = {self.minutes}, steps = {self.steps}")
+        if not (0 < self.learning_rate < math.inf and 0 <= self.save_minutes < math.inf):
+            raise IRNError(
+                f"got learning rate {self.learning_rate} and save_minutes {self.save_minutes}; "
+                "expected finite numbers, above 0 and not below 0"
+            )
         if self.batch < 1 or self.crop < 1 or self.workers < 0:
             raise IRNError(
                 f"got batch {self.batch}, crop {self.crop}, workers {self.workers}; expected 1, 1, 0 or more"

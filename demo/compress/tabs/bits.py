@@ -25,8 +25,7 @@ from irn_core.coding.icn_file import HEADER_BYTES, Header, read_header
 from irn_core.measure.information import share_out
 from irn_core.nets.icn import ICN, Coefficients
 from irn_core.nets.prior import mix
-from irn_core.ops.pixels import to_pixels
-from irn_core.ops.quantise import to_uint8
+from irn_core.ops.pixels import pixels_of
 
 TOP = "low band"
 PARTS = (TOP, "luma horizontal", "luma vertical", "luma diagonal", "chroma")
@@ -128,7 +127,7 @@ def _low_bands(icn: ICN, top: Tensor, details: list[Tensor], quality: Tensor, he
 
 def _as_picture(icn: ICN, low: Tensor, header: Header, level: int) -> np.ndarray:
     height, width = (-(-side // (1 << level)) for side in (header.height, header.width))
-    return to_pixels(to_uint8(mix(low, icn.colour.T) + 0.5)[..., :height, :width])
+    return pixels_of(mix(low, icn.colour.T) + 0.5, (height, width))
 
 
 class Bits(Tab[Request, tuple[Account, Coded]]):

@@ -20,8 +20,7 @@ from demo.kit.words import say
 from demo.rescale.rescaled import Request, rescale
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_y
-from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.ops.pixels import pixels_of, tensor_of
 
 BANDS = ("horizontal", "vertical", "diagonal")
 
@@ -91,7 +90,7 @@ def detail_energy(pixels: np.ndarray) -> float:
 
 def _details(pixels: np.ndarray, level: int) -> dict[str, np.ndarray]:
     """Bands of the grey picture (mean of R, G, B), orthonormal, so that energies add up."""
-    x = to_tensor(pad_to_multiple(pixels, 2**level)).float().mean(1, keepdim=True)
+    x = 255 * tensor_of(pixels, 2**level).mean(1, keepdim=True)
     for _ in range(level - 1):
         x = 2 * haar.split(x).low
     bands = haar.split(x)
@@ -100,12 +99,7 @@ def _details(pixels: np.ndarray, level: int) -> dict[str, np.ndarray]:
 
 def with_bands(pixels: np.ndarray, level: int, kept: tuple[str, ...]) -> np.ndarray:
     """The picture, H×W×3 uint8, without the detail bands of one Haar level that are not `kept`."""
-    x = from_uint8(to_tensor(pad_to_multiple(pixels, 2**level)))
-    return _cropped(_drop_bands(x, level, kept), pixels.shape)
-
-
-def _cropped(x: torch.Tensor, shape: tuple[int, ...]) -> np.ndarray:
-    return to_pixels(to_uint8(x[..., : shape[0], : shape[1]]))
+    return pixels_of(_drop_bands(tensor_of(pixels, 2**level), level, kept), pixels.shape[:2])
 
 
 def _drop_bands(x: torch.Tensor, level: int, kept: tuple[str, ...]) -> torch.Tensor:

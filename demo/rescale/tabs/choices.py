@@ -16,8 +16,8 @@ from demo.kit.words import say, words
 from demo.photo import Photo
 from demo.rescale.rescaled import Request, draw, model, rescale
 from irn_core.ops.metrics import psnr_y
-from irn_core.ops.pixels import to_pixels
-from irn_core.ops.quantise import round8, to_uint8
+from irn_core.ops.pixels import pixels_of
+from irn_core.ops.quantise import round8
 from irn_core.rescale import split
 
 
@@ -46,20 +46,16 @@ def choices(photo: Photo, scale: int, seed: int) -> Choices:
     y, z = split(irn, photo.pixels)
     y_hat, steps = round8(y), y.mul(255).round()
     pictures = {
-        "true z, y as float": _cropped(irn.inverse(y, z), photo.size),
-        "true z, y in 8 bits": _cropped(irn.inverse(y_hat, z), photo.size),
+        "true z, y as float": pixels_of(irn.inverse(y, z), photo.size),
+        "true z, y in 8 bits": pixels_of(irn.inverse(y_hat, z), photo.size),
         "model, τ = 0": result.reconstruction,
         "model, τ = 1": draw(photo, scale, 1.0, seed),
-        "z := 0, raw": _cropped(irn.inverse(y_hat, torch.zeros_like(z)), photo.size),
+        "z := 0, raw": pixels_of(irn.inverse(y_hat, torch.zeros_like(z)), photo.size),
         "bicubic": result.bicubic,
     }
-    rounded = psnr_y(photo.pixels, _cropped(irn.inverse(steps / 255, z), photo.size), scale)
+    rounded = psnr_y(photo.pixels, pixels_of(irn.inverse(steps / 255, z), photo.size), scale)
     each = (Choice(name, pixels, psnr_y(photo.pixels, pixels, scale)) for name, pixels in pictures.items())
     return Choices(tuple(each), ((steps < 0) | (steps > 255)).float().mean().item(), rounded)
-
-
-def _cropped(x: torch.Tensor, shape: tuple[int, ...]) -> np.ndarray:
-    return to_pixels(to_uint8(x[..., : shape[0], : shape[1]]))
 
 
 class ChoicesTab(Tab[Request, Choices]):

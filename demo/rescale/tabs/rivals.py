@@ -16,7 +16,8 @@ from demo.kit.words import hint, say, words
 from demo.photo import Photo
 from demo.rescale.footprint import detail
 from demo.rescale.rescaled import Request, model_name, network, rescale
-from irn_core.measure.rescaling import FILTERS, Scores, bicubic_lr, score
+from irn_core.measure.filters import FILTERS, bicubic_lr
+from irn_core.measure.scores import Scores, score
 from irn_core.ops.tiling import Window
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import find_weights, list_rivals, read_info

@@ -19,8 +19,7 @@ from irn_core.errors import IRNError
 from irn_core.measure.information import value_names
 from irn_core.measure.spread import rms
 from irn_core.ops.metrics import psnr_y, psnr_y_where
-from irn_core.ops.pixels import to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.ops.pixels import pixels_of, tensor_of
 from irn_core.ops.tiling import Window
 from irn_core.rescale import draw_noise, split
 
@@ -133,7 +132,7 @@ def _upscaler(photo: Photo, scale: int, tau: float, seen: Window) -> Callable[[T
     def upscaled(eps: Tensor) -> np.ndarray:
         eta = irn.prior.texture(eps, y)[..., outer.rows, outer.columns]  # of the whole, as its values hang together
         x = irn.inverse(part, irn.prior.place(tau * eta, part))
-        return to_pixels(to_uint8(x[..., kept.rows, kept.columns]))
+        return pixels_of(x[..., kept.rows, kept.columns])
 
     return upscaled
 
@@ -229,7 +228,7 @@ def from_source(photo: Photo, scale: int, name: str) -> np.ndarray:
 
 def _inverse(photo: Photo, scale: int, z: Tensor) -> np.ndarray:
     x_hat = model(scale).inverse(_sources(photo, scale)[0], z)
-    return to_pixels(to_uint8(x_hat[..., : photo.size[0], : photo.size[1]]))
+    return pixels_of(x_hat, photo.size)
 
 
 @cached
@@ -242,5 +241,4 @@ def _sources(photo: Photo, scale: int) -> tuple[Tensor, dict[str, Tensor]]:
 
 
 def _y_hat(photo: Photo, scale: int) -> Tensor:
-    y_hat = from_uint8(to_tensor(rescale(photo, scale).lr))
-    return y_hat.contiguous(memory_format=torch.channels_last)
+    return tensor_of(rescale(photo, scale).lr)

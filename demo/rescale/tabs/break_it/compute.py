@@ -12,11 +12,10 @@ from demo.rescale.footprint import Footprint, difference, on_picture
 from demo.rescale.rescaled import model, model_name, rescale
 from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
 from irn_core.errors import IRNError
-from irn_core.measure.rescaling import bicubic_hr, bicubic_lr
+from irn_core.measure.filters import bicubic_hr, bicubic_lr
 from irn_core.ops.damage import add_noise, paint, shift
 from irn_core.ops.metrics import psnr_rgb, psnr_y
-from irn_core.ops.pixels import to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.ops.pixels import pixels_of, tensor_of
 from irn_core.ops.resize import bicubic
 from irn_core.rescale import downscale, upscale
 
@@ -97,8 +96,8 @@ def wrong_model(photo: Photo, scale: int) -> Experiment:
     """Upscaled by the network of the other scale, then resized by bicubic to be compared."""
     lr = rescale(photo, scale).lr
     raw = upscale(model(OTHER_SCALE[scale]), lr)
-    x_hat = bicubic(from_uint8(to_tensor(raw)), scale * lr.shape[0], scale * lr.shape[1])
-    pixels = to_pixels(to_uint8(x_hat[..., : photo.size[0], : photo.size[1]]))
+    x_hat = bicubic(tensor_of(raw), scale * lr.shape[0], scale * lr.shape[1])
+    pixels = pixels_of(x_hat, photo.size)
     return _scored("wrong model", photo, scale, lr, pixels, raw_size=raw.shape[:2])
 
 

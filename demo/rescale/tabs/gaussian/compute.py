@@ -10,7 +10,9 @@ from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.rescaled import model
 from irn_core.measure.information import value_names
+from irn_core.measure.noise import stages
 from irn_core.measure.normality import (
+    by_band,
     defined_mean,
     histogram,
     members,
@@ -20,7 +22,6 @@ from irn_core.measure.normality import (
     quantiles,
     with_known,
 )
-from irn_core.measure.rescaling import stages
 
 HERE = "this picture"
 BESIDE = ("text", "hubble", "coffee")
@@ -103,16 +104,12 @@ class BandSummary(NamedTuple):
     along_y: float
 
 
-def by_band(found: Case, scale: int) -> dict[str, tuple[BandSummary, BandSummary]]:
-    """Each level and band before and after: z pooled, and means over ε's channels by their energy in the band."""
-    shares, rows = model(scale).prior.shares().numpy(), {}
-    after = np.stack([*moments(found.after.sums)[1:], *np.abs(found.after.neighbours)])
-    for band, mine in members(value_names(scale)[3:]).items():
-        _, deviation, kurtosis = moments(found.before.sums[:, mine].sum(1))
-        along = map(defined_mean, np.abs(found.before.neighbours[:, mine]))
-        weights = shares[mine].sum(0)
-        rows[band] = BandSummary(deviation, kurtosis, *along), BandSummary(*(after @ weights / weights.sum()))
-    return rows
+def bands(found: Case, scale: int) -> dict[str, tuple[BandSummary, BandSummary]]:
+    """Each level and band before and after, by `measure.normality.by_band`, as `evaluate normality` has them."""
+    names, shares = value_names(scale)[3:], model(scale).prior.shares().double().numpy()
+    before = by_band(found.before.sums, found.before.neighbours, names)
+    after = by_band(found.after.sums, found.after.neighbours, names, shares)
+    return {band: (BandSummary(*before[band][1:]), BandSummary(*after[band][1:])) for band in before}
 
 
 class Row(NamedTuple):
@@ -136,4 +133,4 @@ def found(photo: Photo, scale: int) -> Found:
     """All figures of a picture and of the two beside it."""
     known = cases(photo, scale)
     pictures = [Row(name, *comparison(one, scale)) for name, one in known.items()]
-    return Found(known, pictures, [Row(band, *pair) for band, pair in by_band(known[HERE], scale).items()])
+    return Found(known, pictures, [Row(band, *pair) for band, pair in bands(known[HERE], scale).items()])

@@ -1,0 +1,1 @@
+"""The command line: each file adds the commands of one kind."""

@@ -1,0 +1,84 @@
+"""The commands `compress`, `decompress` and `info`."""
+
+import argparse
+from pathlib import Path
+
+from irn_core.cli import arguments
+from irn_core.cli.terminal import note
+from irn_core.coding.codec import (
+    Codec,
+    codec_for,
+    encode_at_psnr,
+    encode_within,
+    load_codec,
+    read_header,
+    shipped_model,
+)
+from irn_core.errors import WeightsError
+from irn_core.pictures.files import encode_png, read_picture
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add the parsers of all three."""
+    pack = commands.add_parser("compress", help="picture → .icn file")
+    pack.add_argument("input", type=Path)
+    pack.add_argument("output", type=arguments.output)
+    pack.add_argument("--model", default="icn", help="a shipped model or a weights file")
+    aim = pack.add_mutually_exclusive_group()
+    aim.add_argument("--quality", type=arguments.quality, default=50.0, help="0 to 100, with fractions (default 50)")
+    aim.add_argument("--bpp", type=arguments.above_zero, help="aim at so many bits per pixel, and never more")
+    aim.add_argument("--bytes", type=arguments.positive, help="aim at so many bytes, and never more")
+    aim.add_argument("--psnr", type=arguments.above_zero, help="aim at this PSNR-RGB in dB")
+    pack.set_defaults(run=_compress)
+
+    unpack = commands.add_parser("decompress", help=".icn file → picture, drawing what was lost")
+    unpack.add_argument("input", type=Path)
+    unpack.add_argument("output", type=arguments.png)
+    unpack.add_argument("--model", help="weights file, if the file was not made by a shipped model")
+    arguments.add_noise(unpack)
+    unpack.set_defaults(run=_decompress)
+
+    info = commands.add_parser("info", help="what an .icn file says of itself")
+    info.add_argument("input", type=Path)
+    info.set_defaults(run=_info)
+
+
+def _compress(args: argparse.Namespace) -> None:
+    codec = load_codec(args.model)
+    picture = read_picture(args.input)
+    note(*picture.notices)
+    pixels = picture.pixels
+    area = pixels.shape[0] * pixels.shape[1]
+    if args.psnr:
+        data = encode_at_psnr(codec, pixels, args.psnr)
+    elif args.bytes or args.bpp:
+        data = encode_within(codec, pixels, args.bytes or int(args.bpp * area / 8))
+    else:
+        data = codec.encode(pixels, args.quality)
+    args.output.write_bytes(data)
+    quality = read_header(data).quality
+    print(f"{args.output}: {len(data):,} bytes, {8 * len(data) / area:.3f} bits per pixel, quality {quality:.2f}")
+
+
+def _decompress(args: argparse.Namespace) -> None:
+    data = args.input.read_bytes()
+    codec = load_codec(args.model) if args.model else _codec_for(data)
+    x_hat = codec.decode(data, args.tau, args.seed)
+    args.output.write_bytes(encode_png(x_hat))
+    print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")
+
+
+def _codec_for(data: bytes) -> Codec:
+    try:
+        return codec_for(data)
+    except WeightsError as error:
+        raise WeightsError(f"{error}; give them with --model") from error
+
+
+def _info(args: argparse.Namespace) -> None:
+    data = args.input.read_bytes()
+    header = read_header(data)
+    print(f"size     {header.width}×{header.height}")
+    print(f"bytes    {len(data):,}, {8 * len(data) / (header.width * header.height):.3f} bits per pixel")
+    print(f"quality  {header.quality:.2f}")
+    print(f"model    {shipped_model(header.fingerprint) or 'does not ship'}, weights {header.fingerprint.hex()}")

@@ -1,0 +1,68 @@
+"""The commands `downscale` and `upscale`."""
+
+import argparse
+from pathlib import Path
+
+from irn_core.cli import arguments
+from irn_core.cli.terminal import note, progress
+from irn_core.errors import IRNError
+from irn_core.pictures.files import encode_png, read_picture
+from irn_core.pictures.lr_file import encode_lr, read_lr
+from irn_core.rescale import downscale, upscale
+from irn_core.weights import RESCALERS, list_rivals, list_weights, load_model, model_tag
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add the parsers of both."""
+    down = commands.add_parser("downscale", help="picture → LR PNG, which keeps y")
+    down.add_argument("input", type=Path)
+    down.add_argument("output", type=arguments.png)
+    _add_model(down)
+    down.set_defaults(run=_downscale)
+
+    up = commands.add_parser("upscale", help="LR PNG → picture, drawing the lost z")
+    up.add_argument("input", type=Path)
+    up.add_argument("output", type=arguments.png)
+    _add_model(up)
+    arguments.add_noise(up)
+    up.set_defaults(run=_upscale)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--scale", type=arguments.positive, help="2, 4 or 8; picks the model irn-x2, irn-x4 or irn-x8")
+    which.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
+
+
+def _choose_model(args: argparse.Namespace, tagged: str | None = None) -> str:
+    """--model, or the one for --scale, or the one that made the LR."""
+    if args.model:
+        return args.model
+    if args.scale:
+        return f"irn-x{args.scale}"
+    if tagged:
+        name = tagged.split("@")[0]
+        if name not in [path.stem for path in [*list_weights(), *list_rivals()]]:
+            raise IRNError(f"this LR was made by {tagged}, which does not ship; give its weights file with --model")
+        return name
+    raise IRNError("which model? give --scale 2, 4 or 8, or --model NAME")
+
+
+def _downscale(args: argparse.Namespace) -> None:
+    name = _choose_model(args)
+    irn = load_model(name, *RESCALERS)
+    picture = read_picture(args.input)
+    note(*picture.notices)
+    lr = downscale(irn, picture.pixels, progress)
+    args.output.write_bytes(encode_lr(lr, irn.config.scale, model_tag(name), picture.pixels.shape[:2]))
+    print(f"{args.output}: {lr.shape[1]}×{lr.shape[0]}, {args.output.stat().st_size:,} bytes")
+
+
+def _upscale(args: argparse.Namespace) -> None:
+    lr = read_lr(args.input)
+    name = _choose_model(args, lr.model)
+    irn = load_model(name, *RESCALERS)
+    note(*lr.notices, *lr.warnings(model_tag(name), irn.config.scale))
+    x_hat = upscale(irn, lr.pixels, args.tau, args.seed, lr.size_at(irn.config.scale), progress)
+    args.output.write_bytes(encode_png(x_hat))
+    print(f"{args.output}: {x_hat.shape[1]}×{x_hat.shape[0]}, tau {args.tau:g}, seed {args.seed}")

@@ -1,0 +1,169 @@
+"""Terminals, pipes and names of files that are not what a command would like them to be."""
+
+import io
+import json
+import os
+import sys
+import threading
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from irn_core.weights import save_model
+from tests.helpers import misused, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures
+
+
+@pytest.fixture
+def model(tmp_path):
+    path = tmp_path / "tiny.safetensors"
+    save_model(tiny_irn(), path, {})
+    return path
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    Image.fromarray(smooth_pixels(33, 47)).save(path)
+    return path
+
+
+# Code pages
+
+
+CODE_PAGES = pytest.mark.parametrize("code_page", ["cp1252", "cp437", "cp1251", "ascii"])
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """What a command prints into a file on a system with that code page."""
+
+    def by(code_page: str, *args) -> str:
+        file = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(file, code_page, write_through=True))
+        with suppress(SystemExit):  # as argparse ends after its help
+            assert run(*args) == 0
+        return file.getvalue().decode(code_page)
+
+    return by
+
+
+@CODE_PAGES
+def test_help_is_printed_on_any_code_page(printed, code_page):
+    assert "decompress" in printed(code_page, "--help")
+
+
+@CODE_PAGES
+def test_results_are_printed_on_any_code_page(printed, code_page, model, tmp_path):
+    data = write_pictures(tmp_path / "pictures", 1)
+    assert "kurtosis" in printed(code_page, "evaluate", "normality", "--model", model, "--data", data)
+
+
+# Sources
+
+
+def test_a_source_is_never_written_over(model, photo, tmp_path, capsys):
+    linked, beside = tmp_path / "linked.png", tmp_path / "beside.png"
+    linked.symlink_to(photo)
+    os.link(photo, beside)
+    before, weights = photo.read_bytes(), model.read_bytes()
+    for output in (photo, linked, beside, tmp_path / "." / "photo.png"):
+        for command in ("downscale", "upscale"):
+            assert "written over" in refused(capsys, command, photo, output, "--model", model)
+        assert "written over" in refused(capsys, "compress", photo, output)
+        assert "written over" in refused(capsys, "decompress", photo, output)
+    assert "written over" in refused(capsys, "compress", photo, model, "--model", model)
+    data = write_pictures(tmp_path / "pictures", 1)
+    for kind in (("rescale", "--model", model), ("normality", "--model", model), ("compress",)):
+        assert "written over" in refused(capsys, "evaluate", *kind, "--data", data, "--json", data / "00.png")
+    assert "written over" in refused(capsys, "evaluate", "normality", "--model", model, "--data", data, "--json", model)
+    assert photo.read_bytes() == before and model.read_bytes() == weights
+
+
+def test_results_may_be_written_again(model, photo, tmp_path):
+    for _ in range(2):
+        assert run("downscale", photo, tmp_path / "lr.png", "--model", model) == 0
+        common = ("evaluate", "rescale", "--model", "bicubic", "--scale", 2)
+        assert run(*common, "--data", write_pictures(tmp_path / "p", 1), "--json", tmp_path / "p" / "a.json") == 0
+
+
+# Pipes
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """Makes a pipe that gives the bytes of a file."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writers = []
+
+    def of(file):
+        writers.append(threading.Thread(target=path.write_bytes, args=(file.read_bytes(),)))
+        writers[-1].start()
+        return path
+
+    yield of
+    for writer in writers:
+        writer.join(10)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_pictures_come_through_pipes_as_from_files(model, photo, pipe, tmp_path):
+    lr, piped, back = (tmp_path / name for name in ("lr.png", "piped.png", "back.png"))
+    assert run("downscale", photo, lr, "--model", model) == 0
+    assert run("downscale", pipe(photo), piped, "--model", model) == 0
+    assert piped.read_bytes() == lr.read_bytes()
+    assert run("upscale", pipe(lr), back, "--model", model) == 0
+    assert pixels_of(back).shape == (33, 47, 3)
+    assert run("upscale", lr, piped, "--model", model) == 0
+    assert np.array_equal(pixels_of(back), pixels_of(piped))
+
+
+# Names
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_names_that_are_no_text_do_not_cost_the_result(model, tmp_path, capsys):
+    strange = tmp_path / os.fsdecode(b"caf\xe9")
+    data = write_pictures(strange, 1)
+    for kind in ("rescale", "normality"):
+        assert run("evaluate", kind, "--model", model, "--data", data, "--json", tmp_path / "found.json") == 0
+        found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+        assert "caf?" in found["command"]
+    lr = strange / os.fsdecode(b"lr\xfe.png")
+    assert run("downscale", data / "00.png", lr, "--model", model) == 0
+    assert "caf?/lr?.png" in capsys.readouterr().out
+    assert run("upscale", lr, tmp_path / "back.png", "--model", model) == 0
+    assert "caf?" in refused(capsys, "upscale", strange / "nowhere.png", tmp_path / "back.png", "--model", model)
+
+
+# Numbers
+
+
+TRAIN = ("train", "rescale", "--data", "nowhere", "--out", "nowhere")
+NUMBERS = {
+    "--minutes": TRAIN,
+    "--learning-rate": (*TRAIN, "--steps", 1),
+    "--prior-share": (*TRAIN, "--steps", 1),
+    "--whitener-share": (*TRAIN, "--steps", 1),
+    "--luma-share": (*TRAIN, "--steps", 1),
+    "--guide": (*TRAIN, "--steps", 1),
+    "--workers": (*TRAIN, "--steps", 1),
+    "--steps": TRAIN,
+    "--batch": (*TRAIN, "--steps", 1),
+    "--seed": (*TRAIN, "--steps", 1),
+    "--bpp": ("compress", "in.png", "out.icn"),
+    "--psnr": ("compress", "in.png", "out.icn"),
+    "--bytes": ("compress", "in.png", "out.icn"),
+    "--quality": ("compress", "in.png", "out.icn"),
+    "--tau": ("upscale", "in.png", "out.png"),
+    "--side": ("bench",),
+}
+
+
+@pytest.mark.parametrize("option", NUMBERS)
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "1e999", "many", "²"])
+def test_numbers_that_are_none_are_refused(capsys, option, value):
+    error = misused(capsys, *NUMBERS[option], f"{option}={value}")
+    assert option in error and "invalid" not in error  # it says what is expected
