@@ -96,11 +96,11 @@ def one_thread():
 @pytest.fixture(scope="module")
 def address():
     """The whole page, served on this machine."""
-    from demo import ui  # after GRADIO_ANALYTICS_ENABLED is set
+    from demo import page  # after GRADIO_ANALYTICS_ENABLED is set
     from tests.helpers import close
 
-    app = ui.build()
-    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **ui.LAUNCH)
+    app = page.build()
+    _, url, _ = app.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **page.LAUNCH)
     yield url
     close(app)
 

@@ -2,14 +2,20 @@
 
 import io
 import math
+import re
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from demo import arithmetic, arithmetic_page, arithmetic_panels, examples
-from demo.arithmetic import (
+from demo import examples
+from demo.kit.cache import RESULTS
+from demo.photo import Photo
+from demo.rescale.footprint import busiest
+from demo.rescale.rescaled import Request, draw, rescale
+from demo.rescale.tabs.arithmetic import ERASE, Arithmetic, compute
+from demo.rescale.tabs.arithmetic.compute import (
     LARGEST_SEED,
     SOURCES,
     STEP_MS,
@@ -24,10 +30,9 @@ from demo.arithmetic import (
     spherical,
     whole_fits,
     whole_gif,
-    whole_seed,
+    whole_seeds,
 )
-from demo.footprint import busiest
-from demo.service import Photo, draw, rescale
+from demo.rescale.tabs.arithmetic.draw import change_scores
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_y, psnr_y_where
 from irn_core.ops.pixels import to_pixels
@@ -42,18 +47,11 @@ SCALES = (2, 4)
 def tiny(monkeypatch, one_thread):
     """Small random networks in place of the shipped ones."""
     nets = {scale: tiny_irn(scale) for scale in SCALES}
-    monkeypatch.setattr("demo.service.model", nets.__getitem__)
-    monkeypatch.setattr("demo.arithmetic.model", nets.__getitem__)
-    forget()
+    monkeypatch.setattr("demo.rescale.rescaled.model", nets.__getitem__)
+    monkeypatch.setattr("demo.rescale.tabs.arithmetic.compute.model", nets.__getitem__)
+    RESULTS.clear()
     yield nets
-    forget()  # what random networks made must not be found by other tests
-
-
-def forget() -> None:
-    for cached in (
-        rescale, draw, interpolate, whole_gif, from_source, arithmetic._replaced, arithmetic._sources,
-    ):  # fmt: skip
-        cached.cache_clear()
+    RESULTS.clear()  # what random networks made must not be found by other tests
 
 
 def photo(height: int = 66, width: int = 90, seed: int = 0) -> Photo:
@@ -134,14 +132,18 @@ def test_the_gif_of_the_whole_picture(tiny):
     assert not whole_fits(Photo(np.zeros((600, 501, 3), np.uint8), "large"))
 
 
-@pytest.mark.parametrize("value", (None, 1.5, -1, LARGEST_SEED + 1, float("nan"), float("inf")))
+@pytest.mark.parametrize("value", ("1.5", "-1", str(LARGEST_SEED + 1), "nan", "²", "a word"))
 def test_other_seeds_are_refused(value):
-    with pytest.raises(IRNError, match=f"whole number from 0 to {LARGEST_SEED}"):
-        whole_seed(value)
+    with pytest.raises(IRNError, match=f"whole number from 0 to {LARGEST_SEED}; in the box is {re.escape(value)}"):
+        whole_seeds("0", value, 0)
+
+
+def test_an_empty_box_follows_the_page():
+    assert whole_seeds("", " ", 4) == (4, 5) and whole_seeds("7", "", 4) == (7, 5)
+    assert whole_seeds("", "", LARGEST_SEED - 1) == (LARGEST_SEED - 1, 0)
 
 
 def test_a_way_needs_two_draws(tiny):
-    assert whole_seed(7.0) == 7
     with pytest.raises(IRNError, match="the seed 4, so they are the same"):
         interpolate(photo(), 2, 1.0, 4, 4)
     with pytest.raises(IRNError, match="raise τ"):
@@ -183,10 +185,10 @@ def test_a_band_is_replaced_alone(tiny):
     region = everywhere(picture, scale)
     alone = {band: replaced(picture, scale, "true", "zero", [band], region).after for band in band_names(scale)}
     assert len({pixels.tobytes() for pixels in alone.values()}) == 6
-    _, sources = arithmetic._sources(picture, scale)
+    _, sources = compute._sources(picture, scale)
     z = sources["true"].clone()
     z[:, [c for c in range(45) if c % 12 < 3]] = 0  # level 2 splits level 1 in four
-    without = arithmetic._inverse(picture, scale, z)
+    without = compute._inverse(picture, scale, z)
     assert np.array_equal(without, alone["1 horizontal"])
 
 
@@ -249,32 +251,35 @@ def test_nothing_chosen_is_said():
         check_choice(["1 diagonal"], ~region)
 
 
+def drawn(request: Request, first: str, second: str) -> list[dict[str, object]]:
+    """The way between two draws and what a region does, on a picture that is new to the tab."""
+    tab = Arithmetic()
+    found = tab.compute(request, first=first, second=second, mode=ERASE, fill="zero", bands=[], region="")
+    return [tab.draw(part) for part in found]
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_tab_takes_every_size(tiny, size, scale):
-    picture = Photo(noise_pixels(*size), "noise.png")
-    controls = arithmetic_page.ERASE, "zero"
-    (_, _, _, way, gif, *_), (*_, bands, scores, cards, shown) = arithmetic_page.render(
-        picture, scale, 1.0, 0, 0, 1, 0, *controls, None
-    )
-    assert "<img" in way and gif["value"].endswith(f"noise-x{scale}-seeds-0-1-part.gif")
-    assert cards.count("<figure") == 4 and bands["value"] == band_names(scale)
-    assert not any(mark in way + scores + cards for mark in ("nan", "{"))
-    assert shown == (picture, scale)
-    (again,) = arithmetic_page.render(picture, scale, 1.0, 4, 0, 1, 0, *controls, shown)  # what was brushed stays
-    assert again[:3] == [4, 5, 4] and "t = 1, seed 5" in again[3]  # the seeds follow that of the page
+    request = Request(Photo(noise_pixels(*size), "noise.png"), scale, 1.0, 1, 0)
+    way, change = drawn(request, "", "")
+    assert "<img" in way["way"] and way["part"]["value"].endswith(f"noise-x{scale}-seeds-0-1-part.gif")
+    assert change["change"].count("<figure") == 4 and change["bands"]["value"] == band_names(scale)
+    assert not any(mark in way["way"] + change["scores"] + change["change"] for mark in ("nan", "{"))
+    assert "t = 1, seed 5" in drawn(request._replace(seed=4), "", "")[0]["way"]  # the seeds follow that of the page
 
 
-@pytest.mark.parametrize(("tau", "first", "second"), ((1.0, 1.5, 2), (1.0, 3, 3), (0.0, 0, 1), (1.0, None, 1)))
+@pytest.mark.parametrize(("tau", "first", "second"), ((1.0, "1.5", "2"), (1.0, "3", "3"), (0.0, "0", "1")))
 def test_bad_input_is_explained_in_its_place(tiny, tau, first, second):
-    way, gif, make, whole = arithmetic_page.way(photo(66, 300), 2, tau, first, second)
-    assert "notice" in way and "<img" not in way
-    assert gif["value"] is None and not make["interactive"] and not whole["visible"]
+    way, change = drawn(Request(photo(66, 300), 2, tau, 1, 0), first, second)
+    assert "notice" in way["way"]["value"] and way["part"]["value"] is None
+    assert not way["make"]["interactive"] and not way["whole"]["visible"]
+    assert change["change"].count("<figure") == 4  # what does not depend on it is there
 
 
 def test_a_flat_picture_has_figures_without_end():
     flat = Photo(np.full((40, 40, 3), 128, np.uint8), "flat.png")
     region = everywhere(flat, 2)
     found = replaced(flat, 2, "likeliest", "true", band_names(2), region)
-    assert "nan" not in arithmetic_panels.change_scores(found) and "—" in arithmetic_panels.change_scores(found)
+    assert "nan" not in change_scores(found) and "—" in change_scores(found)
     assert set(SOURCES) == {"true", "likeliest", "zero"}

@@ -11,8 +11,10 @@ import pytest
 
 pytest.importorskip("gradio")
 
-from demo import batch, benchmark, benchmark_page, benchmark_panels, text
-from demo.batch import Batch, Skipped, csv_bytes, list_members
+from demo.benchmark import mode, own_zip, stored
+from demo.benchmark import tables as benchmark_tables
+from demo.benchmark.own_zip import Batch, Skipped, csv_bytes, list_members
+from demo.kit.words import hint, say
 from irn_core.errors import ImageError
 from irn_core.measure.bench import paper_name
 from irn_core.measure.rescaling import evaluate_rescale
@@ -28,7 +30,7 @@ PNG = encode_png(smooth_pixels(24, 24))
 def tiny(monkeypatch, one_thread):
     """A tiny network in place of all shipped ones."""
     irn = tiny_irn()
-    monkeypatch.setattr(batch, "network", lambda name: irn)
+    monkeypatch.setattr(own_zip, "network", lambda name: irn)
     return irn
 
 
@@ -122,7 +124,7 @@ def test_an_encrypted_zip_is_refused(pack):
     ],
 )
 def test_limits_hold_before_anything_is_unpacked(monkeypatch, pack, limit, value, said):
-    monkeypatch.setattr(batch, limit, value)
+    monkeypatch.setattr(own_zip, limit, value)
     with pytest.raises(ImageError, match=said):
         list_members(pack({f"{i}.png": PNG for i in range(3)}))
 
@@ -156,7 +158,7 @@ def test_a_bomb_that_declares_little_is_not_unpacked(pack):
 
 
 def test_unusable_pictures_are_skipped_and_named(pack, monkeypatch):
-    monkeypatch.setattr(batch, "MAX_PAGE_PIXELS", 1000)
+    monkeypatch.setattr(own_zip, "MAX_PAGE_PIXELS", 1000)
     members = {"cut.png": PNG[:300], "good.png": PNG, "large.png": encode_png(smooth_pixels(40, 40)), "text.jpg": b"no"}
     path = pack(members)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_LZMA) as archive:
@@ -166,14 +168,14 @@ def test_unusable_pictures_are_skipped_and_named(pack, monkeypatch):
     reasons = skipped(found)
     assert "damaged" in reasons["cut.png"] and "not a picture" in reasons["text.jpg"]
     assert "megapixels" in reasons["large.png"] and "deflate" in reasons["packed.png"]
-    table = benchmark_panels.batch_table(found)
+    table = benchmark_tables.batch_table(found)
     assert "skipped: it is not a picture" in table
     assert table.count("skipped:") == 4 and table.index("good.png") < table.index("mean")
-    assert "1 of 5 pictures scored, 4 skipped" in benchmark_panels.batch_progress(found)
+    assert "1 of 5 pictures scored, 4 skipped" in benchmark_tables.batch_progress(found)
 
 
 def test_all_pixels_together_are_bounded(pack, monkeypatch):
-    monkeypatch.setattr(batch, "MAX_TOTAL_PIXELS", 2 * 24 * 24)
+    monkeypatch.setattr(own_zip, "MAX_TOTAL_PIXELS", 2 * 24 * 24)
     found = finished(pack({f"{i}.png": PNG for i in range(3)}))
     assert len(found.result()["images"]) == 2
     assert "for all pictures" in skipped(found)["2.png"]
@@ -182,7 +184,7 @@ def test_all_pixels_together_are_bounded(pack, monkeypatch):
 def test_no_picture_at_all_gives_no_table(pack):
     found = finished(pack({"a.png": b"words"}))
     assert found.result() is None
-    assert benchmark_page.show(found)[2]["interactive"] is False
+    assert mode.show(found)[2]["interactive"] is False
 
 
 def test_paths_lead_nowhere_and_names_are_text(tmp_path, pack):
@@ -191,12 +193,12 @@ def test_paths_lead_nowhere_and_names_are_text(tmp_path, pack):
     found = finished(path)
     assert [row["name"] for row in found.result()["images"]] == ["passwd.png", "<b>.png"]
     assert sorted(tmp_path.rglob("*")) == before
-    assert "&lt;b&gt;.png" in benchmark_panels.batch_table(found)
+    assert "&lt;b&gt;.png" in benchmark_tables.batch_table(found)
 
 
 def test_damaged_zips_never_crash(pack, monkeypatch, tiny):
-    scores = batch.evaluate_picture(tiny, smooth_pixels(24, 24), 0, 0)
-    monkeypatch.setattr(batch, "evaluate_picture", lambda *_: scores)
+    scores = own_zip.evaluate_picture(tiny, smooth_pixels(24, 24), 0, 0)
+    monkeypatch.setattr(own_zip, "evaluate_picture", lambda *_: scores)
     path = pack({"a.png": PNG, "b/ü.png": PNG})
     data, rng = path.read_bytes(), random.Random(0)
     central = data.index(b"PK\x01\x02")
@@ -219,12 +221,12 @@ def test_damaged_zips_never_crash(pack, monkeypatch, tiny):
 
 def test_every_step_asks_for_the_next_until_the_end(pack):
     path = pack({"a.png": PNG, "b.png": PNG})
-    found, tick, progress, table, file, cancel = benchmark_page.start(str(path), "tiny", None, 7)
+    found, tick, progress, table, file, cancel = mode.start(str(path), "tiny", None, 7)
     assert tick == 8 and "1 of 2: a.png …" in progress and table == ""
     assert cancel["interactive"] and not file["interactive"]
-    tick, progress, table, file, _ = benchmark_page.step(found, tick)
+    tick, progress, table, file, _ = mode.step(found, tick)
     assert tick == 9 and "2 of 2: b.png …" in progress and "a.png" in table and not file["interactive"]
-    tick, progress, table, file, cancel = benchmark_page.step(found, tick)
+    tick, progress, table, file, cancel = mode.step(found, tick)
     assert tick == 9 and "2 of 2 pictures scored" in progress and not cancel["interactive"]
     with open(file["value"], "rb") as stream:
         assert stream.read() == csv_bytes(found.result())
@@ -232,17 +234,17 @@ def test_every_step_asks_for_the_next_until_the_end(pack):
 
 def test_a_picture_in_work_does_not_count_after_cancel(pack, monkeypatch):
     found = Batch(pack({f"{i}.png": PNG for i in range(3)}), "tiny")
-    benchmark_page.step(found, 0)
-    evaluate = batch.evaluate_picture
+    mode.step(found, 0)
+    evaluate = own_zip.evaluate_picture
 
     def cancelled_meanwhile(*args):
-        progress, table, file, cancel = benchmark_page.stop(found)
+        progress, table, file, cancel = mode.stop(found)
         assert "Stopped after 1 of 3" in progress and "0.png" in table
         assert file["interactive"] and not cancel["interactive"]
         return evaluate(*args)
 
-    monkeypatch.setattr(batch, "evaluate_picture", cancelled_meanwhile)
-    tick, *_ = benchmark_page.step(found, 1)
+    monkeypatch.setattr(own_zip, "evaluate_picture", cancelled_meanwhile)
+    tick, *_ = mode.step(found, 1)
     assert not isinstance(tick, int) and len(found.done) == 1 and not found.running
 
 
@@ -253,9 +255,9 @@ def test_a_new_run_ends_the_former_and_a_bad_file_does_not(tmp_path, pack):
     (tmp_path / "bad.zip").write_bytes(b"words")
     for path, said in ((None, "no ZIP"), (str(tmp_path / "bad.zip"), "not a ZIP")):
         with pytest.raises(gr.Error, match=said):
-            benchmark_page.start(path, "tiny", former, 0)
+            mode.start(path, "tiny", former, 0)
     assert former.running
-    benchmark_page.start(str(former.path), "tiny", former, 0)
+    mode.start(str(former.path), "tiny", former, 0)
     assert former.stopped
 
 
@@ -285,7 +287,7 @@ def read_info_of(name: str):
 
 
 def tables(folder) -> str:
-    return benchmark_panels.rescale_tables(benchmark.shipped(folder), benchmark.published())
+    return benchmark_tables.rescale_tables(stored.shipped(folder), stored.published())
 
 
 def test_the_tables_show_what_is_stored(results):
@@ -300,7 +302,7 @@ def test_the_tables_show_what_is_stored(results):
         "irn_core &lt;x&gt;",
     ):
         assert part in table
-    assert text.STALE not in table and "41.23*" not in table
+    assert say("benchmark.stale") not in table and "41.23*" not in table
     assert table.index("irn-x4</th>") < table.index("Bicubic &amp; RCAN", table.index("irn-x4</th>"))  # with dashes
 
 
@@ -308,51 +310,49 @@ def test_the_tables_show_what_is_stored(results):
 def test_results_of_other_weights_are_marked(results, changes):
     store(results, "irn-x2-Set5-tau0.json", result("irn-x2", 41.234, **changes))
     table = tables(results)
-    assert text.STALE in table and "41.23*" in table and "38.77<" in table
+    assert say("benchmark.stale") in table and "41.23*" in table and "38.77<" in table
 
 
 def test_the_name_under_which_weights_were_measured_does_not_matter(results):
     fingerprint = model_tag("irn-x2").split("@")[1]
     store(results, "irn-x2-Set5-tau0.json", result("irn-x2", 41.234, weights=f"export@{fingerprint}"))
-    assert text.STALE not in tables(results)
+    assert say("benchmark.stale") not in tables(results)
 
 
 def test_files_that_do_not_say_how_they_came_about_are_read(results):
     old = {key: value for key, value in result("irn-x2", 40.5).items() if key not in ("command", "date", "weights")}
     store(results, "irn-x2-Set5-tau0.json", old)
-    found = benchmark.shipped(results)[0].results["Set5"]
-    assert found.origin == benchmark.Origin(None, None, None, stale=False)
-    assert "40.50" in tables(results) and text.STALE not in tables(results)
+    found = stored.shipped(results)[0].results["Set5"]
+    assert found.origin == stored.Origin(None, None, None, stale=False)
+    assert "40.50" in tables(results) and say("benchmark.stale") not in tables(results)
 
 
 def test_published_rows_are_those_of_their_source():
-    rows = {(row.name, row.scale): row for row in benchmark.published()}
+    rows = {(row.name, row.scale): row for row in stored.published()}
     assert len(rows) == 12
-    assert rows["IRN", 2] == benchmark.Published(
-        "IRN", 2, 1_660_000, {"Set5": (43.99, 0.9871), "BSD100": (41.32, 0.9876)}
-    )
+    assert rows["IRN", 2] == stored.Published("IRN", 2, 1_660_000, {"Set5": (43.99, 0.9871), "BSD100": (41.32, 0.9876)})
     assert rows["TAD & TAU", 4].scores == {"Set5": (31.81, None), "BSD100": (28.51, None)}
-    table = tables(benchmark.RESULTS)
-    for part in ("51.1 M", "33.83", ".9262", "1.66 M", benchmark.source()):
+    table = tables(stored.RESULTS)
+    for part in ("51.1 M", "33.83", ".9262", "1.66 M", stored.source()):
         assert part in table
 
 
 def test_shipped_results_are_shown_and_plotted():
-    models = benchmark.shipped()
-    chart = benchmark_panels.parameters_chart(models, benchmark.published())
+    models = stored.shipped()
+    chart = benchmark_tables.parameters_chart(models, stored.published())
     for model in models:
         assert f"{model.params:,} parameters, {model.results['BSD100'].mean['psnr_y']:.2f} dB" in chart
     assert "IRN ×2: 1.66 M parameters, published, 41.32 dB" in chart
     assert chart.count('class="dot ours"') == len(models) and chart.count('class="dot published"') == 8
-    rates = benchmark.rates()
-    assert f"{rates.bd_rates['avif']:+.1f} %" in benchmark_panels.rates_table(rates)
+    rates = stored.rates()
+    assert f"{rates.bd_rates['avif']:+.1f} %" in benchmark_tables.rates_table(rates)
 
 
 def test_without_stored_files_the_page_says_so(tmp_path):
     assert "—" in tables(tmp_path)
-    assert benchmark.bench(tmp_path) is benchmark.rates(tmp_path) is None
-    assert benchmark_panels.times_chart(None) == text.NO_TIMES
-    assert benchmark_panels.rates_table(None) == text.NO_RESULTS
+    assert stored.bench(tmp_path) is stored.rates(tmp_path) is None
+    assert benchmark_tables.times_chart(None) == hint(say("benchmark.no_times"))
+    assert benchmark_tables.rates_table(None) == hint(say("benchmark.no_results"))
 
 
 def test_times_are_those_of_bench_per_megapixel(results):
@@ -367,10 +367,10 @@ def test_times_are_those_of_bench_per_megapixel(results):
     store(
         results, "bench.json", {"side": 2000, "processor": "A <chip>", "threads": 2, "date": "2026-01-02", "rows": rows}
     )
-    found = benchmark.bench(results)
+    found = stored.bench(results)
     assert found.timings == [
-        benchmark.Timing(paper_name(2), 2, 0.25, 0.5, 41.32, ours=False),
-        benchmark.Timing("irn-x2", 2, 0.25, 0.5, 38.765, ours=True),
+        stored.Timing(paper_name(2), 2, 0.25, 0.5, 41.32, ours=False),
+        stored.Timing("irn-x2", 2, 0.25, 0.5, 38.765, ours=True),
     ]
-    chart = benchmark_panels.times_chart(found)
+    chart = benchmark_tables.times_chart(found)
     assert "irn-x2: 0.25 s down, 0.50 s up, 38.77 dB" in chart and "A &lt;chip&gt;, 2 threads" in chart

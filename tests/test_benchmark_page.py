@@ -11,8 +11,9 @@ import pytest
 pytestmark = pytest.mark.browser
 pytest.importorskip("gradio")
 
-from demo import batch, benchmark, ui  # noqa: E402
 from demo.service import draw, rescale  # noqa: E402
+
+from demo import batch, benchmark, ui  # noqa: E402
 from irn_core.measure.rescaling import evaluate_rescale  # noqa: E402
 from irn_core.measure.scores import FIGURES  # noqa: E402
 from irn_core.weights import load_model  # noqa: E402

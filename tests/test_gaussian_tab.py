@@ -2,12 +2,16 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy import stats
 
-from demo import examples, figures, normality, normality_panels
-from demo.service import Photo, model
+from demo import examples
+from demo.photo import Photo
+from demo.rescale.rescaled import Request, model
+from demo.rescale.tabs.gaussian import Gaussian, compute
+from demo.rescale.tabs.gaussian.draw import number
 from irn_core.measure.information import value_names
-from irn_core.measure.noise import stages
+from irn_core.measure.noise import evaluate_normality, stages
 from irn_core.measure.normality import neighbours, with_known
 from tests.helpers import noise_pixels, smooth_pixels
 
@@ -22,11 +26,16 @@ def kurtosis(values: np.ndarray) -> float:
     return stats.kurtosis(values.astype(float), axis=None, fisher=False)
 
 
+def drawn(picture: Photo, scale: int) -> dict[str, object]:
+    (found,) = Gaussian().compute(Request(picture, scale, 1.0, 1, 0))
+    return Gaussian().draw(found)
+
+
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_figures_are_those_of_the_values(scale):
     picture = photo()
     z, eps, luma = stages(model(scale), picture.pixels)
-    before, after = normality.comparison(normality.case(picture, scale), scale)
+    before, after = compute.comparison(compute.case(picture, scale), scale)
     for found, field in ((before, z), (after, eps)):
         assert found.mean == pytest.approx(field.mean(), abs=1e-5)
         assert found.deviation == pytest.approx(field.std(), rel=1e-4)
@@ -40,51 +49,48 @@ def test_the_figures_are_those_of_the_values(scale):
 
 
 @pytest.mark.parametrize("scale", SCALES)
-def test_bands_are_pooled_before_and_weighted_by_their_energy_after(scale):
-    picture, names = photo(), np.array(value_names(scale)[3:])
-    z, eps, _ = stages(model(scale), picture.pixels)
-    found = normality.by_band(normality.case(picture, scale), scale)
-    assert list(found) == list(dict.fromkeys(names))
-    for band, (before, after) in found.items():
-        assert before.deviation == pytest.approx(z[names == band].std(), rel=1e-4)
-        assert before.kurtosis == pytest.approx(kurtosis(z[names == band]), rel=1e-3)
-        assert before.along_x == pytest.approx(np.abs(neighbours(z[names == band])[0]).mean())
-        weights = model(scale).prior.shares().numpy()[names == band].sum(0)
-        assert after.deviation == pytest.approx(np.average(eps.std((1, 2)), weights=weights), rel=1e-4)
-        assert after.along_y == pytest.approx(np.average(np.abs(neighbours(eps)[1]), weights=weights), rel=1e-4)
+def test_bands_are_those_of_the_command(scale, tmp_path):
+    picture = photo()
+    Image.fromarray(picture.pixels).save(tmp_path / "picture.png")
+    stored = evaluate_normality(model(scale), "any", tmp_path, lambda _: None)
+    found = compute.bands(compute.case(picture, scale), scale)
+    assert list(found) == list(stored["before"]["bands"])
+    for band, pair in found.items():
+        for stage, figures in zip(("before", "after"), pair, strict=True):
+            expected = {key: stored[stage]["bands"][band][key] for key in figures._fields}
+            assert figures._asdict() == pytest.approx(expected)
 
 
 def test_two_other_pictures_stand_beside_the_one_on_screen():
-    names = [Photo(examples.example(name), "copy of it") for name in normality.BESIDE]
-    assert list(normality.cases(photo(), 2)) == [normality.HERE, *normality.BESIDE[:2]]
-    assert list(normality.cases(names[0], 2)) == [normality.HERE, *normality.BESIDE[1:]]
-    assert list(normality.cases(names[1], 2)) == [normality.HERE, normality.BESIDE[0], normality.BESIDE[2]]
+    names = [Photo(examples.example(name), "copy of it") for name in compute.BESIDE]
+    assert list(compute.cases(photo(), 2)) == [compute.HERE, *compute.BESIDE[:2]]
+    assert list(compute.cases(names[0], 2)) == [compute.HERE, *compute.BESIDE[1:]]
+    assert list(compute.cases(names[1], 2)) == [compute.HERE, compute.BESIDE[0], compute.BESIDE[2]]
 
 
 def test_equal_content_is_computed_once():
-    assert normality.case(photo(seed=1), 2) is normality.case(Photo(photo(seed=1).pixels.copy(), "other"), 2)
+    assert compute.case(photo(seed=1), 2) is compute.case(Photo(photo(seed=1).pixels.copy(), "other"), 2)
 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_table_shows_the_figures_of_three_pictures(scale):
-    found = normality.cases(photo(), scale)
-    shown = normality_panels.tables(found, scale)
-    pictures, bands = (part.split("</tbody>")[0] for part in shown.split("<tbody>")[1:])
+    tables = drawn(photo(), scale)["tables"]
+    pictures, bands = (part.split("</tbody>")[0] for part in tables.split("<tbody>")[1:])
     assert pictures.count("<tr>") == 3 and bands.count("<tr>") == 3 * (scale // 2)
-    for case in found.values():
-        for before, after in zip(*normality.comparison(case, scale), strict=True):
-            assert f"<td>{normality_panels.number(before)} → {normality_panels.number(after)}</td>" in pictures
+    for case in compute.cases(photo(), scale).values():
+        for before, after in zip(*compute.comparison(case, scale), strict=True):
+            assert f"<td>{number(before)} → {number(after)}</td>" in pictures
 
 
 @pytest.mark.parametrize("pixels", [noise_pixels(1, 1), noise_pixels(3, 5), np.full((16, 16, 3), 99, np.uint8)])
 @pytest.mark.parametrize("scale", SCALES)
 def test_any_picture_is_taken(pixels, scale):
-    found = normality.cases(Photo(pixels, "small.png"), scale)
-    assert "nan" not in normality_panels.tables(found, scale)
-    assert figures.normality_figure(found).width > 400
+    found = drawn(Photo(pixels, "small.png"), scale)
+    assert "nan" not in found["tables"]
+    assert found["figure"].width > 400
 
 
 def test_numbers_are_short():
     shown = {0.00691: "0.0069", 1.5794: "1.58", 11.71: "11.7", 1698.8: "1,699", -0.00004: "0.0000", -86.37: "−86.4"}
-    assert {value: normality_panels.number(value) for value in shown} == shown
-    assert normality_panels.number(float("nan")) == "—"
+    assert {value: number(value) for value in shown} == shown
+    assert number(float("nan")) == "—"

@@ -6,8 +6,9 @@ import gradio as gr
 import pytest
 from gradio.route_utils import delete_files_created_by_app
 
-from demo import served, ui
-from demo.served import write_once
+from demo import page as page_module
+from demo.kit import served
+from demo.kit.served import write_once
 
 
 @pytest.fixture
@@ -54,6 +55,5 @@ def test_files_may_be_written_while_gradio_looks_for_old_ones(tmp_path, blocks):
 
 
 def test_the_page_tells_gradio_what_was_written(monkeypatch):
-    monkeypatch.setattr(ui, "_Page", lambda page, first: None)
-    monkeypatch.setattr(ui, "first_result", lambda: ())
-    assert any(files is served.SERVED for files in ui.build().temp_file_sets)
+    monkeypatch.setattr(page_module, "_Page", lambda page: None)
+    assert any(files is served.SERVED for files in page_module.build().temp_file_sets)

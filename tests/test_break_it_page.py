@@ -9,10 +9,11 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo import break_page, experiments  # noqa: E402
 from demo.painter import read_layer  # noqa: E402
 from demo.panels import decibels  # noqa: E402
 from demo.service import Photo, draw, model, rescale  # noqa: E402
+
+from demo import break_page, experiments  # noqa: E402
 from irn_core.ops.damage import paint  # noqa: E402
 from irn_core.ops.pixels import encode_png  # noqa: E402
 from irn_core.rescale import upscale  # noqa: E402

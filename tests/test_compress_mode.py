@@ -2,35 +2,41 @@
 
 import re
 
+import gradio as gr
 import numpy as np
 import pytest
 
-from demo import bits, chart, compress_results, compression, compression_panels, curves, figures
-from demo.compression import BPP, BYTES, QUALITY, compress, decode, match, open_icn, setting_for
-from demo.service import Photo
+from demo.compress import coded as coding
+from demo.compress import curves
+from demo.compress.coded import BPP, BYTES, QUALITY, compress, decode, match, open_icn, setting_for
+from demo.compress.draw import label, measures
+from demo.compress.mode import CompressMode
+from demo.compress.tabs import bits
+from demo.compress.tabs.curve import Found, curve_chart
+from demo.compress.tabs.scaled import claims
+from demo.kit import chart
+from demo.kit.cache import RESULTS
+from demo.kit.events import Visit
+from demo.page import _Page
+from demo.photo import Photo
 from irn_core.coding.icn_file import HEADER_BYTES, QUALITY_STEPS
 from irn_core.errors import IRNError, StreamError
 from irn_core.ops.metrics import psnr_rgb
 from tests.helpers import noise_pixels, plain_codec, smooth_pixels, tiny_codec
 
 BOTH = pytest.mark.parametrize("codec", (plain_codec, tiny_codec), indirect=True)
-CACHED = (
-    compress, decode, match, compression._setting_within, compression.decoding_time, curves.point, bits.account,
-)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
 def codec(request, monkeypatch):
     """A tiny ICN in place of the shipped one: fresh, so that it compresses, or with BOTH also random."""
     tiny = getattr(request, "param", plain_codec)()
-    monkeypatch.setattr(compression, "load_codec", lambda name: tiny)
-    for module in (compression, bits):
+    monkeypatch.setattr(coding, "load_codec", lambda name: tiny)
+    for module in (coding, bits):
         monkeypatch.setattr(module, "codec_for", lambda data, max_pixels: tiny)
-    for function in CACHED:
-        function.cache_clear()
+    RESULTS.clear()
     yield tiny
-    for function in CACHED:
-        function.cache_clear()
+    RESULTS.clear()
 
 
 def photo(height: int = 45, width: int = 70, seed: int = 0) -> Photo:
@@ -65,21 +71,21 @@ def test_rivals_get_the_same_bytes(rival):
     found = match(picture, rival, budget)
     assert found.fits
     assert 0.9 * budget <= len(found.data) <= budget  # whole settings are coarse
-    assert found.scores == compression.score(picture.pixels, compression.read(rival, found.data))
+    assert found.scores == coding.score(picture.pixels, coding.read(rival, found.data))
 
 
 def test_a_rival_that_cannot_get_so_small_says_so():
     found = match(photo(), "jpeg", 100)
     assert not found.fits
     assert len(found.data) > 100
-    assert f"JPEG, smallest possible: {len(found.data):,} bytes · " in compression_panels.label(found)
+    assert f"JPEG, smallest possible: {len(found.data):,} bytes · " in label(found)
 
 
 def test_the_best_value_is_bold_only_among_files_of_the_size():
     coded = compress(photo(), 0)
     scores = coded.scores._replace(psnr_rgb=99.0)
-    larger = compression.Coded("jpeg", 1, coded.data * 2, coded.pixels, scores, fits=False)
-    table = compression_panels.measures(coded, [larger], 1000, None)
+    larger = coding.Coded("jpeg", 1, coded.data * 2, coded.pixels, scores, fits=False)
+    table = measures(coded, [larger], 1000, None)
     assert f"<b class='best'>{coded.scores.psnr_rgb:.2f}</b>" in table
     assert "99.00" in table
     assert "<b class='best'>99.00" not in table
@@ -110,7 +116,7 @@ def test_the_last_low_band_is_the_picture_before_refinement(codec):
     codec.icn.filter.load_state_dict({k: v * 0 for k, v in codec.icn.filter.state_dict().items()})
     coded = compress(photo(), 70 * QUALITY_STEPS)
     assert np.array_equal(bits.account(coded.data).low_bands[-1], coded.pixels)
-    assert figures.bits_figure(bits.account(coded.data)).width > 400
+    assert bits.bits_figure(bits.account(coded.data)).width > 400
 
 
 def test_a_curve_grows_point_by_point():
@@ -122,16 +128,16 @@ def test_a_curve_grows_point_by_point():
     }  # fmt: skip
     for name, found in points.items():
         assert [p.bpp for p in found] == sorted(8 * p.size / (45 * 70) for p in found), name
-    hits = curves.point.cache_info().hits
+    known = len(RESULTS)
     assert list(curves.codec_curves(photo()))[-1] == steps[-1]
-    assert curves.point.cache_info().hits == hits + 34
+    assert len(RESULTS) == known
 
 
 def test_the_marker_stands_at_the_present_file():
     progress = list(curves.codec_curves(photo()))[-1]
     for quality in (15, 60):
         coded = compress(photo(), quality * QUALITY_STEPS)
-        drawing = compression_panels.curve_chart(progress, coded)
+        drawing = curve_chart(Found(progress, curves.published(), coded))
         here = drawing[drawing.index('class="here"') :]
         bpp, psnr, x, y = (re.search(rf'{name}="([\d.]+)"', here)[1] for name in ("bpp", "psnr", "cx", "cy"))
         assert (float(bpp), float(psnr)) == pytest.approx((coded.bpp, coded.scores.psnr_rgb), abs=1e-4)
@@ -165,7 +171,8 @@ def test_the_claim_is_read_from_the_curves():
     assert curves.claim(full, at((0.1, 19), (1.0, 39))).wins == []
     assert curves.claim(full, at((0.01, 10), (0.02, 11))) is None
     progress = curves.Progress({1: full, 2: small, 4: at((0.01, 10), (0.02, 11))}, 3, 3)
-    said = compression_panels.claims(progress, "webp")
+    found = tuple(curves.claim(full, progress.points[scale]) for scale in (2, 4))
+    said = claims(progress, "webp", found)
     assert "IRN ×2 + WebP</b> beats WebP alone from 0.100 to 0.31" in said
     assert "by up to 5.00 dB, and loses elsewhere up to 1.00 bpp" in said
     assert "share no rate" in said
@@ -174,7 +181,7 @@ def test_the_claim_is_read_from_the_curves():
 def test_smaller_pictures_are_upscaled_to_the_original():
     found = match(photo(), "webp", 700, 2)
     assert found.pixels.shape == photo().pixels.shape
-    assert found.scores == compression.score(photo().pixels, found.pixels)
+    assert found.scores == coding.score(photo().pixels, found.pixels)
     steps = list(curves.scale_curves(photo(24, 32), "jpeg"))
     assert {scale: len(points) for scale, points in steps[-1].points.items()} == {1: 7, 2: 7, 4: 7}
 
@@ -192,15 +199,39 @@ def test_files_that_cannot_be_opened_are_named(tmp_path, codec):
             open_icn(str(tmp_path / name), name)
 
 
-def test_every_result_is_complete_and_keeps_no_name():
+@pytest.fixture
+def mode() -> CompressMode:
+    """The mode within a page, without a server."""
+    with gr.Blocks() as blocks:
+        return _Page(blocks).compress
+
+
+def answered(mode: CompressMode, visit: Visit, picture: Photo, size: float, count: int = 2) -> dict:
+    """What components hold after an answer to a file of so many bytes, or of that quality up to 100."""
+    target = BYTES if size > 100 else QUALITY
+    told: dict = {}
+    values = visit, picture, target, size, 1.0, size, 1.0, count, 0, "bits", *([None] * len(mode.tabs.inputs))
+    for step in mode.answer(*values):
+        told |= step
+    return told
+
+
+def test_every_result_is_complete_and_keeps_no_name(mode):
     mine, yours = photo(seed=4), Photo(photo(seed=4).pixels.copy(), "yours.png")
-    *_, shown = (list(compress_results.show(p, QUALITY, 40, 1, 1, None))[-1][0] for p in (mine, yours))
-    assert shown.name == "yours.png"
-    view, status, table, commands = list(compress_results.compare(shown, 1.0, 2, 0))[-1]
-    keys = [image["key"] for image in view["images"]]
+    answered(mode, Visit(), mine, 40)
+    told = answered(mode, Visit(), yours, 40)
+    keys = [image["key"] for image in told[mode.shared.viewer]["images"]]
     assert keys == ["original", "icn", "jpeg", "webp", "jpeg2000", "avif", "draw-1", "draw-2"]
-    assert status.startswith("yours.png")
-    assert "nan" not in table
-    assert "…" not in table
-    assert "compress picture.png picture.icn --quality 40\n" in commands
-    assert "--tau 1 --seed 0" in commands
+    assert told[mode.shared.status].startswith("yours.png")
+    assert "nan" not in told[mode.table] and "…" not in told[mode.table]
+    assert "compress picture.png picture.icn --quality 40\n" in told[mode.commands]
+    assert "--tau 1 --seed 0" in told[mode.commands]
+
+
+def test_a_refused_budget_keeps_the_file(mode):
+    visit = Visit()
+    answered(mode, visit, photo(), 40)
+    before = visit.shown["file"]
+    with pytest.raises(gr.Error, match="smallest possible"):
+        answered(mode, visit, photo(), 101)
+    assert visit.shown["file"] == before

@@ -5,11 +5,18 @@ import base64
 import numpy as np
 import pytest
 
-from demo import break_page, examples, experiment_panels, experiments, text
-from demo.experiments import JPEGS, OTHER_SCALE
-from demo.footprint import STEP
-from demo.painter import read_layer
-from demo.service import Photo, model, rescale
+from demo import examples
+from demo.kit.cache import RESULTS
+from demo.kit.painter import layer_is_of, read_layer
+from demo.kit.viewer import png_url
+from demo.kit.words import words
+from demo.photo import Photo
+from demo.rescale.change import change_map
+from demo.rescale.footprint import STEP, detail
+from demo.rescale.rescaled import Request, model, rescale
+from demo.rescale.tabs import break_it
+from demo.rescale.tabs.break_it import compute as experiments
+from demo.rescale.tabs.break_it.compute import JPEGS, OTHER_SCALE
 from irn_core.coding.pillow_codecs import decode_by_pillow
 from irn_core.errors import ImageError, IRNError
 from irn_core.ops.damage import add_noise, paint, shift
@@ -26,19 +33,11 @@ SCALES = (2, 4, 8)
 def tiny(monkeypatch, one_thread):
     """Small random networks in place of the shipped ones."""
     nets = {scale: tiny_irn(scale) for scale in SCALES}
-    monkeypatch.setattr("demo.service.model", nets.__getitem__)
-    monkeypatch.setattr("demo.experiments.model", nets.__getitem__)
-    forget()
+    monkeypatch.setattr("demo.rescale.rescaled.model", nets.__getitem__)
+    monkeypatch.setattr("demo.rescale.tabs.break_it.compute.model", nets.__getitem__)
+    RESULTS.clear()
     yield nets
-    forget()  # what random networks made must not be found by other tests
-
-
-def forget() -> None:
-    for cached in (
-        rescale, experiments.untouched, experiments.bicubic_instead, experiments.as_jpeg, experiments.shifted,
-        experiments.noisy, experiments.wrong_model, experiments.detail,
-    ):  # fmt: skip
-        cached.cache_clear()
+    RESULTS.clear()  # what random networks made must not be found by other tests
 
 
 def photo(height: int = 66, width: int = 90, seed: int = 0) -> Photo:
@@ -86,22 +85,26 @@ def test_a_drawing_covers_by_its_alpha_and_leaves_the_rest():
     assert sorted(zip(*np.nonzero(differs), strict=True)) == [(2, 3), (4, 5)]
 
 
-def as_sent(pixels: np.ndarray) -> str:
-    return "data:image/png;base64," + base64.b64encode(encode_png(pixels)).decode()
+def as_sent(strokes: np.ndarray, pixels: np.ndarray) -> str:
+    """Strokes on a picture, as the browser sends them."""
+    return f"{png_url(pixels)} data:image/png;base64,{base64.b64encode(encode_png(strokes)).decode()}"
 
 
 def test_a_drawing_arrives_as_it_was_drawn():
-    layer = np.dstack([noise_pixels(5, 7), noise_pixels(5, 7)[..., 0]])
-    assert np.array_equal(read_layer(as_sent(layer), (5, 7)), layer)
+    layer, picture = np.dstack([noise_pixels(5, 7), noise_pixels(5, 7)[..., 0]]), noise_pixels(5, 7, 1)
+    sent = as_sent(layer, picture)
+    assert np.array_equal(read_layer(sent, picture), layer)
+    assert layer_is_of(sent, picture) and not layer_is_of(sent, noise_pixels(5, 7, 2)) and not layer_is_of("", picture)
 
 
 def test_other_things_than_the_drawing_are_refused():
-    sent = as_sent(strokes(40, 50))
+    picture = noise_pixels(40, 50)
+    sent = as_sent(strokes(40, 50), picture)
     with pytest.raises(ImageError, match="50×40 pixels, the LR 50×41"):
-        read_layer(sent, (41, 50))
-    for damaged in ("", "words", sent[:90], sent[: len(sent) // 2 * 2 - 40], sent.replace("iVBOR", "AAAAA")):
+        read_layer(sent, noise_pixels(41, 50))
+    for damaged in ("", "words", sent[:-90], sent[: len(sent) // 2], sent.replace("iVBOR", "AAAAA")):
         with pytest.raises(ImageError, match="did not arrive"):
-            read_layer(damaged, (40, 50))
+            read_layer(damaged, picture)
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -109,8 +112,8 @@ def test_experiments_by_their_definition(tiny, scale):
     picture = photo()
     found = {one.name: one for one in experiments.experiments(picture, scale, 90, 3, 5)}
     lr = rescale(picture, scale).lr
-    assert list(found) == list(text.EXPERIMENTS)
-    assert len(found) == break_page.COUNT
+    assert list(found) == list(words("break_it.experiments"))
+    assert len(found) == break_it.COUNT
     assert found["untouched"].psnr_y == rescale(picture, scale).scores.psnr_y
     assert np.array_equal(found["noisy"].pixels, upscale(tiny[scale], add_noise(lr, 3, 5), size=picture.size))
     for colour, codec in JPEGS.items():
@@ -160,31 +163,33 @@ def test_the_wrong_model_is_compared_at_the_right_size(tiny, size, scale):
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_tab_takes_every_size(tiny, size, scale):
-    picture = Photo(noise_pixels(*size), "noise.png")
-    (*_, shown), *_, (cards, *_) = break_page.render(picture, scale, 0, 50, 2.0, None)
-    assert cards.count("<figure") == break_page.COUNT
-    assert "nan" not in cards and "{" not in cards
-    assert shown == (picture, scale)
-    (again,) = break_page.render(picture, scale, 0, 60, 2.0, shown)  # only a slider moved: the drawing stays
-    assert "q = 60" in again[0]
+    request, tab = Request(Photo(noise_pixels(*size), "noise.png"), scale, 1.0, 1, 0), break_it.BreakIt()
+    *_, found = tab.compute(request, quality=50, sigma=2.0, strokes="")
+    drawn = tab.draw(found)
+    assert drawn["cards"].count("<figure") == break_it.COUNT
+    assert "nan" not in drawn["cards"] and "{" not in drawn["cards"]
+    assert drawn["painter"] and drawn["edited"] == ""
+    lr = rescale(request.photo, scale).lr
+    *_, again = tab.compute(request, quality=60, sigma=2.0, strokes=as_sent(strokes(*lr.shape[:2]), lr))
+    assert "q = 60" in tab.draw(again)["cards"] and "painter" not in tab.draw(again)  # only a slider moved
 
 
 def test_a_flat_picture_has_figures_without_end():
-    flat = Photo(np.full((40, 40, 3), 128, np.uint8), "flat.png")
-    found = list(experiments.experiments(flat, 2, 50, 0, 0))
-    assert "nan" not in experiment_panels.experiment_cards(flat, 2, 50, 0, found, len(found))
+    flat, tab = Photo(np.full((40, 40, 3), 128, np.uint8), "flat.png"), break_it.BreakIt()
+    *_, found = tab.compute(Request(flat, 2, 1.0, 1, 0), quality=50, sigma=0, strokes="")
+    assert "nan" not in tab.draw(found)["cards"]
 
 
 def test_the_detail_is_inside_and_where_the_network_gains(tiny):
     picture = photo(200, 300)
-    window = experiments.detail(picture, 2)
+    window = detail(rescale(picture, 2), picture)
     assert picture.pixels[window.rows, window.columns].shape == (128, 128, 3)
     result, x = rescale(picture, 2), luma(picture.pixels)
     gain = (x - luma(result.bicubic)) ** 2 - (x - luma(result.reconstruction)) ** 2
     places = [(top, left) for top in range(0, 73, STEP) for left in range(0, 173, STEP)]
     best = max(places, key=lambda place: gain[place[0] : place[0] + 128, place[1] : place[1] + 128].sum())
     assert (window.top, window.left) == best
-    small = experiments.detail(photo(20, 30), 2)
+    small = detail(rescale(photo(20, 30), 2), photo(20, 30))
     assert small == (0, 20, 0, 30)
 
 
@@ -205,7 +210,7 @@ def test_an_edit_reaches_no_farther_than_the_network(tiny, scale):
     top, left = (max(places.min() - found.reach, 0) for places in (rows, columns))
     far[top : rows.max() + found.reach + 1, left : columns.max() + found.reach + 1] = False
     assert not differs[far].any()
-    changes = experiment_panels.change_map(found)
+    changes = change_map(found)
     assert np.array_equal(changes.any(-1), differs)
 
 

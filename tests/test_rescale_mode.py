@@ -1,11 +1,26 @@
 """What the page computes, without the page."""
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
 
-from demo import analysis, examples, figures, normality, panels, perception, text, ui
-from demo.service import MAX_PAGE_PIXELS, Photo, draw, model, open_photo, rescale
+from demo import examples
+from demo.kit.events import Visit
+from demo.kit.tab import Tab
+from demo.kit.words import words
+from demo.page import _Page
+from demo.photo import MAX_PAGE_PIXELS, Photo, open_photo
+from demo.rescale.draw import measures
+from demo.rescale.mode import RescaleMode
+from demo.rescale.rescaled import Request, draw, model, rescale
+from demo.rescale.tabs.bands import BANDS, Bands, with_bands
+from demo.rescale.tabs.choices import ChoicesTab, choices
+from demo.rescale.tabs.gaussian import Gaussian
+from demo.rescale.tabs.lost_bits import LostBits, lost
+from demo.rescale.tabs.temperature import TAUS, Curve, Point, Temperature, matching, matching_tau, tau_curve
+from demo.rescale.tabs.variability import VariabilityTab, variability
+from demo.spread import Variability
 from irn_core.errors import ImageError
 from irn_core.pictures.files import encode_png
 from irn_core.pictures.lr_file import read_lr
@@ -41,21 +56,50 @@ def test_equal_content_is_computed_once_and_other_content_is_not_confused():
     assert square != flat  # the same bytes in another shape
 
 
-def test_cached_results_keep_no_name():
+def shown(tab: Tab, request: Request, **inputs) -> dict[str, object]:
+    """What a tab draws at last."""
+    *_, found = tab.compute(request, **inputs)
+    return tab.draw(found)
+
+
+@pytest.fixture(scope="module")
+def mode() -> RescaleMode:
+    """The mode within a page, without a server."""
+    with gr.Blocks() as blocks:
+        return _Page(blocks).rescale
+
+
+def test_cached_results_keep_no_name(mode):
     mine = Photo(photo(seed=3).pixels, "mine.png", ("turned upright",))
     yours = Photo(photo(seed=3).pixels.copy(), "yours.png")
-    list(ui.show(mine, 2, 1.0, 1, 0, "variability"))
-    _, status, _, notice, *downloads = list(ui.show(yours, 2, 1.0, 1, 0, "variability"))[-1]
+    own = [None] * len(mode.tabs.inputs)
+    list(mode.answer(Visit(), mine, 2, 1.0, 1, 0, "variability", *own))
+    told: dict = {}
+    for values in mode.answer(Visit(), yours, 2, 1.0, 1, 0, "variability", *own):
+        told |= values
+    _, status, _, notice, *downloads = (told[part] for part in mode.results)
     assert status.startswith("yours.png")
     assert notice == ""
     assert "mine" not in f"{status}{downloads}"
 
 
+def test_what_is_shown_already_is_not_sent_again(mode):
+    own = [None] * len(mode.tabs.inputs)
+    visit, request = Visit(), (photo(seed=5), 2, 1.0, 2, 0)
+    first = list(mode.answer(visit, *request, "variability", *own))
+    again = list(mode.answer(visit, *request, "choices", *own))
+    assert any(mode.shared.viewer in values for values in first)
+    assert again and not any(mode.shared.viewer in values for values in again)
+    other = list(mode.answer(visit, photo(seed=6), *request[1:], "choices", *own))
+    back = list(mode.answer(visit, *request, "choices", *own))
+    assert all(any(mode.shared.viewer in values for values in steps) for steps in (other, back))
+
+
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_ways_to_treat_z_are_ordered(scale):
     real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
-    found = {choice.name: choice for choice in analysis.choices(real, scale, 0).each}
-    assert found.keys() == text.CHOICE_SENTENCES.keys()
+    found = {choice.name: choice for choice in choices(real, scale, 0).each}
+    assert found.keys() == words("choices.sentences").keys()
     assert np.array_equal(found["true z, y as float"].pixels, real.pixels)
     psnr = {name: choice.psnr_y for name, choice in found.items()}
     assert psnr["true z, y in 8 bits"] > psnr["model, τ = 0"] > psnr["model, τ = 1"]
@@ -66,20 +110,20 @@ def test_the_ways_to_treat_z_are_ordered(scale):
 def test_rounding_and_clipping_of_y_are_told_apart(scale):
     """A grey picture leaves y far from black and white, saturated colours do not."""
     grey = Photo((96 + photo().pixels // 4).astype(np.uint8), "grey")
-    found = analysis.choices(grey, scale, 0)
+    found = choices(grey, scale, 0)
     assert found.clipped == 0 and found.rounded == found.each[1].psnr_y
     corners = np.random.default_rng(0).integers(0, 2, (8, 8, 3), np.uint8) * 255
     blocks = Photo(corners.repeat(16, 0).repeat(16, 1), "blocks")
-    coloured = analysis.choices(blocks, scale, 0)
+    coloured = choices(blocks, scale, 0)
     assert 0 < coloured.clipped < 1 and coloured.rounded > coloured.each[1].psnr_y
-    said = panels.choice_cards(blocks, scale, 0)
+    said = shown(ChoicesTab(), Request(blocks, scale, 1.0, 1, 0))["cards"]
     assert f"{coloured.rounded:.2f} dB" in said and f"{100 * coloured.clipped:.2g} %" in said
 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_lr_and_what_was_lost_make_the_picture(scale):
     real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
-    found, result = analysis.lost(real, scale), rescale(real, scale)
+    found, result = lost(real, scale), rescale(real, scale)
     assert found.psnr_rgb > result.scores.psnr_rgb + 5
     assert 8 * found.file_bytes == pytest.approx(found.information.total, rel=0.25)  # steps are not fine
     assert found.fine_bytes == pytest.approx(found.fine_expected, rel=0.02)
@@ -89,19 +133,12 @@ def test_the_lr_and_what_was_lost_make_the_picture(scale):
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
 @pytest.mark.parametrize("scale", SCALES)
 def test_every_panel_takes_every_size(size, scale):
-    picture = Photo(noise_pixels(*size), "noise.png")
-    found = analysis.variability(picture, scale, 1.0, 0, 2)
-    assert found.spread.shape == found.error.shape == size
-    assert figures.variability_figure(found, 1.0).width > 400
-    assert figures.lost_figure(analysis.lost(picture, scale).information).width > 400
-    assert figures.bands_figure(analysis.high_frequencies(picture, scale, 2)).width > 400
-    for fragment in (
-        panels.measures(rescale(picture, scale)),
-        panels.draw_cards(found, 1.0, 0),
-        panels.band_cards(picture, scale, 2, ("diagonal",)),
-        panels.choice_cards(picture, scale, 0),
-        panels.lost_table(picture, scale),
-    ):
+    request = Request(Photo(noise_pixels(*size), "noise.png"), scale, 1.0, 2, 0)
+    assert variability(request).spread.shape == variability(request).error.shape == size
+    drawn = [shown(tab(), request) for tab in (VariabilityTab, LostBits, ChoicesTab)]
+    drawn.append(shown(Bands(), request, level=2, kept=["diagonal"]))
+    assert all(one["figure"].width > 400 for one in drawn if "figure" in one)
+    for fragment in (measures(rescale(request.photo, scale)), *(one.get("cards", "") for one in drawn)):
         assert "nan" not in fragment.split("base64")[0]
 
 
@@ -110,15 +147,14 @@ def test_pictures_with_hardly_anything_to_lose_have_figures(scale):
     """The formula falls below nothing, and a draw has many times the original's detail."""
     pixels = np.full((48, 64, 3), 90, np.uint8)
     pixels[20, 30] += 1
-    picture = Photo(pixels, "flat.png")
-    assert "nan" not in panels.lost_table(picture, scale) + panels.tau_chart(
-        list(perception.tau_curve(picture, scale, 0))[-1]
-    )
-    assert figures.normality_figure(normality.cases(picture, scale)).width > 400
+    request = Request(Photo(pixels, "flat.png"), scale, 1.0, 1, 0)
+    drawn = [shown(tab(), request) for tab in (LostBits, Temperature, Gaussian)]
+    assert "nan" not in drawn[0]["table"] + drawn[1]["chart"] + drawn[2]["tables"]
+    assert drawn[2]["figure"].width > 400
 
 
 def test_spread_is_the_standard_deviation_of_the_draws():
-    found = analysis.variability(photo(), 2, 1.0, 3, 5)
+    found = variability(Request(photo(), 2, 1.0, 5, 3))
     stack = np.stack([draw(photo(), 2, 1.0, seed) for seed in range(3, 8)]).astype(float)
     assert np.allclose(found.spread, np.sqrt(stack.var(0, ddof=1).mean(-1)), atol=1e-4)
     assert len(found.coverage) == 2 and 0 < found.coverage[0] < found.coverage[1] <= 1
@@ -127,15 +163,16 @@ def test_spread_is_the_standard_deviation_of_the_draws():
 def test_calibration_ratio_is_one_when_error_and_spread_agree():
     rng = np.random.default_rng(0)
     sigma = rng.uniform(1, 9, (200, 200)).astype(np.float32)
-    found = analysis.Variability((), (), 0.0, spread=sigma, error=np.abs(sigma * rng.standard_normal(sigma.shape)))
+    error = np.abs(sigma * rng.standard_normal(sigma.shape))
+    found = Variability((), (), 0.0, spread=sigma, error=error, deciles=(), sparsification=())
     assert found.ratio == pytest.approx(1, abs=0.02)
 
 
 @pytest.mark.parametrize("level", (1, 2))
 def test_bands_put_the_picture_together_again(level):
     pixels = photo(33, 50).pixels
-    assert np.array_equal(analysis.with_bands(pixels, level, analysis.BANDS), pixels)
-    without = analysis.with_bands(pixels, level, ())
+    assert np.array_equal(with_bands(pixels, level, BANDS), pixels)
+    without = with_bands(pixels, level, ())
     block = 2**level
     means = without[: 32 // block * block, : 48 // block * block].reshape(-1, block, 48 // block, block, 3)
     if level == 1:
@@ -147,7 +184,8 @@ def test_energies_add_up():
     pixels = smooth_pixels(64, 64)
     grey = pixels.astype(float).mean(-1)
     low = grey.reshape(16, 4, 16, 4).mean((1, 3))
-    details = [analysis.high_frequencies(Photo(pixels, "p"), 2, level) for level in (1, 2)]
+    request = Request(Photo(pixels, "p"), 2, 1.0, 1, 0)
+    details = [next(Bands().compute(request, level=level, kept=list(BANDS))) for level in (1, 2)]
     total = sum(np.sum(band.astype(float) ** 2) for found in details for band in found.original.values())
     assert total + 16 * np.sum(low**2) == pytest.approx(np.sum(grey**2), rel=1e-5)
 
@@ -178,22 +216,23 @@ def test_unusable_uploads_are_named(tmp_path):
 
 def test_temperature_trades_error_for_detail():
     real = Photo(examples.example("coffee")[100:228, 200:328], "coffee")
-    *_, points = perception.tau_curve(real, 2, 0)
-    assert [point.tau for point in points] == list(perception.TAUS)
+    *_, points = tau_curve(real, 2, 0)
+    assert [point.tau for point in points] == list(TAUS)
     assert points[0].psnr_y == rescale(real, 2).scores.psnr_y
     assert points[0].energy < points[6].energy < points[-1].energy
     assert (np.diff([point.psnr_y for point in points]) < 0).all()
-    drawing = panels.tau_chart(points)
-    assert 'data-choice="tau=0.3"' in drawing and drawing.count('class="dot') == len(perception.TAUS)
+    drawing = Temperature().draw(Curve(points, matching(points)))["chart"]
+    assert 'data-choice="tau=0.3"' in drawing and drawing.count('class="dot') == len(TAUS)
 
 
 def test_the_matching_temperature_lies_between_its_neighbours():
-    points = [perception.Point(tau, 40 - tau, energy) for tau, energy in ((0.0, 0.8), (0.5, 0.9), (1.0, 1.3))]
-    assert perception.matching_tau(points) == pytest.approx(0.625)
-    assert perception.matching_tau(points[:2]) is None
-    assert "τ = 0.62" in panels.tau_chart(points) and "here" not in panels.tau_chart(points[:2])
+    points = [Point(tau, 40 - tau, energy) for tau, energy in ((0.0, 0.8), (0.5, 0.9), (1.0, 1.3))]
+    assert matching_tau(points) == pytest.approx(0.625)
+    assert matching_tau(points[:2]) is None
+    drawings = [Temperature().draw(Curve(found, matching(found)))["chart"] for found in (points, points[:2])]
+    assert "τ = 0.62" in drawings[0] and "here" not in drawings[1]
 
 
 def test_a_flat_picture_has_no_temperature_curve():
-    *_, points = perception.tau_curve(Photo(np.full((16, 16, 3), 99, np.uint8), "flat"), 2, 0)
-    assert "no detail" in panels.tau_chart(points)
+    flat = Photo(np.full((16, 16, 3), 99, np.uint8), "flat")
+    assert "no detail" in shown(Temperature(), Request(flat, 2, 1.0, 1, 0))["chart"]
