@@ -253,7 +253,7 @@ def test_a_new_run_ends_the_former_and_a_bad_file_does_not(tmp_path, pack):
 
     former = Batch(pack({"a.png": PNG}), "tiny")
     (tmp_path / "bad.zip").write_bytes(b"words")
-    for path, said in ((None, "no ZIP"), (str(tmp_path / "bad.zip"), "not a ZIP")):
+    for path, said in ((None, "Drop a ZIP first"), (str(tmp_path / "bad.zip"), "not a ZIP")):
         with pytest.raises(gr.Error, match=said):
             mode.start(path, "tiny", former, 0)
     assert former.running

@@ -18,7 +18,7 @@ from irn_core.nets.irn import IRN
 from irn_core.ops.quantise import round8
 from irn_core.ops.resize import bicubic_down
 from irn_core.pictures.folder import list_pictures, load_pictures
-from irn_core.training import losses
+from irn_core.training import dataset, losses
 from irn_core.training.dataset import MAX_CONTRAST, RandomCrops, _overexposed, draw_graphics
 from irn_core.training.parallel import autocast
 from irn_core.training.tasks import RescaleTask
@@ -557,7 +557,14 @@ def test_crops_leave_the_pictures_alone():
     assert np.array_equal(picture, before)
 
 
-def test_pictures_are_equally_likely_whatever_their_size():
+@pytest.fixture
+def plain_crops(monkeypatch):
+    """Neither drawn graphics nor overexposure."""
+    for share in ("GRAPHICS_SHARE", "CONTRAST_SHARE"):
+        monkeypatch.setattr(dataset, share, 0)
+
+
+def test_pictures_are_equally_likely_whatever_their_size(plain_crops):
     # Flat pictures, told apart by their level; JPEG moves a level by 2 at most.
     sizes = [(8, 8), (300, 400), (8, 900), (64, 64)]
     crops = RandomCrops([np.full((*size, 3), 60 * i, np.uint8) for i, size in enumerate(sizes)], 8, seed=0)
@@ -566,7 +573,7 @@ def test_pictures_are_equally_likely_whatever_their_size():
     assert (np.abs(seen - 500) < 5 * np.sqrt(2000 * 0.25 * 0.75)).all()  # five standard deviations
 
 
-def test_crops_are_turned_and_flipped_in_all_eight_ways():
+def test_crops_are_turned_and_flipped_in_all_eight_ways(plain_crops):
     ramp = np.zeros((8, 8, 3), np.uint8)
     ramp[..., 0] = np.arange(8) * 30
     ramp[..., 1] = np.arange(8)[:, None] * 30
