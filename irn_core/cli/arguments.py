@@ -4,7 +4,7 @@ import argparse
 import math
 from pathlib import Path
 
-from irn_core.measure.rates import CODECS
+from irn_core.coding.codecs import CODECS
 
 
 def png(value: str) -> Path:

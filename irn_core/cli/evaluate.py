@@ -5,10 +5,11 @@ import json
 from pathlib import Path
 
 from irn_core.cli import arguments
+from irn_core.coding.codecs import CODECS
 from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
 from irn_core.measure.provenance import machine, provenance
-from irn_core.measure.rates import CODECS, evaluate_compress
+from irn_core.measure.rates import evaluate_compress
 from irn_core.measure.rescaling import (
     FILTERS,
     NORMALITY,
@@ -56,7 +57,7 @@ def _add_normality(kinds: argparse._SubParsersAction) -> None:
 def _add_compress(kinds: argparse._SubParsersAction) -> None:
     compress = kinds.add_parser("compress", help="rate and distortion of ICN and of the codecs everybody has")
     compress.add_argument("--data", required=True, type=Path, help="folder of pictures")
-    compress.add_argument("--codecs", type=arguments.codecs, default=list(CODECS), help="separated by commas")
+    compress.add_argument("--codecs", type=arguments.codecs, help="separated by commas (default: all that work here)")
     compress.add_argument("--model", default="icn", help="a shipped model or a weights file")
     compress.add_argument("--json", type=arguments.output, help="write the curves to this file")
     compress.add_argument("--record", action="store_true", help="write the BD-rate into the weights file's metadata")
@@ -64,9 +65,10 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
 
 
 def _evaluate_compress(args: argparse.Namespace) -> None:
-    if args.record and "icn" not in args.codecs:
-        raise IRNError(f"--record writes the figures of icn, which --codecs {','.join(args.codecs)} leaves out")
-    result = evaluate_compress(args.model, args.data, args.codecs)
+    codecs = args.codecs or [name for name, codec in CODECS.items() if codec.available()]
+    if args.record and "icn" not in codecs:
+        raise IRNError(f"--record writes the figures of icn, which --codecs {','.join(codecs)} leaves out")
+    result = evaluate_compress(args.model, args.data, codecs)
     for name, value in result["bd_rate_vs_jpeg"].items():
         print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
     if args.json:
@@ -136,4 +138,4 @@ def _bench(args: argparse.Namespace) -> None:
 
 
 def _write_json(path: Path, result: dict) -> None:
-    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")

@@ -251,20 +251,22 @@ def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
     return largest_within(budget, 0, 100 * QUALITY_STEPS, run, len, SIZE_SLACK, "bytes")
 
 
-def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
+def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> Encoded:
     """The file whose picture comes closest to a PSNR-RGB in dB from below: within 0.02 dB, unless it jumps there.
 
-    Raises:
-        IRNError: even quality 0 gives more.
+    Where even the smallest file is better than that, as with smooth pictures, it is the smallest.
     """
 
     def run(setting: int) -> Encoded:
-        return codec.encode_and_decode(pixels, setting / QUALITY_STEPS)
+        return codec.encode_and_decode(pixels, setting / QUALITY_STEPS) if setting else smallest
 
     def measure(result: Encoded) -> float:
         return psnr_rgb(pixels, result.x_hat)
 
-    return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr, "dB").data
+    smallest = codec.encode_and_decode(pixels, 0)
+    if measure(smallest) >= psnr:
+        return smallest
+    return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr, "dB")
 
 
 def encode(pixels: np.ndarray, quality: float = 50.0) -> bytes:
