@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from irn_core.coding.entropy import TABLES, Reader, Writer, scale_of
-from irn_core.coding.icn_file import HEADER_BYTES, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
+from irn_core.coding.icn_file import HEADER_BYTES, MAX_PIXELS, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
 from irn_core.coding.target import largest_within
 from irn_core.coding.tiled import analyse, synthesise
 from irn_core.errors import ImageError, StreamError, WeightsError
@@ -18,7 +18,6 @@ from irn_core.nets.icn import ICN, Coder, Coefficients
 from irn_core.ops import laplace
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import check_pixels
-from irn_core.pictures.files import MAX_PIXELS
 from irn_core.weights import find_weights, list_weights, load_model, model_tag
 
 SIZE_SLACK = 0.02
@@ -72,7 +71,9 @@ class Codec:
         if not 0 <= quality <= 100:
             raise StreamError(f"quality is {quality}; expected 0 to 100")
         if max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
-            limits = f"sides up to {MAX_SIDE}, {MAX_PIXELS / 1e6:.0f} megapixels"
+            limits = (
+                f"sides up to {MAX_SIDE}, {MAX_PIXELS / 1e6:.0f} megapixels, for about 80 bytes of memory each pixel"
+            )
             raise ImageError(f"{width}×{height} is too large to compress ({limits}); make it smaller first")
         header, writer = (
             Header(self.fingerprint, round(quality * QUALITY_STEPS) / QUALITY_STEPS, height, width),

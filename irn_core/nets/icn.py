@@ -100,10 +100,10 @@ class DetailPrior(nn.Module):
         """b_hat, B×9×H×W, luma channels first; a_hat: B×3×H×W, step: B×9×1×1."""
         b_luma, residual = self._luma(a_hat, plane, step[:, LUMA], level, code)
         mean, log_sigma = in_strips(self.chroma, (a_hat, plane, b_luma, residual)).chunk(2, 1)
-        del residual  # what is large and done with must not wait for the end of the function
-        log_s = _log_s(log_sigma, step[:, CHROMA])
+        mean, log_s = mean.contiguous(), _log_s(log_sigma, step[:, CHROMA]).contiguous()  # as they are coded
+        del residual, log_sigma  # what is large must not wait for the end of the function
         b_chroma = code(Coefficients(level, CHROMA, mean, log_s, step[:, CHROMA], None))
-        del mean, log_sigma, log_s
+        del mean, log_s
         return torch.cat([b_luma, b_chroma], 1)
 
     def _luma(self, a_hat: Tensor, plane: Tensor, step: Tensor, level: int, code: Coder) -> tuple[Tensor, Tensor]:
