@@ -7,10 +7,12 @@ import pytest
 from PIL import Image
 
 from irn_core import weights
+from irn_core.coding.autoencoder_codec import load_autoencoder
 from irn_core.coding.codec import load_codec
+from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import HEADER_BYTES, read_header
 from irn_core.errors import IRNError
-from irn_core.measure.rates import CODECS, Curve, bd_rate
+from irn_core.measure.rates import Curve, bd_rate
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN
 from irn_core.ops.metrics import psnr_rgb
@@ -28,9 +30,11 @@ def models(tmp_path, monkeypatch):
     tiny = Autoencoder(AutoencoderConfig(width=4, latents=4))
     save_model(randomise(tiny), folder / "autoencoder.safetensors", {})
     monkeypatch.setattr(weights, "WEIGHTS_DIR", folder)
-    load_codec.cache_clear()
+    for load in (load_codec, load_autoencoder):
+        load.cache_clear()
     yield folder
-    load_codec.cache_clear()
+    for load in (load_codec, load_autoencoder):
+        load.cache_clear()
 
 
 @pytest.fixture
@@ -73,6 +77,14 @@ def test_a_psnr_is_met_from_below(photo, tmp_path):
     packed = tmp_path / "photo.icn"
     assert run("compress", photo, packed, "--psnr", 33) == 0
     assert 32.9 <= psnr_rgb(pixels_of(photo), load_codec("icn").decode(packed.read_bytes())) <= 33
+
+
+def test_a_psnr_below_that_of_the_smallest_file_gives_the_smallest_and_says_its_psnr(photo, tmp_path, capsys):
+    packed, codec = tmp_path / "photo.icn", load_codec("icn")
+    smallest = codec.encode(pixels_of(photo), 0)
+    assert run("compress", photo, packed, "--psnr", 1) == 0
+    assert packed.read_bytes() == smallest
+    assert f"PSNR-RGB {psnr_rgb(pixels_of(photo), codec.decode(smallest)):.2f} dB" in capsys.readouterr().out
 
 
 def test_info_says_what_the_file_holds(photo, tmp_path, capsys):
@@ -136,6 +148,73 @@ def test_curves_of_all_codecs_are_measured_and_recorded(tmp_path, models, capsys
             assert [row["bpp"] for row in rows] == sorted(row["bpp"] for row in rows)
     figures = read_info(models / "icn.safetensors").figures["pictures"]
     assert figures["bd_rate_vs_jpeg"] == result["bd_rate_vs_jpeg"]["icn"]
+
+
+def evaluated(folder, codecs: str, *options) -> dict:
+    """What `evaluate compress` writes, which must be JSON as the standard knows it."""
+
+    def refuse(constant: str):
+        raise AssertionError(f"JSON has no {constant}")
+
+    out = folder.parent / "curves.json"
+    assert run("evaluate", "compress", "--data", folder, "--codecs", codecs, "--json", out, *options) == 0
+    return json.loads(out.read_text(), parse_constant=refuse)
+
+
+@pytest.mark.parametrize(
+    ("extra", "key"), [(np.zeros((48, 48, 3), np.uint8), "psnr"), (smooth_pixels(8, 8), "ssim")], ids=["black", "tiny"]
+)
+def test_a_picture_without_a_finite_score_does_not_hide_the_others(tmp_path, extra, key):
+    folder = write_pictures(tmp_path / "pictures", 1)
+    one = evaluated(folder, "jpeg")["codecs"]["jpeg"]
+    Image.fromarray(extra).save(folder / "extra.png")
+    both = evaluated(folder, "jpeg")["codecs"]["jpeg"]
+    (folder / "00.png").unlink()
+    other = evaluated(folder, "jpeg")["codecs"]["jpeg"]
+    assert None in [row[key] for row in other]
+    for mean, *rows in zip(both, one, other, strict=True):
+        assert mean[key] == pytest.approx(np.mean([row[key] for row in rows if row[key] is not None]))
+        assert mean["bpp"] == pytest.approx(np.mean([row["bpp"] for row in rows]))
+
+
+def test_a_codec_leaves_out_a_picture_that_is_too_long_for_it_and_says_so(tmp_path, capsys):
+    folder = write_pictures(tmp_path / "pictures", 1)
+    alone = evaluated(folder, "jpeg,webp,icn")
+    Image.fromarray(smooth_pixels(16_384, 24)).save(folder / "tall.png")
+    result = evaluated(folder, "jpeg,webp")
+    assert list(result["left_out"]) == ["webp"] and list(result["left_out"]["webp"]) == ["tall.png"]
+    assert "webp        leaves out tall.png: 24×16384 has a side above its limit of 16383" in capsys.readouterr().out
+    assert [row["psnr"] for row in result["codecs"]["webp"]] == [row["psnr"] for row in alone["codecs"]["webp"]]
+    assert result["codecs"]["jpeg"][0]["bpp"] != alone["codecs"]["jpeg"][0]["bpp"]
+    assert result["bd_rate_vs_jpeg"]["webp"] == alone["bd_rate_vs_jpeg"]["webp"]  # of the pictures that both took
+    (folder / "00.png").unlink()
+    result = evaluated(folder, "jpeg,webp")
+    assert result["codecs"]["webp"] == [] and result["bd_rate_vs_jpeg"]["webp"] is None
+
+
+def test_a_codec_that_fails_on_a_picture_leaves_it_out(tmp_path, monkeypatch):
+    folder = write_pictures(tmp_path / "pictures", 2)
+    Image.fromarray(smooth_pixels(48, 40)).save(folder / "narrow.png")
+    jpeg = CODECS["jpeg"]
+
+    def encode(pixels, setting):
+        if pixels.shape[1] == 40 and setting == jpeg.grid[-1]:
+            raise IRNError("no")
+        return jpeg.encode(pixels, setting)
+
+    monkeypatch.setitem(CODECS, "jpeg", jpeg._replace(encode=encode))
+    result = evaluated(folder, "jpeg")
+    assert result["left_out"] == {"jpeg": {"narrow.png": "no"}} and len(result["codecs"]["jpeg"]) == len(jpeg.grid)
+
+
+def test_codecs_that_do_not_work_here_are_noticed_before_the_work_and_not_taken_by_default(tmp_path, models, capsys):
+    folder, out = write_pictures(tmp_path / "pictures", 1), tmp_path / "curves.json"
+    (models / "autoencoder.safetensors").unlink()
+    said = refused(capsys, "evaluate", "compress", "--data", folder, "--codecs", "jpeg,autoencoder")
+    assert "no model 'autoencoder'" in said
+    assert capsys.readouterr().out == ""
+    assert run("evaluate", "compress", "--data", folder, "--json", out) == 0
+    assert set(json.loads(out.read_text())["codecs"]) == CODECS.keys() - {"autoencoder"}
 
 
 def test_unknown_codecs_are_named(tmp_path, capsys):

@@ -19,6 +19,7 @@ from demo.kit.cache import RESULTS
 from demo.kit.events import Visit
 from demo.page import _Page
 from demo.photo import Photo
+from irn_core.coding import codecs
 from irn_core.coding.icn_file import HEADER_BYTES, QUALITY_STEPS
 from irn_core.errors import IRNError, StreamError
 from irn_core.ops.metrics import psnr_rgb
@@ -31,7 +32,8 @@ BOTH = pytest.mark.parametrize("codec", (plain_codec, tiny_codec), indirect=True
 def codec(request, monkeypatch):
     """A tiny ICN in place of the shipped one: fresh, so that it compresses, or with BOTH also random."""
     tiny = getattr(request, "param", plain_codec)()
-    monkeypatch.setattr(coding, "load_codec", lambda name: tiny)
+    for module in (coding, codecs):
+        monkeypatch.setattr(module, "load_codec", lambda name: tiny)
     for module in (coding, bits):
         monkeypatch.setattr(module, "codec_for", lambda data, max_pixels: tiny)
     RESULTS.clear()

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
-from irn_core.coding.target import largest_within
-from irn_core.errors import IRNError
+from irn_core.coding.codecs import CODECS
+from irn_core.coding.pillow_codecs import PILLOW_CODECS
+from irn_core.coding.target import bits_per_pixel, byte_budget, largest_within
+from irn_core.errors import ImageError, IRNError
 from irn_core.ops.metrics import psnr_rgb
 from tests.helpers import smooth_pixels
 
@@ -87,9 +88,17 @@ def test_a_target_below_the_smallest_names_the_smallest():
         largest_within(1299, 0, 100, int, lambda setting: 1300 + setting, 0.02)
 
 
+@pytest.mark.parametrize("shape", [(1, 1, 3), (7, 13, 3), (480, 640, 3)])
+def test_a_budget_is_the_largest_file_of_no_more_bits_per_pixel(shape):
+    for bpp in (0.01, 0.5, 3.3, 24):
+        budget = byte_budget(bpp, shape)
+        assert bits_per_pixel(budget, shape) <= bpp < bits_per_pixel(budget + 1, shape)
+
+
 # Rivals
 
-rivals = pytest.mark.parametrize("rival", PILLOW_CODECS.values(), ids=PILLOW_CODECS)
+RIVALS = {name: CODECS[name] for name in PILLOW_CODECS}
+rivals = pytest.mark.parametrize("rival", RIVALS.values(), ids=RIVALS)
 
 
 @rivals
@@ -100,17 +109,35 @@ def test_a_larger_setting_of_a_rival_gives_a_larger_file_that_decodes_to_the_siz
     assert sizes == sorted(sizes) and sizes[-1] > 4 * sizes[0]
     assert (np.diff([len(files[setting]) for setting in rival.grid]) > 0).all()
     for file in files.values():
-        assert decode_by_pillow(file).shape == pixels.shape
+        assert rival.decode(file).shape == pixels.shape
 
 
 @rivals
 def test_the_best_setting_of_a_rival_is_close_to_the_picture_and_better_than_the_least(rival):
     pixels = smooth_pixels(120, 150)
-    least, best = (psnr_rgb(pixels, decode_by_pillow(rival.encode(pixels, q))) for q in (rival.low, rival.grid[-1]))
+    least, best = (psnr_rgb(pixels, rival.decode(rival.encode(pixels, q))) for q in (rival.low, rival.grid[-1]))
     assert best > 34 and best > least + 5
 
 
 @rivals
 @pytest.mark.parametrize("shape", [(1, 1), (1, 70), (33, 17)])
 def test_rivals_take_any_size(rival, shape):
-    assert decode_by_pillow(rival.encode(smooth_pixels(*shape), rival.grid[4])).shape == (*shape, 3)
+    assert rival.decode(rival.encode(smooth_pixels(*shape), rival.grid[4])).shape == (*shape, 3)
+
+
+@pytest.mark.parametrize("name", [name for name, rival in RIVALS.items() if rival.largest_side < 70_000])
+def test_the_largest_side_of_a_rival_is_the_last_that_it_takes(name):
+    rival = RIVALS[name]
+    longest, longer = (np.zeros((rival.largest_side + more, 1, 3), np.uint8) for more in (0, 1))
+    assert rival.takes(longest.shape) and rival.decode(rival.encode(longest, rival.low)).shape == longest.shape
+    assert not rival.takes(longer.shape) and not rival.takes(longer.shape[1::-1])
+    with pytest.raises(ImageError, match=r"cannot hold|can be read here"):
+        rival.decode(rival.encode(longer, rival.low))
+
+
+@pytest.mark.parametrize("name", CODECS)
+def test_every_codec_keeps_the_contract(name):
+    codec, pixels = CODECS[name], smooth_pixels(17, 9)
+    assert codec.available() and codec.label
+    assert codec.low <= codec.grid[0] and list(codec.grid) == sorted(set(codec.grid)) and codec.grid[-1] <= codec.high
+    assert codec.decode(codec.encode(pixels, codec.grid[4])).shape == pixels.shape

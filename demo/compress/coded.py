@@ -10,17 +10,14 @@ from demo.kit.cache import cached
 from demo.photo import MAX_PAGE_PIXELS, Photo
 from demo.rescale.rescaled import model, rescale
 from irn_core.coding.codec import codec_for, encode_within, load_codec
+from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import QUALITY_STEPS, read_header
-from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
-from irn_core.coding.target import largest_within
+from irn_core.coding.target import bits_per_pixel, byte_budget, largest_within
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
 from irn_core.rescale import upscale
 
-NAMES = {
-    "icn": "ICN", "jpeg": "JPEG", "webp": "WebP", "avif": "AVIF", "jpeg2000": "JPEG 2000",
-    "icn-haar": "ICN, Haar only", "autoencoder": "Autoencoder, prior N(0, 1)",
-}  # fmt: skip
+NAMES = {name: codec.label for name, codec in CODECS.items()}
 """Codecs as people write them."""
 TARGETS = QUALITY, BPP, BYTES = ("Quality", "Bits per pixel", "Bytes")
 """What a file may be aimed at."""
@@ -51,7 +48,7 @@ class Coded:
 
     @property
     def bpp(self) -> float:
-        return bits_per_pixel(self.data, self.pixels.shape)
+        return bits_per_pixel(len(self.data), self.pixels.shape)
 
 
 class Shown(NamedTuple):
@@ -77,10 +74,6 @@ def aim_option(target: str, amount: float) -> str:
     return f"{dict(zip(TARGETS, ('--quality', '--bpp', '--bytes'), strict=True))[target]} {amount:.10g}"
 
 
-def bits_per_pixel(data: bytes, shape: tuple[int, ...]) -> float:
-    return 8 * len(data) / (shape[0] * shape[1])
-
-
 def score(x: np.ndarray, x_hat: np.ndarray) -> Scores:
     return Scores(psnr_rgb(x, x_hat), psnr_y(x, x_hat, 0), ssim_rgb(x, x_hat), ssim_y(x, x_hat, 0))
 
@@ -93,7 +86,7 @@ def setting_for(photo: Photo, target: str, amount: float) -> int:
     """
     if target == QUALITY:
         return round(amount * QUALITY_STEPS)
-    return _setting_within(photo, int(amount * np.prod(photo.size) / 8 if target == BPP else amount))
+    return _setting_within(photo, byte_budget(amount, photo.size) if target == BPP else int(amount))
 
 
 @cached
@@ -154,12 +147,10 @@ def match(photo: Photo, codec: str, budget: int, scale: int = 1) -> Coded:
     At a scale of 2 or 4 the file holds the LR of the rescaling network, and the picture is upscaled from it.
     """
     kept = kept_pixels(photo, scale)
-    low, high = (
-        (PILLOW_CODECS[codec].low, PILLOW_CODECS[codec].high) if codec in PILLOW_CODECS else (0, 100 * QUALITY_STEPS)
-    )
+    low, high = CODECS[codec].low, CODECS[codec].high
 
     def run(setting: int) -> tuple[int, bytes]:
-        return setting, encode(codec, kept, setting)
+        return setting, CODECS[codec].encode(kept, setting)
 
     try:
         (setting, data), fits = largest_within(budget, low, high, run, lambda result: len(result[1]), SLACK), True
@@ -169,16 +160,9 @@ def match(photo: Photo, codec: str, budget: int, scale: int = 1) -> Coded:
     return Coded(codec, setting, data, pixels, score(photo.pixels, pixels), fits=fits)
 
 
-def encode(codec: str, pixels: np.ndarray, setting: int) -> bytes:
-    """A file of any codec."""
-    if codec in PILLOW_CODECS:
-        return PILLOW_CODECS[codec].encode(pixels, setting)
-    return load_codec("icn").encode(pixels, setting / QUALITY_STEPS)
-
-
 def read(codec: str, data: bytes) -> np.ndarray:
     """The picture, H×W×3 uint8, in a file of any codec."""
-    return decode_by_pillow(data) if codec in PILLOW_CODECS else decode(data, 0.0, 0)
+    return decode(data, 0.0, 0) if codec == "icn" else CODECS[codec].decode(data)
 
 
 def kept_pixels(photo: Photo, scale: int) -> np.ndarray:

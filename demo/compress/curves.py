@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from demo.compress.coded import bits_per_pixel, compress, encode, kept_pixels, read, restore
+from demo.compress.coded import compress, kept_pixels, read, restore
 from demo.kit.cache import cached
 from demo.photo import Photo
+from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.coding.pillow_codecs import PILLOW_CODECS
+from irn_core.coding.target import bits_per_pixel
 from irn_core.ops.metrics import psnr_rgb
 
 ICN_QUALITIES = (0, 15, 30, 45, 60, 75, 90)
@@ -40,10 +42,10 @@ class Progress(NamedTuple):
 
 def settings(codec: str) -> tuple[int, ...]:
     """Where a codec's curve is measured."""
-    if codec in PILLOW_CODECS:
-        low, grid = PILLOW_CODECS[codec].low, PILLOW_CODECS[codec].grid
-        return tuple(dict.fromkeys((low, *(grid[place] for place in GRID_PLACES))))
-    return tuple(quality * QUALITY_STEPS for quality in ICN_QUALITIES)
+    if codec == "icn":
+        return tuple(quality * QUALITY_STEPS for quality in ICN_QUALITIES)
+    low, grid = CODECS[codec].low, CODECS[codec].grid
+    return tuple(dict.fromkeys((low, *(grid[place] for place in GRID_PLACES))))
 
 
 @cached
@@ -52,9 +54,9 @@ def point(photo: Photo, codec: str, setting: int, scale: int = 1) -> Point:
     if codec == "icn" and scale == 1:
         coded = compress(photo, setting)
         return Point(len(coded.data), coded.bpp, coded.scores.psnr_rgb)
-    data = encode(codec, kept_pixels(photo, scale), setting)
+    data = CODECS[codec].encode(kept_pixels(photo, scale), setting)
     pixels = restore(photo, read(codec, data), scale)
-    return Point(len(data), bits_per_pixel(data, photo.size), psnr_rgb(photo.pixels, pixels))
+    return Point(len(data), bits_per_pixel(len(data), photo.size), psnr_rgb(photo.pixels, pixels))
 
 
 def codec_curves(photo: Photo) -> Iterator[Progress]:

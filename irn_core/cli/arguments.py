@@ -4,8 +4,8 @@ import argparse
 import math
 from pathlib import Path
 
+from irn_core.coding.codecs import CODECS
 from irn_core.errors import IRNError
-from irn_core.measure.rates import CODECS
 
 
 def png(value: str) -> Path:

@@ -14,7 +14,9 @@ from irn_core.coding.codec import (
     read_header,
     shipped_model,
 )
+from irn_core.coding.target import bits_per_pixel, byte_budget
 from irn_core.errors import WeightsError
+from irn_core.ops.metrics import psnr_rgb
 from irn_core.pictures.files import encode_png, read_picture
 
 
@@ -28,7 +30,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     aim.add_argument("--quality", type=arguments.quality, default=50.0, help="0 to 100, with fractions (default 50)")
     aim.add_argument("--bpp", type=arguments.above_zero, help="aim at so many bits per pixel, and never more")
     aim.add_argument("--bytes", type=arguments.positive, help="aim at so many bytes, and never more")
-    aim.add_argument("--psnr", type=arguments.above_zero, help="aim at this PSNR-RGB in dB")
+    aim.add_argument(
+        "--psnr", type=arguments.above_zero, help="aim at this PSNR-RGB in dB, or above if no file is worse"
+    )
     pack.set_defaults(run=_compress)
 
     unpack = commands.add_parser("decompress", help=".icn file → picture, drawing what was lost")
@@ -47,17 +51,17 @@ def _compress(args: argparse.Namespace) -> None:
     codec = load_codec(args.model)
     picture = read_picture(args.input)
     note(*picture.notices)
-    pixels = picture.pixels
-    area = pixels.shape[0] * pixels.shape[1]
+    pixels, reached = picture.pixels, ""
     if args.psnr:
-        data = encode_at_psnr(codec, pixels, args.psnr)
+        data, x_hat, _ = encode_at_psnr(codec, pixels, args.psnr)
+        reached = f", PSNR-RGB {psnr_rgb(pixels, x_hat):.2f} dB"
     elif args.bytes or args.bpp:
-        data = encode_within(codec, pixels, args.bytes or int(args.bpp * area / 8))
+        data = encode_within(codec, pixels, args.bytes or byte_budget(args.bpp, pixels.shape))
     else:
         data = codec.encode(pixels, args.quality)
     args.output.write_bytes(data)
-    quality = read_header(data).quality
-    print(f"{args.output}: {len(data):,} bytes, {8 * len(data) / area:.3f} bits per pixel, quality {quality:.2f}")
+    quality, bpp = read_header(data).quality, bits_per_pixel(len(data), pixels.shape)
+    print(f"{args.output}: {len(data):,} bytes, {bpp:.3f} bits per pixel, quality {quality:.2f}{reached}")
 
 
 def _decompress(args: argparse.Namespace) -> None:
@@ -79,6 +83,6 @@ def _info(args: argparse.Namespace) -> None:
     data = args.input.read_bytes()
     header = read_header(data)
     print(f"size     {header.width}×{header.height}")
-    print(f"bytes    {len(data):,}, {8 * len(data) / (header.width * header.height):.3f} bits per pixel")
+    print(f"bytes    {len(data):,}, {bits_per_pixel(len(data), (header.height, header.width)):.3f} bits per pixel")
     print(f"quality  {header.quality:.2f}")
     print(f"model    {shipped_model(header.fingerprint) or 'does not ship'}, weights {header.fingerprint.hex()}")

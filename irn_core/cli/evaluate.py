@@ -5,6 +5,7 @@ from pathlib import Path
 
 from irn_core.cli import arguments
 from irn_core.cli.terminal import note, write_json
+from irn_core.coding.codecs import CODECS
 from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
 from irn_core.measure.calibration import evaluate_calibration
@@ -12,7 +13,7 @@ from irn_core.measure.filters import FILTERS
 from irn_core.measure.noise import evaluate_normality
 from irn_core.measure.normality import Figures
 from irn_core.measure.provenance import machine, provenance
-from irn_core.measure.rates import CODECS, evaluate_compress
+from irn_core.measure.rates import evaluate_compress
 from irn_core.measure.rescaling import evaluate_filter, evaluate_rescale
 from irn_core.pictures.folder import Folder, open_folder
 from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
@@ -54,7 +55,7 @@ def _add_normality(kinds: argparse._SubParsersAction) -> None:
 def _add_compress(kinds: argparse._SubParsersAction) -> None:
     compress = kinds.add_parser("compress", help="rate and distortion of ICN and of the codecs everybody has")
     arguments.add_pictures(compress)
-    compress.add_argument("--codecs", type=arguments.codecs, default=list(CODECS), help="separated by commas")
+    compress.add_argument("--codecs", type=arguments.codecs, help="separated by commas (default: all that work here)")
     compress.add_argument("--model", default="icn", help="a shipped model or a weights file")
     compress.add_argument("--json", type=arguments.output, help="write the curves to this file")
     compress.add_argument("--record", action="store_true", help="write the BD-rate into the weights file's metadata")
@@ -62,9 +63,10 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
 
 
 def _evaluate_compress(args: argparse.Namespace) -> None:
-    if args.record and "icn" not in args.codecs:
-        raise IRNError(f"--record writes the figures of icn, which --codecs {','.join(args.codecs)} leaves out")
-    result = evaluate_compress(args.model, _pictures(args), args.codecs)
+    codecs = args.codecs or [name for name, codec in CODECS.items() if codec.available()]
+    if args.record and "icn" not in codecs:
+        raise IRNError(f"--record writes the figures of icn, which --codecs {','.join(codecs)} leaves out")
+    result = evaluate_compress(args.model, _pictures(args), codecs)
     for name, value in result["bd_rate_vs_jpeg"].items():
         print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
     if args.json:

@@ -15,7 +15,7 @@ def make_safe() -> None:
 
 def write_json(path: Path, result: dict) -> None:
     """Names of files need not be UTF-8, but JSON must be: what is not comes as “?”."""
-    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.write_text(text, encoding="utf-8", errors="replace")
 
 

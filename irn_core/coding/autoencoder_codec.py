@@ -1,14 +1,16 @@
 """Real bytes for the autoencoder baseline, so that it is measured as the others are."""
 
 import struct
+from functools import cache
 
 import numpy as np
 import torch
-from constriction import stream
 
+from irn_core.coding import range_coder
 from irn_core.nets.autoencoder import Autoencoder
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
+from irn_core.weights import load_model
 
 HEADER = struct.Struct("<HHe")
 LARGEST_SYMBOL = 1000
@@ -27,7 +29,7 @@ class AutoencoderCodec:
         x = from_uint8(to_tensor(pad_to_multiple(pixels, self.multiple)))
         y, step = self.net.encode(x, torch.tensor([quality])), self.net.step(torch.tensor([quality]))
         symbols = (y / step).round().clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL).to(torch.int32)
-        coder = stream.queue.RangeEncoder()
+        coder = range_coder().queue.RangeEncoder()
         coder.encode(symbols.contiguous().flatten().numpy(), _model(step))
         return HEADER.pack(*pixels.shape[:2], quality) + coder.get_compressed().astype("<u4").tobytes()
 
@@ -37,11 +39,21 @@ class AutoencoderCodec:
         height, width, quality = HEADER.unpack_from(data)
         step = self.net.step(torch.tensor([quality]))
         shape = (1, self.net.config.latents, -(-height // self.multiple), -(-width // self.multiple))
-        coder = stream.queue.RangeDecoder(np.frombuffer(data[HEADER.size :], "<u4").astype(np.uint32))
+        coder = range_coder().queue.RangeDecoder(np.frombuffer(data[HEADER.size :], "<u4").astype(np.uint32))
         symbols = torch.from_numpy(coder.decode(_model(step), int(np.prod(shape)))).view(shape)
         x_hat = self.net.decode(symbols * step, torch.tensor([quality]))
         return to_pixels(to_uint8(x_hat[..., :height, :width]))
 
 
 def _model(step: torch.Tensor):
-    return stream.model.QuantizedGaussian(-LARGEST_SYMBOL, LARGEST_SYMBOL, 0.0, 1 / step.item())
+    return range_coder().model.QuantizedGaussian(-LARGEST_SYMBOL, LARGEST_SYMBOL, 0.0, 1 / step.item())
+
+
+@cache
+def load_autoencoder() -> AutoencoderCodec:
+    """The shipped autoencoder, ready to code; loaded once.
+
+    Raises:
+        WeightsError: it does not ship.
+    """
+    return AutoencoderCodec(load_model("autoencoder", Autoencoder))

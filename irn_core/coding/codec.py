@@ -10,15 +10,14 @@ import torch
 from torch import Tensor
 
 from irn_core.coding.entropy import TABLES, Reader, Writer, scale_of
-from irn_core.coding.icn_file import HEADER_BYTES, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
+from irn_core.coding.icn_file import HEADER_BYTES, MAX_PIXELS, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
 from irn_core.coding.target import largest_within
+from irn_core.coding.tiled import analyse, synthesise
 from irn_core.errors import ImageError, StreamError, WeightsError
 from irn_core.nets.icn import ICN, Coder, Coefficients
 from irn_core.ops import laplace
 from irn_core.ops.metrics import psnr_rgb
-from irn_core.ops.pixels import check_pixels, pad_to_multiple, to_pixels, to_tensor
-from irn_core.ops.quantise import from_uint8, to_uint8
-from irn_core.pictures.files import MAX_PIXELS
+from irn_core.ops.pixels import check_pixels
 from irn_core.weights import find_weights, list_weights, load_model, model_tag
 
 SIZE_SLACK = 0.02
@@ -62,8 +61,8 @@ class Codec:
     def encode_and_decode(self, pixels: np.ndarray, quality: float) -> Encoded:
         """`encode`, with what `decode` will give, for the price of the refinement only."""
         groups: list[Group] = []
-        data, top, details = self._encode(pixels, quality, groups)
-        return Encoded(data, self._picture(top, details, read_header(data)), groups)
+        data, top_hat, details_hat = self._encode(pixels, quality, groups)
+        return Encoded(data, self._picture(top_hat, details_hat, read_header(data)), groups)
 
     def _encode(
         self, pixels: np.ndarray, quality: float, groups: list[Group] | None = None
@@ -72,15 +71,21 @@ class Codec:
         if not 0 <= quality <= 100:
             raise StreamError(f"quality is {quality}; expected 0 to 100")
         if max(height, width) > MAX_SIDE or height * width > MAX_PIXELS:
-            limits = f"sides up to {MAX_SIDE}, {MAX_PIXELS / 1e6:.0f} megapixels"
+            limits = (
+                f"sides up to {MAX_SIDE}, {MAX_PIXELS / 1e6:.0f} megapixels, for about 80 bytes of memory each pixel"
+            )
             raise ImageError(f"{width}×{height} is too large to compress ({limits}); make it smaller first")
-        header = Header(self.fingerprint, round(quality * QUALITY_STEPS) / QUALITY_STEPS, height, width)
+        header, writer = (
+            Header(self.fingerprint, round(quality * QUALITY_STEPS) / QUALITY_STEPS, height, width),
+            Writer(),
+        )
         quality = torch.tensor([header.quality])
-        x = from_uint8(to_tensor(pad_to_multiple(pixels, 1 << self.icn.config.levels)))
-        top, details = self.icn(x.contiguous(memory_format=torch.channels_last), quality)
-        writer = Writer()
-        top, details = self.icn.code(top.shape, quality, encoder(writer, [*details, top], groups))
-        return pack(header, writer.finish()), top, details
+        top, details = analyse(self.icn, pixels, quality)
+        coder = encoder(writer, [*details, top], groups)
+        shape = top.shape
+        del top, details  # the coder lets go of them as it is done with them
+        top_hat, details_hat = self.icn.code(shape, quality, coder)
+        return pack(header, writer.finish()), top_hat, details_hat
 
     @torch.inference_mode()
     def decode(self, data: bytes, tau: float = 0.0, seed: int = 0, max_pixels: int = MAX_PIXELS) -> np.ndarray:
@@ -102,23 +107,27 @@ class Codec:
         shape = (1, 3, -(-header.height // side), -(-header.width // side))
         lost = _Lost(self.icn.config.levels, tau, seed) if tau else None
         coder = decoder(Reader(data[HEADER_BYTES:]), lost)
-        top, details = self.icn.code(shape, torch.tensor([header.quality]), coder)
+        top_hat, details_hat = self.icn.code(shape, torch.tensor([header.quality]), coder)
         if lost:
-            details = [b + lost.details[level] for level, b in enumerate(details)]
-        return self._picture(top, details, header)
+            for level, b_hat in enumerate(details_hat):
+                b_hat += lost.details.pop(level)
+        return self._picture(top_hat, details_hat, header)
 
-    def _picture(self, top: Tensor, details: list[Tensor], header: Header) -> np.ndarray:
-        quality = torch.tensor([header.quality])
-        x_hat = self.icn.restore(self.icn.inverse(top, details, quality), quality)
-        return to_pixels(to_uint8(x_hat[..., : header.height, : header.width]))
+    def _picture(self, top_hat: Tensor, details_hat: list[Tensor], header: Header) -> np.ndarray:
+        quality, size = torch.tensor([header.quality]), (header.height, header.width)
+        return synthesise(self.icn, top_hat, details_hat, quality, size)
 
 
-def encoder(writer: Writer, sources: list[Tensor], groups: list[Group] | None) -> Coder:
-    """Takes each group of coefficients from the true ones, and writes its symbols."""
+def encoder(writer: Writer, sources: list[Tensor | None], groups: list[Group] | None) -> Coder:
+    """Takes each group of coefficients from the true ones, and writes its symbols; lets go of levels that are done."""
 
     def code(group: Coefficients) -> Tensor:
+        source = sources[group.level]
+        if group.channels.stop == source.shape[1]:
+            sources[group.level] = None  # this is the last group of its level
+        v = _chosen((source[:, group.channels] - group.mean).div_(group.step), group.where)
+        del source
         log_s = _chosen(group.log_scale, group.where)
-        v = _chosen((sources[group.level][:, group.channels] - group.mean) / group.step, group.where)
         k, indices = np.empty(v.shape, np.int32), np.empty(v.shape, np.uint8)
         for part in _parts(len(v)):
             indices[part] = writer.choose_tables(log_s[part])
@@ -165,10 +174,12 @@ class _Lost:
         """Draw inside the cells of the symbols k; cells are those of the tables. The low band stays as decoded."""
         if group.level == self.levels:
             return
-        s, uniform = torch.from_numpy(scale_of(indices)), torch.rand(k.shape, generator=self.generator)
-        draw = laplace.draw(torch.from_numpy(k.astype(np.float32)), s, uniform)
+        draw = torch.empty(k.shape)
+        for part in _parts(len(k)):
+            s, uniform = torch.from_numpy(scale_of(indices[part])), torch.rand(len(k[part]), generator=self.generator)
+            draw[part] = laplace.draw(torch.from_numpy(k[part].astype(np.float32)), s, uniform)
         level = self.details.setdefault(group.level, torch.zeros(1, 9, *group.mean.shape[-2:]))
-        level[:, group.channels] += self.tau * group.step * _placed(draw, group)
+        level[:, group.channels] += _placed(draw, group).mul_(self.tau * group.step)
 
 
 def quantise(v: np.ndarray, indices: np.ndarray) -> np.ndarray:
@@ -199,7 +210,7 @@ def _placed(values: Tensor, group: Coefficients) -> Tensor:
 
 
 def _coefficients(group: Coefficients, k: np.ndarray) -> Tensor:
-    return group.mean + _placed(torch.from_numpy(k.astype(np.float32)), group) * group.step
+    return _placed(torch.from_numpy(k.astype(np.float32)), group).mul_(group.step).add_(group.mean)
 
 
 @cache
@@ -251,20 +262,22 @@ def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
     return largest_within(budget, 0, 100 * QUALITY_STEPS, run, len, SIZE_SLACK, "bytes")
 
 
-def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> bytes:
+def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> Encoded:
     """The file whose picture comes closest to a PSNR-RGB in dB from below: within 0.02 dB, unless it jumps there.
 
-    Raises:
-        IRNError: even quality 0 gives more.
+    Where even the smallest file is better than that, as with smooth pictures, it is the smallest.
     """
 
     def run(setting: int) -> Encoded:
-        return codec.encode_and_decode(pixels, setting / QUALITY_STEPS)
+        return codec.encode_and_decode(pixels, setting / QUALITY_STEPS) if setting else smallest
 
     def measure(result: Encoded) -> float:
         return psnr_rgb(pixels, result.x_hat)
 
-    return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr, "dB").data
+    smallest = codec.encode_and_decode(pixels, 0)
+    if measure(smallest) >= psnr:
+        return smallest
+    return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr, "dB")
 
 
 def encode(pixels: np.ndarray, quality: float = 50.0) -> bytes:

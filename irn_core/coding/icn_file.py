@@ -9,7 +9,6 @@ import zlib
 from typing import NamedTuple
 
 from irn_core.errors import StreamError
-from irn_core.pictures.files import MAX_PIXELS
 
 MAGIC, VERSION = b"ICN", 2
 HEADER = struct.Struct("<3sB6sHHH")
@@ -18,6 +17,8 @@ HEADER_BYTES = HEADER.size + CHECKSUM.size
 QUALITY_STEPS = 512
 """Qualities are multiples of 1/512, so that a file can be aimed at a size."""
 MAX_SIDE = 2**16 - 1
+MAX_PIXELS = 64_000_000
+"""More are neither coded nor decoded unless asked for: memory grows with them, by about 80 bytes each."""
 LEAST_BITS = 1e-4
 """Per pixel: even where all is certain, symbols cost more than this."""
 
@@ -60,7 +61,8 @@ def read_header(data: bytes, max_pixels: int = MAX_PIXELS) -> Header:
         raise StreamError(f"the .icn file is damaged: {width}×{height} at quality {quality / QUALITY_STEPS:g}")
     if height * width > max_pixels:
         raise StreamError(
-            f"the .icn file has {width}×{height} pixels; at most {max_pixels / 1e6:g} megapixels are accepted"
+            f"the .icn file has {width}×{height} pixels; at most {max_pixels / 1e6:g} megapixels are accepted, "
+            "for the memory that decoding takes (about 80 bytes per pixel)"
         )
     if 8 * (len(data) + CHECKSUM.size) < LEAST_BITS * height * width:
         raise StreamError(f"the .icn file is damaged: {len(data)} bytes cannot hold {width}×{height} pixels")

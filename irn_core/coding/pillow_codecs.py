@@ -1,4 +1,4 @@
-"""The codecs that everybody has, by Pillow, behind one interface: a picture and a setting → the bytes of a file."""
+"""The codecs that everybody has, by Pillow: their options, and what of Pillow's refusals means."""
 
 import io
 from collections.abc import Callable
@@ -7,22 +7,33 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from irn_core.pictures.files import read_picture
+from irn_core.errors import ImageError
+from irn_core.pictures.files import MAX_PIXELS, read_picture
 
 
 class PillowCodec(NamedTuple):
     """`save` are Pillow's options for a setting; a larger setting in low … high gives a larger file."""
 
+    label: str
     format: str
     low: int
     high: int
     save: Callable[[int], dict]
     grid: tuple[int, ...]  # settings that evaluate walks through
+    largest_side: int = MAX_PIXELS
 
     def encode(self, pixels: np.ndarray, setting: int) -> bytes:
-        """H×W×3 uint8 → the bytes of a file."""
+        """H×W×3 uint8 → the bytes of a file.
+
+        Raises:
+            ImageError: Pillow cannot write this picture, or this format, here.
+        """
         buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, self.format, **self.save(setting))
+        try:
+            Image.fromarray(pixels).save(buffer, self.format, **self.save(setting))
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            height, width = pixels.shape[:2]
+            raise ImageError(f"{self.label} by Pillow cannot hold {width}×{height} here ({error})") from error
         return buffer.getvalue()
 
 
@@ -32,13 +43,18 @@ def _jpeg2000(setting: int) -> dict:
 
 
 PILLOW_CODECS = {
-    "jpeg": PillowCodec("JPEG", 1, 95, lambda q: {"quality": q, "optimize": True}, (5, 10, 20, 35, 50, 65, 80, 90, 95)),
-    "webp": PillowCodec("WEBP", 0, 100, lambda q: {"quality": q}, (0, 10, 25, 45, 65, 80, 88, 94, 98)),
-    "avif": PillowCodec(
-        "AVIF", 1, 99, lambda q: {"quality": q, "subsampling": "4:4:4"}, (5, 15, 28, 40, 52, 64, 75, 85, 93)
+    "jpeg": PillowCodec(
+        "JPEG", "JPEG", 1, 95, lambda q: {"quality": q, "optimize": True}, (5, 10, 20, 35, 50, 65, 80, 90, 95), 65_500
     ),
-    "jpeg2000": PillowCodec("JPEG2000", 2, 800, _jpeg2000, (6, 12, 20, 30, 50, 80, 130, 200, 320)),
-}
+    "webp": PillowCodec(
+        "WebP", "WEBP", 0, 100, lambda q: {"quality": q}, (0, 10, 25, 45, 65, 80, 88, 94, 98), 16_383
+    ),
+    "avif": PillowCodec(
+        "AVIF", "AVIF", 1, 99, lambda q: {"quality": q, "subsampling": "4:4:4"},
+        (5, 15, 28, 40, 52, 64, 75, 85, 93), 32_768,
+    ),
+    "jpeg2000": PillowCodec("JPEG 2000", "JPEG2000", 2, 800, _jpeg2000, (6, 12, 20, 30, 50, 80, 130, 200, 320)),
+}  # fmt: skip
 """By name. JPEG with optimised tables, AVIF at Pillow's speed without chroma subsampling, the rest as they come."""
 
 

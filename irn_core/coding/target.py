@@ -1,4 +1,4 @@
-"""Find the setting of a codec that meets a target: few trials where sizes grow smoothly."""
+"""Sizes as bits per pixel, and the setting of a codec that meets a target: few trials where sizes grow smoothly."""
 
 import math
 from collections.abc import Callable
@@ -7,6 +7,16 @@ from typing import TypeVar
 from irn_core.errors import IRNError
 
 Result = TypeVar("Result")
+
+
+def bits_per_pixel(size: int, shape: tuple[int, ...]) -> float:
+    """The rate of a file of `size` bytes for a picture H×W…"""
+    return 8 * size / (shape[0] * shape[1])
+
+
+def byte_budget(bpp: float, shape: tuple[int, ...]) -> int:
+    """The largest file, in bytes, of a picture H×W… that takes no more than `bpp` bits per pixel."""
+    return int(bpp * shape[0] * shape[1] / 8)
 
 
 def largest_within(

@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from constriction import stream
 from torch import Tensor
 
+from irn_core.coding import range_coder
 from irn_core.nets.irn import IRN
 from irn_core.nets.prior import Prior, mix
 from irn_core.nets.whitener import Places, at
@@ -145,6 +145,7 @@ def decode_lost(irn: IRN, lr: np.ndarray, file: LostFile, size: tuple[int, int])
 
 def _encode(prior: Prior, y_hat: Tensor, coordinates: Tensor, step: float) -> LostFile:
     """Round each coordinate to its mean and whole steps, and code the steps."""
+    coder = range_coder().queue.RangeEncoder()
     found: list[tuple[np.ndarray, np.ndarray]] = []
 
     def visit(places: Places, mean: Tensor, log_scale: Tensor) -> Tensor:
@@ -154,7 +155,6 @@ def _encode(prior: Prior, y_hat: Tensor, coordinates: Tensor, step: float) -> Lo
 
     prior.walk(y_hat, visit)
     largest = max(int(np.abs(k).max(initial=0)) for k, _ in found)
-    coder = stream.queue.RangeEncoder()
     for k, tables in found:
         for table, here in _groups(tables):
             coder.encode(k[here] + largest, _model(prior, table, largest))
@@ -163,7 +163,7 @@ def _encode(prior: Prior, y_hat: Tensor, coordinates: Tensor, step: float) -> Lo
 
 def _decode(prior: Prior, y_hat: Tensor, file: LostFile) -> Tensor:
     """The rounded coordinates."""
-    coder = stream.queue.RangeDecoder(np.frombuffer(file.data, "<u4").astype(np.uint32))
+    coder = range_coder().queue.RangeDecoder(np.frombuffer(file.data, "<u4").astype(np.uint32))
 
     def visit(places: Places, mean: Tensor, log_scale: Tensor) -> Tensor:
         k = np.empty(mean.numel(), np.float32)
@@ -186,9 +186,9 @@ def _groups(tables: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     yield from zip(used.tolist(), np.split(order, starts[1:]), strict=False)
 
 
-def _model(prior: Prior, table: int, largest: int) -> stream.model.Categorical:
+def _model(prior: Prior, table: int, largest: int):
     """Probabilities of −largest … largest steps from the mean."""
     borders = torch.arange(largest + 2, dtype=torch.float64) - 0.5
     below = prior.standard_cdf(-borders * math.exp(-table / TABLES_PER_UNIT))  # the tail that floats resolve
     p = (below[:-1] - below[1:]).numpy()
-    return stream.model.Categorical(np.concatenate([p[:0:-1], p]), perfect=False)
+    return range_coder().model.Categorical(np.concatenate([p[:0:-1], p]), perfect=False)

@@ -9,27 +9,15 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from irn_core.coding.autoencoder_codec import AutoencoderCodec
-from irn_core.coding.codec import Codec, load_codec
-from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
+from irn_core.coding.codecs import CODECS, FileCodec, icn_codec
+from irn_core.coding.target import bits_per_pixel
 from irn_core.errors import IRNError
-from irn_core.nets.autoencoder import Autoencoder
 from irn_core.ops.metrics import psnr_rgb, ssim_rgb
 from irn_core.pictures.folder import Folder, open_folder
-from irn_core.weights import load_model
 
-BASELINES = ("icn-haar", "autoencoder")
-CODECS = ("icn", *PILLOW_CODECS, *BASELINES)
-QUALITIES = (0, 12.5, 25, 37.5, 50, 62.5, 75, 87.5, 100)
-"""Settings of ICN on the curve."""
-
-
-class Coder(NamedTuple):
-    """One codec: the settings of its curve, picture and setting → bytes, and back."""
-
-    settings: tuple[float, ...]
-    encode: Callable[[np.ndarray, float], bytes]
-    decode: Callable[[bytes], np.ndarray]
+FIGURES = ("bpp", "psnr", "ssim", "encode_s", "decode_s")
+Points = dict[str, np.ndarray]
+"""What a codec made of each picture, by the picture's name: settings × FIGURES."""
 
 
 class Curve(NamedTuple):
@@ -39,67 +27,101 @@ class Curve(NamedTuple):
     psnr: list[float]
 
 
-def coder_of(name: str, codec: Codec) -> Coder:
-    """A codec by its name in CODECS; `codec` is the one that `icn` stands for.
-
-    Raises:
-        WeightsError: the weights of a baseline do not ship.
-    """
-    if name in PILLOW_CODECS:
-        return Coder(PILLOW_CODECS[name].grid, PILLOW_CODECS[name].encode, decode_by_pillow)
-    if name == "autoencoder":
-        autoencoder = AutoencoderCodec(load_model(name, Autoencoder))
-        return Coder(QUALITIES, autoencoder.encode, autoencoder.decode)
-    codec = codec if name == "icn" else load_codec(name)
-    return Coder(QUALITIES, codec.encode, codec.decode)
-
-
 def evaluate_compress(
-    model: str, folder: str | Path | Folder, codecs: list[str], report: Callable[[str], None] = print
+    model: str, folder: str | Path | Folder, names: list[str], report: Callable[[str], None] = print
 ) -> dict:
     """Mean bpp, PSNR-RGB, SSIM-RGB and seconds over the pictures below `folder`, at each setting of each codec.
 
+    `names` are keys of CODECS; `icn` stands for `model`. Means are over finite values, None where there is none
+    (PSNR of a picture that comes back exactly, SSIM of a tiny one). `left_out` has, by codec, the pictures that it
+    cannot take, and why. BD-rates compare the pictures that both codecs took.
+
     Raises:
         ImageError: no pictures, or one that cannot be read.
-        WeightsError: no such model.
+        IRNError: a codec does not work here; noticed before the work begins.
     """
-    pictures = [pixels for _, pixels in open_folder(folder)]
-    codec = load_codec(model)
-    curves = {}
-    for name in codecs:
-        coder = coder_of(name, codec)
-        curves[name] = []
-        for setting in coder.settings:
-            point = np.mean([_measure(coder, pixels, setting) for pixels in pictures], axis=0).tolist()
-            row = {"setting": setting} | dict(zip(("bpp", "psnr", "ssim", "encode_s", "decode_s"), point, strict=True))
-            curves[name].append(row)
-            report(
-                f"{name:<9} {setting:>5g}  {row['bpp']:.3f} bpp  PSNR-RGB {row['psnr']:.2f} dB  "
-                f"{row['encode_s']:.2f} + {row['decode_s']:.2f} s"
-            )
-    return {"model": model, "pictures": len(pictures), "codecs": curves, "bd_rate_vs_jpeg": _bd_rates(curves)}
+    codecs = {name: icn_codec(CODECS[name].label, model) if name == "icn" else CODECS[name] for name in names}
+    for codec in codecs.values():
+        codec.check()
+    pictures = dict(open_folder(folder))
+    curves, points, left_out = {}, {}, {}
+    for name, codec in codecs.items():
+        points[name], left_out[name] = _points(codec, pictures)
+        for picture, reason in left_out[name].items():
+            report(f"{name:<11} leaves out {picture}: {reason}")
+        curves[name] = _rows(codec, points[name])
+        for row in curves[name]:
+            report(_line(name, row))
+    rates = {name: _bd_rate_vs_jpeg(points[name], points.get("jpeg", {})) for name in codecs}
+    left_out = {name: found for name, found in left_out.items() if found}
+    return {
+        "model": model, "pictures": len(pictures), "codecs": curves, "left_out": left_out, "bd_rate_vs_jpeg": rates,
+    }  # fmt: skip
 
 
-def _measure(coder: Coder, pixels: np.ndarray, setting: float) -> tuple[float, ...]:
+def _points(codec: FileCodec, pictures: dict[str, np.ndarray]) -> tuple[Points, dict[str, str]]:
+    """The figures of the pictures that a codec takes, and why it does not take the others."""
+    points, left_out = {}, {}
+    for name, pixels in pictures.items():
+        height, width = pixels.shape[:2]
+        if not codec.takes(pixels.shape):
+            left_out[name] = f"{width}×{height} has a side above its limit of {codec.largest_side}"
+            continue
+        try:
+            points[name] = np.array([_measure(codec, pixels, setting) for setting in codec.grid])
+        except IRNError as error:
+            left_out[name] = str(error)
+    return points, left_out
+
+
+def _measure(codec: FileCodec, pixels: np.ndarray, setting: int) -> tuple[float, ...]:
     began = time.perf_counter()
-    data = coder.encode(pixels, setting)
+    data = codec.encode(pixels, setting)
     encoded = time.perf_counter()
-    x_hat = coder.decode(data)
+    x_hat = codec.decode(data)
     decoded = time.perf_counter()
-    bpp = 8 * len(data) / (pixels.shape[0] * pixels.shape[1])
+    bpp = bits_per_pixel(len(data), pixels.shape)
     return bpp, psnr_rgb(pixels, x_hat), ssim_rgb(pixels, x_hat), encoded - began, decoded - encoded
 
 
-def _bd_rates(curves: dict) -> dict:
-    """Of every codec against JPEG; None where JPEG was not measured or the curves do not overlap."""
-    as_curve = {n: Curve([r["bpp"] for r in rows], [r["psnr"] for r in rows]) for n, rows in curves.items()}
-    rates = {}
-    for name, curve in as_curve.items():
-        try:
-            rates[name] = bd_rate(curve, as_curve["jpeg"])
-        except (IRNError, KeyError):
-            rates[name] = None
-    return rates
+def _rows(codec: FileCodec, points: Points) -> list[dict]:
+    """The means over pictures at each setting, ready for JSON."""
+    means = _finite_mean(points) if points else []
+    return [
+        {"setting": setting / codec.unit}
+        | {key: float(value) if np.isfinite(value) else None for key, value in zip(FIGURES, mean, strict=True)}
+        for setting, mean in zip(codec.grid, means, strict=False)
+    ]
+
+
+def _finite_mean(points: Points) -> np.ndarray:
+    """Settings × FIGURES; nan where no picture has a finite value."""
+    values = np.ma.masked_invalid(np.stack(list(points.values())))
+    return values.mean(axis=0).filled(np.nan)
+
+
+def _line(name: str, row: dict) -> str:
+    psnr = "not finite" if row["psnr"] is None else f"{row['psnr']:.2f} dB"
+    return (
+        f"{name:<11} {row['setting']:>5g}  {row['bpp']:.3f} bpp  PSNR-RGB {psnr}  "
+        f"{row['encode_s']:.2f} + {row['decode_s']:.2f} s"
+    )
+
+
+def _bd_rate_vs_jpeg(points: Points, jpeg: Points) -> float | None:
+    """Over the pictures that both took; None where there is none, or the curves do not overlap."""
+    shared = points.keys() & jpeg.keys()
+    try:
+        return bd_rate(*(_curve({name: mine[name] for name in sorted(shared)}) for mine in (points, jpeg)))
+    except IRNError:
+        return None
+
+
+def _curve(points: Points) -> Curve:
+    """The mean curve, without settings at which no picture has a finite PSNR."""
+    means = _finite_mean(points) if points else np.empty((0, len(FIGURES)))
+    bpp, psnr = means[np.isfinite(means).all(1, where=[True, True, False, False, False])][:, :2].T.tolist()
+    return Curve(bpp, psnr)
 
 
 def bd_rate(curve: Curve, anchor: Curve) -> float:
@@ -110,7 +132,8 @@ def bd_rate(curve: Curve, anchor: Curve) -> float:
     Raises:
         IRNError: the curves share no range of PSNR, or have fewer than two points.
     """
-    low, high = max(min(curve.psnr), min(anchor.psnr)), min(max(curve.psnr), max(anchor.psnr))
+    low = max(min(c.psnr, default=math.inf) for c in (curve, anchor))
+    high = min(max(c.psnr, default=-math.inf) for c in (curve, anchor))
     if low >= high or min(len(curve.bpp), len(anchor.bpp)) < 2:
         raise IRNError(f"no common range of PSNR: {curve.psnr} and {anchor.psnr}")
     area = [_log_rate(c).integrate(low, high) for c in (curve, anchor)]

@@ -16,21 +16,30 @@ STRIP_PIXELS = 84_000
 """Inference runs a subnet in strips of about so many pixels, so that its features stay in the cache."""
 
 
-def in_strips(net: nn.Module, x: Tensor, join: Join | None = None, other: Tensor | None = None) -> Tensor:
+def in_strips(
+    net: nn.Module, x: Tensor | tuple[Tensor, ...], join: Join | None = None, other: Tensor | None = None
+) -> Tensor:
     """net(x), or join(other, net(x)), strip by strip with a halo of `net.radius` rows when no gradient is needed.
 
-    Equal to the whole within float rounding, faster on a CPU, and without its peak of memory.
+    Of several tensors x is the stack of their channels, which is made strip by strip as well. Equal to the whole
+    within float rounding, faster on a CPU, and without its peak of memory.
     """
-    height, width = x.shape[-2:]
+    stack = (x,) if isinstance(x, Tensor) else x
+    height, width = stack[0].shape[-2:]
     rows = max(net.radius, STRIP_PIXELS // width)
     if torch.is_grad_enabled() or height <= rows:
-        return join(other, net(x)) if join else net(x)
-    strips = []
+        y = net(torch.cat(stack, 1))
+        return join(other, y) if join else y
+    whole = None
     for top in range(0, height, rows):
         start = max(0, top - net.radius)
-        strip = net(x[..., start : top + rows + net.radius, :])[..., top - start : top - start + rows, :]
-        strips.append(join(other[..., top : top + rows, :], strip) if join else strip)
-    return torch.cat(strips, dim=-2)
+        seen = torch.cat([part[..., start : top + rows + net.radius, :] for part in stack], 1)
+        strip = net(seen)[..., top - start : top - start + rows, :]
+        strip = join(other[..., top : top + rows, :], strip) if join else strip
+        if whole is None:
+            whole = strip.new_empty(*strip.shape[:2], height, width).to(memory_format=torch.channels_last)
+        whole[..., top : top + rows, :] = strip
+    return whole
 
 
 def _conv(channels_in: int, channels_out: int) -> nn.Conv2d:

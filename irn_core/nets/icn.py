@@ -35,6 +35,8 @@ class Coefficients(NamedTuple):
     where: Tensor | None
 
 
+LUMA, CHROMA = slice(0, 3), slice(3, 9)
+"""Where the details have them."""
 Coder = Callable[[Coefficients], Tensor]
 """Takes a group through the channel and returns the decoded coefficients, of the shape of its mean."""
 
@@ -79,10 +81,10 @@ class Lifting(nn.Module):
         self.update = PlainNet(10, 3, width, 1)
 
     def forward(self, a: Tensor, b: Tensor, plane: Tensor) -> Tensor:
-        return in_strips(self.update, torch.cat([b, plane], 1), torch.add, a)
+        return in_strips(self.update, (b, plane), torch.add, a)
 
     def inverse(self, a: Tensor, b: Tensor, plane: Tensor) -> Tensor:
-        return in_strips(self.update, torch.cat([b, plane], 1), torch.sub, a)
+        return in_strips(self.update, (b, plane), torch.sub, a)
 
 
 class DetailPrior(nn.Module):
@@ -96,27 +98,33 @@ class DetailPrior(nn.Module):
 
     def forward(self, a_hat: Tensor, plane: Tensor, step: Tensor, level: int, code: Coder) -> Tensor:
         """b_hat, B×9×H×W, luma channels first; a_hat: B×3×H×W, step: B×9×1×1."""
-        even = _checkerboard(a_hat)
-        luma, chroma = slice(0, 3), slice(3, 9)
-        step_y, step_c = step[:, luma], step[:, chroma]
-        mean, log_sigma = in_strips(self.first, torch.cat([a_hat, plane], 1)).chunk(2, 1)
-        b_even = code(Coefficients(level, luma, mean, _log_s(log_sigma, step_y), step_y, even))
-        residual = torch.where(even, (b_even - mean) / step_y, 0)
-        known = torch.cat([a_hat, plane, mean / step_y, log_sigma, residual.clamp(-8, 8)], 1)
-        more_mean, more_log_sigma = in_strips(self.second, known).chunk(2, 1)
-        mean_odd, log_s_odd = mean + more_mean, _log_s(log_sigma + more_log_sigma, step_y)
-        b_odd = code(Coefficients(level, luma, mean_odd, log_s_odd, step_y, ~even))
-        b_luma = torch.where(even, b_even, b_odd)
-        residual = torch.where(even, residual, (b_odd - mean_odd) / step_y)
-        known = torch.cat([a_hat, plane, b_luma, residual.clamp(-8, 8)], 1)
-        mean, log_sigma = in_strips(self.chroma, known).chunk(2, 1)
-        b_chroma = code(Coefficients(level, chroma, mean, _log_s(log_sigma, step_c), step_c, None))
+        b_luma, residual = self._luma(a_hat, plane, step[:, LUMA], level, code)
+        mean, log_sigma = in_strips(self.chroma, (a_hat, plane, b_luma, residual)).chunk(2, 1)
+        mean, log_s = mean.contiguous(), _log_s(log_sigma, step[:, CHROMA]).contiguous()  # as they are coded
+        del residual, log_sigma  # what is large must not wait for the end of the function
+        b_chroma = code(Coefficients(level, CHROMA, mean, log_s, step[:, CHROMA], None))
+        del mean, log_s
         return torch.cat([b_luma, b_chroma], 1)
+
+    def _luma(self, a_hat: Tensor, plane: Tensor, step: Tensor, level: int, code: Coder) -> tuple[Tensor, Tensor]:
+        """The luma channels of b_hat, and what the prior's mean had missed of them, in steps and within ±8."""
+        even = _checkerboard(a_hat)
+        mean, log_sigma = in_strips(self.first, (a_hat, plane)).chunk(2, 1)
+        b_even = code(Coefficients(level, LUMA, mean, _log_s(log_sigma, step), step, even))
+        residual = torch.where(even, (b_even - mean) / step, 0)
+        known = (a_hat, plane, mean / step, log_sigma, residual.clamp(-8, 8))
+        more_mean, more_log_sigma = in_strips(self.second, known).chunk(2, 1)
+        del known
+        mean_odd, log_s_odd = mean + more_mean, _log_s(log_sigma + more_log_sigma, step)
+        del mean, log_sigma, more_mean, more_log_sigma
+        b_odd = code(Coefficients(level, LUMA, mean_odd, log_s_odd, step, ~even))
+        residual = torch.where(even, residual, (b_odd - mean_odd) / step).clamp(-8, 8)
+        return torch.where(even, b_even, b_odd), residual
 
 
 def _log_s(log_sigma: Tensor, step: Tensor) -> Tensor:
     """log σ/Δ from the output of a net, which starts at zero and then means σ = e⁻⁴."""
-    return (log_sigma - 4 - step.log()).clamp(*laplace.LOG_SCALE_RANGE)
+    return (log_sigma - 4).sub_(step.log()).clamp(*laplace.LOG_SCALE_RANGE)
 
 
 def _checkerboard(x: Tensor) -> Tensor:
@@ -135,17 +143,18 @@ class ICN(nn.Module):
         self.lifts = nn.ModuleList(Lifting(config.lift_width) for _ in range(config.own + 1) if config.lift_width)
         self.filter = PlainNet(13, 12, config.filter_width, config.depth)
         self.top_log_sigma = nn.Parameter(torch.zeros(3))
+        self.split_radius = max((lift.update.radius for lift in self.lifts), default=0)
+        self.restore_radius = self.split_radius + self.filter.radius
+        """Reach of `split`, and of `join` with `restore`, in coefficients of the level."""
 
     def forward(self, x: Tensor, quality: Tensor) -> tuple[Tensor, list[Tensor]]:
         """x: B×3×H×W in [0, 1], sides multiples of 2^levels; quality: B, from 0 to 100.
 
         Returns top: B×3×H/2^L×W/2^L and the details of each level, B×9×…, the finest first.
         """
-        a, details = mix(x - 0.5, self.colour), []
+        a, details = self.from_rgb(x), []
         for level in range(self.config.levels):
-            a, b = _split(a)
-            if self.lifts:
-                a = self.lifts[self._net(level)](a, b, plane(quality, a))
+            a, b = self.split(level, a, quality)
             details.append(b)
         return a, details
 
@@ -153,7 +162,15 @@ class ICN(nn.Module):
         """The exact inverse of `forward`."""
         for level in reversed(range(self.config.levels)):
             top = self.join(level, top, details[level], quality)
-        return mix(top, self.colour.T) + 0.5
+        return self.to_rgb(top)
+
+    def from_rgb(self, x: Tensor) -> Tensor:
+        """The low band that `forward` begins with: x in luma and chroma, about 0."""
+        return mix(x - 0.5, self.colour)
+
+    def to_rgb(self, a: Tensor) -> Tensor:
+        """The inverse of `from_rgb`."""
+        return mix(a, self.colour.T) + 0.5
 
     def code(self, shape: tuple[int, ...], quality: Tensor, coder: Coder) -> tuple[Tensor, list[Tensor]]:
         """The closed loop of encoder and decoder, coarse to fine: decoded top and details.
@@ -165,17 +182,24 @@ class ICN(nn.Module):
         step = self.step(quality, levels - 1).expand(-1, 3, -1, -1)
         mean = torch.zeros(shape, device=quality.device)
         log_s = (self.top_log_sigma.view(1, 3, 1, 1) - 1 - step.log()).clamp(*laplace.LOG_SCALE_RANGE)
-        a_hat = top = coder(Coefficients(levels, slice(0, 3), mean, log_s.expand(shape), step, None))
-        details: list[Tensor] = []
+        a_hat = top_hat = coder(Coefficients(levels, slice(0, 3), mean, log_s.expand(shape), step, None))
+        details_hat: list[Tensor] = []
         for level in reversed(range(levels)):
             step = self.step(quality, level).expand(-1, 9, -1, -1)
-            details.insert(0, self.priors[self._net(level)](a_hat, plane(quality, a_hat), step, level, coder))
+            details_hat.insert(0, self.priors[self._net(level)](a_hat, plane(quality, a_hat), step, level, coder))
             if level:
-                a_hat = self.join(level, a_hat, details[0], quality)
-        return top, details
+                a_hat = self.join(level, a_hat, details_hat[0], quality)
+        return top_hat, details_hat
+
+    def split(self, level: int, a: Tensor, quality: Tensor) -> tuple[Tensor, Tensor]:
+        """One level of `forward`: low band and details of a low band of twice the size."""
+        a, b = _split(a)
+        if self.lifts:
+            a = self.lifts[self._net(level)](a, b, plane(quality, a))
+        return a, b
 
     def join(self, level: int, a: Tensor, b: Tensor, quality: Tensor) -> Tensor:
-        """Undo one level of `forward`."""
+        """The inverse of `split`."""
         if self.lifts:
             a = self.lifts[self._net(level)].inverse(a, b, plane(quality, a))
         return _merge(a, b)
@@ -183,7 +207,7 @@ class ICN(nn.Module):
     def restore(self, x_hat: Tensor, quality: Tensor) -> Tensor:
         """Decoder-side refinement: a residual net on the Haar bands takes away what quantisation left."""
         bands = haar.analyse(x_hat - 0.5)
-        return x_hat + haar.synthesise(in_strips(self.filter, torch.cat([bands, plane(quality, bands)], 1)))
+        return x_hat + haar.synthesise(in_strips(self.filter, (bands, plane(quality, bands))))
 
     def step(self, quality: Tensor, level: int) -> Tensor:
         """Δ of the details of a level, B×1×1×1: what rate–distortion theory says of orthonormal bands.
