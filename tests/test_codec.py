@@ -493,6 +493,13 @@ def test_impossible_headers_behind_a_right_checksum_are_refused(files, impossibl
         read_header(with_checksum(head + bytes(4) + stream_of(files["flat"])))
 
 
+def test_the_header_does_not_count_as_bytes_of_the_picture():
+    # A file without a stream once bought two megapixels: a minute of work for 20 bytes.
+    data = pack(Header(tiny_codec().fingerprint, 0.0, 600, 600), b"")
+    with pytest.raises(StreamError, match="20 bytes cannot hold 600×600"):
+        read_header(data)
+
+
 @pytest.mark.parametrize("size", [1000, 2**22, 2**30 - 1])
 @pytest.mark.parametrize("tau", [0, 1, 10])
 def test_huge_coefficients_give_a_picture(size, tau, monkeypatch):

@@ -21,6 +21,8 @@ MAX_PIXELS = 64_000_000
 """More are neither coded nor decoded unless asked for: memory grows with them, by about 80 bytes each."""
 LEAST_BITS = 1e-4
 """Per pixel: even where all is certain, symbols cost more than this."""
+WORD_BYTES = 4
+"""The coder's last word, which a stream may do without."""
 
 
 class Header(NamedTuple):
@@ -64,6 +66,6 @@ def read_header(data: bytes, max_pixels: int = MAX_PIXELS) -> Header:
             f"the .icn file has {width}×{height} pixels; at most {max_pixels / 1e6:g} megapixels are accepted, "
             "for the memory that decoding takes (about 80 bytes per pixel)"
         )
-    if 8 * (len(data) + CHECKSUM.size) < LEAST_BITS * height * width:
+    if 8 * (len(data) - HEADER_BYTES + WORD_BYTES) < LEAST_BITS * height * width:
         raise StreamError(f"the .icn file is damaged: {len(data)} bytes cannot hold {width}×{height} pixels")
     return Header(fingerprint, quality / QUALITY_STEPS, height, width)
