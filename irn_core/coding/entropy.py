@@ -20,10 +20,10 @@ LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE = map(int, LOG_SCALE_RANGE)
 PER_UNIT = 6
 TABLES = (HIGHEST_LOG_SCALE - LOWEST_LOG_SCALE) * PER_UNIT + 1
 """Table i is for log s = LOWEST_LOG_SCALE + i / PER_UNIT."""
-TOLERANCE = 8e-5
-"""In log s: how far the floats of two machines may lie apart. Over all the processors that `tests/tools/processors.py`
-can pretend to be, the shipped networks differ by up to 1.9e-5, on pure colours most. Each doubling costs 1 to 3 % of
-a file."""
+TOLERANCE = 2.0**-13
+"""In log s: how far the floats of two machines may lie apart. Over the processors that `tests/tools/processors.py`
+can pretend to be, the shipped networks differ by up to 2.8e-5, on checks in pure colours most; hints for four times as
+much take about 4 % of a file."""
 PRECISION = 22
 """Probabilities are multiples of 2^-PRECISION. Constriction fits them to its 24 bits by fixed rules."""
 LARGEST_NUMBER = 2**31 - 1
