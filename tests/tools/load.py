@@ -121,11 +121,12 @@ class Guest:
             self.report.mixed.append(f"{self.name} asked for {self.visitor.values}, and was told {said!r}")
 
     def _wish(self) -> None:
-        """Set the controls anew."""
+        """Set the controls anew; where the page's JavaScript hands over strokes, there are none."""
         roll = self.random
         self.visitor.values = {
             "scale": roll.choice([2, 4, 8]), "tau": roll.randrange(31) / 20, "count": roll.randint(1, 6),
             "seed": roll.randrange(5), "tabs-open": roll.choice(self.tabs), "first-seed": "0", "second-seed": "1",
+            "region": "", "painter": "",
         }  # fmt: skip
 
     def _check(self, values: dict[int, object]) -> str:
