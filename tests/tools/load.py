@@ -1,6 +1,6 @@
 """Many visitors at once: does everybody get an answer, and his own? `python -m tests.tools.load`
 
-Starts the page, and lets visitors without a browser use it over HTTP. Odd ones upload a picture of their own, even
+Starts the page, and lets visitors use it over HTTP. Odd ones upload a picture of their own, even
 ones choose an example; then each asks for random scales, temperatures, draws and tabs, and now and then changes his
 mind after the first value. Each value must name his picture, and show exactly its pixels as the original. Fails on an
 error, on a mixed result, and when the memory of the server grows after the first minute.
