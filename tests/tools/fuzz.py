@@ -9,7 +9,6 @@ Files are read in a process of their own, so that a crash, a hang and its memory
 """
 
 import argparse
-import multiprocessing
 import os
 import shutil
 import sys
@@ -30,13 +29,12 @@ from irn_core.errors import IRNError
 from irn_core.pictures.files import read_picture
 from irn_core.pictures.lr_file import encode_lr, read_lr
 from tests.tools.damage import damaged, picture_files, repainted, smooth_picture
-from tests.tools.memory import memory_mb
+from tests.tools.reader import Reader
 
 MAX_PIXELS = 1 << 18
 """A forged header may promise any size, and a flat picture takes hardly any bytes; like every server, set a limit."""
 FOREMOST = 10
 """Bytes of magic, version and fingerprint."""
-PATIENCE_S, MEMORY_MB = 30, 1024
 
 
 class Breach(Exception):
@@ -48,16 +46,10 @@ def demand(holds: bool, otherwise: str) -> None:
         raise Breach(otherwise)
 
 
-@cache
-def pictures() -> list[np.ndarray]:
-    rng = np.random.default_rng(0)
-    return [smooth_picture(rng, *shape) for shape in ((16, 16), (17, 30), (1, 9), (40, 8), (33, 47))]
-
-
-@cache
 def icn_files() -> list[bytes]:
-    codec = load_codec("icn")
-    return [codec.encode(pixels, quality) for pixels in pictures() for quality in (0, 50, 95)]
+    codec, rng = load_codec("icn"), np.random.default_rng(0)
+    pictures = [smooth_picture(rng, *shape) for shape in ((16, 16), (17, 30), (1, 9), (40, 8), (33, 47))]
+    return [codec.encode(pixels, quality) for pixels in pictures for quality in (0, 50, 95)]
 
 
 def decoded(data: bytes, tau: float = 0.0) -> np.ndarray:
@@ -100,7 +92,6 @@ def judge_picture(_: bytes, path: Path) -> str:
     return "read"
 
 
-@cache
 def lr_files() -> list[bytes]:
     shapes = ((2, "irn-x2", (80, 15)), (4, "irn-x4", (157, 32)), (8, "irn-x8", (320, 64)))
     return [encode_lr(smooth_picture(np.random.default_rng(s), *[-(-side // s) for side in size]), s, model, size)
@@ -168,61 +159,19 @@ def serve(pipe, target: str, seed: int, path: Path) -> None:
             pipe.send((False, f"{type(error).__name__}: {error}"))
 
 
-class Reader:
-    """The process that reads damaged files; where it dies, the next file gets a new one."""
-
-    def __init__(self, target: str, seed: int, path: Path):
-        self.made_from, self.path, self.process = (target, seed, path), path, None
-
-    def read(self, number: int) -> tuple[bool, str]:
-        """Whether all is well with the file of this round, and what came of it."""
-        if self.process is None:
-            self._start()
-        self.pipe.send(number)
-        until = time.monotonic() + PATIENCE_S
-        while not self.pipe.poll(0.2):
-            if time.monotonic() > until:
-                return self._end(f"hang: no outcome after {PATIENCE_S} s")
-        try:
-            outcome = self.pipe.recv()
-        except EOFError:
-            self.process.join()
-            return self._end(f"crash: the process ended with {self.process.exitcode}")
-        grown = memory_mb(self.process.pid, "VmHWM") - self.at_rest
-        return self._end(f"memory: {grown:.0f} MB") if grown > MEMORY_MB else outcome
-
-    def close(self) -> None:
-        if self.process is not None:
-            self._end("")
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, *self.made_from), daemon=True)
-        self.process.start()
-        theirs.close()
-        self.pipe.recv()
-        self.at_rest = memory_mb(self.process.pid, "VmHWM")
-
-    def _end(self, why: str) -> tuple[bool, str]:
-        self.process.kill()
-        self.process.join()
-        self.process = None
-        return False, why
-
-
 def fuzz(target: str, rounds: range, seed: int, kept: Path) -> int:
     """Print the outcomes of a target by how often they came, and how to repeat what failed; returns the failures."""
     counts, failures, began = Counter(), 0, time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        reader = Reader(target, seed, Path(folder) / "case")
+        path = Path(folder) / "case"
+        reader = Reader(serve, target, seed, path)
         for number in rounds:
             fine, outcome = reader.read(number)
             counts[outcome if fine else "FAILED"] += 1
             if not fine:
                 failures += 1
                 kept.mkdir(parents=True, exist_ok=True)
-                shutil.copy(reader.path, kept / f"{target}-{seed}-{number}")
+                shutil.copy(path, kept / f"{target}-{seed}-{number}")
                 again = f"python -m tests.tools.fuzz --only {target} --seed {seed} --first {number} --rounds 1"
                 print(f"FAILED {outcome}\n  {again}\n  {kept / f'{target}-{seed}-{number}'}")
         reader.close()

@@ -1,6 +1,6 @@
 """Many visitors at once: does everybody get an answer, and his own? `python -m tests.tools.load`
 
-Starts the page, and lets visitors without a browser use it over HTTP. Odd ones upload a picture of their own, even
+Starts the page, and lets visitors use it over HTTP. Odd ones upload a picture of their own, even
 ones choose an example; then each asks for random scales, temperatures, draws and tabs, and now and then changes his
 mind after the first value. Each value must name his picture, and show exactly its pixels as the original. Fails on an
 error, on a mixed result, and when the memory of the server grows after the first minute.
@@ -121,11 +121,12 @@ class Guest:
             self.report.mixed.append(f"{self.name} asked for {self.visitor.values}, and was told {said!r}")
 
     def _wish(self) -> None:
-        """Set the controls anew."""
+        """Set the controls anew; where the page's JavaScript hands over strokes, there are none."""
         roll = self.random
         self.visitor.values = {
             "scale": roll.choice([2, 4, 8]), "tau": roll.randrange(31) / 20, "count": roll.randint(1, 6),
             "seed": roll.randrange(5), "tabs-open": roll.choice(self.tabs), "first-seed": "0", "second-seed": "1",
+            "region": "", "painter": "",
         }  # fmt: skip
 
     def _check(self, values: dict[int, object]) -> str:
