@@ -9,12 +9,12 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo import arithmetic_page  # noqa: E402
-from demo.arithmetic import TIMES, band_names, interpolate, middle, replaced  # noqa: E402
-from demo.painter import read_layer  # noqa: E402
-from demo.panels import decibels  # noqa: E402
-from demo.service import Photo, draw, rescale  # noqa: E402
-from irn_core.ops.pixels import encode_png  # noqa: E402
+from demo.kit.numbers import decibels  # noqa: E402
+from demo.kit.painter import layer, read_layer  # noqa: E402
+from demo.photo import Photo  # noqa: E402
+from demo.rescale.rescaled import draw, rescale  # noqa: E402
+from demo.rescale.tabs.arithmetic.compute import TIMES, band_names, interpolate, middle, replaced  # noqa: E402
+from irn_core.pictures.files import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_page import Explorer  # noqa: E402
 from tests.test_viewer import PHONE  # noqa: E402
@@ -47,7 +47,7 @@ class Reckoner(Explorer):
         return np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
 
     def seed(self, box: str, value: str) -> None:
-        field = self.page.locator(f"#{box} input")
+        field = self.page.locator(f"#{box} :is(input, textarea)")
         field.fill(value)
         field.press("Enter")
 
@@ -86,6 +86,8 @@ def test_the_way_between_two_draws(page, address):
         page.locator("#way .notice", has_text=message).wait_for()
     reckoner.seed("second-seed", "8")
     page.locator("#way", has_text="t = 1, seed 8").wait_for()
+    reckoner.seed("second-seed", "")
+    page.locator("#way", has_text="t = 1, seed 1").wait_for()
     page.click("#resample")
     page.locator("#way", has_text="t = 0, seed 4").get_by_text("t = 1, seed 5").wait_for()  # both follow the page
 
@@ -93,8 +95,8 @@ def test_the_way_between_two_draws(page, address):
 def test_the_brush_and_the_choices_are_obeyed(page, address):
     reckoner, bands = Reckoner(page, address), band_names(2)
     reckoner.inside(replaced(MINE, 2, "likeliest", "true", bands, region()).inside[1])
-    layer = read_layer(page.evaluate(arithmetic_page.LAYER), region().shape)
-    assert np.array_equal(layer[..., 3] == 255, region())
+    brushed = read_layer(page.evaluate(layer("region")), rescale(MINE, 2).lr)
+    assert np.array_equal(brushed[..., 3] == 255, region())
     page.locator("#z-mode").get_by_text("Erase z").click()
     reckoner.inside(replaced(MINE, 2, "true", "likeliest", bands, region()).inside[1])
     page.locator("#z-fill").get_by_text("0, raw").click()

@@ -11,9 +11,9 @@ import pytest
 pytestmark = pytest.mark.browser
 pytest.importorskip("gradio")
 
-from demo.service import draw, rescale  # noqa: E402
-
-from demo import batch, benchmark, ui  # noqa: E402
+from demo.benchmark import own_zip, stored  # noqa: E402
+from demo.kit.controls import COUNT, TAU  # noqa: E402
+from demo.rescale.rescaled import draw, rescale  # noqa: E402
 from irn_core.measure.rescaling import evaluate_rescale  # noqa: E402
 from irn_core.measure.scores import FIGURES  # noqa: E402
 from irn_core.weights import load_model  # noqa: E402
@@ -47,7 +47,7 @@ class Bench(Explorer):
 @pytest.fixture
 def bench(page, address):
     explorer = Bench(page, address)
-    explorer.wait_for("draw-4", draw(FIRST, 2, ui.FIRST_TAU, 3))
+    explorer.wait_for("draw-4", draw(FIRST, 2, TAU.first, 3))
     return explorer
 
 
@@ -56,21 +56,22 @@ def test_tables_show_the_stored_figures(bench):
     bench.page.locator("#rescaling-tables table").first.wait_for()
     shown = bench.page.inner_text("#rescaling-tables")
     for scale in (2, 4):
-        for data in benchmark.DATA_SETS:
-            mean = json.loads((benchmark.RESULTS / f"irn-x{scale}-{data}-tau0.json").read_text())["mean"]
+        for data in stored.DATA_SETS:
+            mean = json.loads((stored.RESULTS / f"irn-x{scale}-{data}-tau0.json").read_text())["mean"]
             assert f"{mean['psnr_y']:.2f}" in shown and f"{mean['ssim_y']:.4f}" in shown
     assert "41.32" in shown
     bench.page.focus("#parameters-chart .dot.ours")
     assert bench.page.locator("#parameters-chart .dot.ours text").first.is_visible()
     bench.open_tab("Codecs")
-    bench.page.locator("#rates-table").get_by_text(f"{benchmark.rates().bd_rates['avif']:+.1f} %").wait_for()
+    bench.page.locator("#rates-table").get_by_text(f"{stored.rates().bd_rates['avif']:+.1f} %").wait_for()
 
 
-def test_the_page_stays_as_it_was_behind_it(bench):
+def test_the_page_stays_as_it_was_behind_it(bench, monkeypatch):
     bench.click("[data-zoom='4']")
     bench.open_tab("High frequencies")
     bench.page.locator("#bands-figure img:visible").wait_for()
-    before, status = sum(rescale.cache_info()[:2]), bench.page.input_value("#status textarea")
+    status, computed = bench.page.input_value("#status textarea"), []
+    monkeypatch.setattr("demo.rescale.mode.rescale", lambda *request: computed.append(request) or rescale(*request))
     bench.choose_mode("Benchmark")
     bench.page.locator("#rescaling-tables table").first.wait_for()
     assert not bench.page.locator("#viewer").is_visible()
@@ -80,7 +81,7 @@ def test_the_page_stays_as_it_was_behind_it(bench):
     assert not bench.page.locator("#rescaling-tables").is_visible()
     assert bench.page.locator("#level").is_visible()
     time.sleep(1)
-    assert sum(rescale.cache_info()[:2]) == before
+    assert not computed
     assert bench.state["zoom"] == 4 and bench.page.input_value("#status textarea") == status
     bench.choose_mode("Benchmark")
     bench.choose_mode("Compress")
@@ -94,7 +95,7 @@ def test_a_zip_gives_the_table_of_evaluate(bench, tmp_path):
     bench.choose_mode("Benchmark")
     bench.open_tab("Your ZIP")
     bench.page.click("#run")
-    bench.page.locator(".toast-body.error").filter(has_text="no ZIP is there yet").wait_for()
+    bench.page.locator(".toast-body.error").filter(has_text="Drop a ZIP first").wait_for()
     bench.upload_zip(folder)
     bench.page.locator("#batch-model").get_by_text("irn-x4").click()
     bench.page.click("#run")
@@ -111,8 +112,8 @@ def test_a_zip_gives_the_table_of_evaluate(bench, tmp_path):
 
 
 def test_others_have_their_turn_and_cancel_works_at_once(bench, new_page, address, tmp_path, monkeypatch):
-    scores = batch.evaluate_picture(load_model("irn-x2"), FIRST.pixels[:64, :64], 0, 0)
-    monkeypatch.setattr(batch, "evaluate_picture", lambda *_: time.sleep(0.5) or scores)
+    scores = own_zip.evaluate_picture(load_model("irn-x2"), FIRST.pixels[:64, :64], 0, 0)
+    monkeypatch.setattr(own_zip, "evaluate_picture", lambda *_: time.sleep(0.5) or scores)
     folder = write_pictures(tmp_path / "pictures", 99)
     bench.choose_mode("Benchmark")
     bench.open_tab("Your ZIP")
@@ -121,7 +122,7 @@ def test_others_have_their_turn_and_cancel_works_at_once(bench, new_page, addres
     bench.wait_for_progress("2 of 99: 01.png …")
     other = Explorer(new_page(), address)
     other.page.click("#resample")
-    other.wait_for("draw-1", draw(FIRST, 2, 1.0, ui.FIRST_COUNT))
+    other.wait_for("draw-1", draw(FIRST, 2, 1.0, COUNT.first))
     bench.wait_for_progress(" of 99: ")
     bench.page.click("#cancel")
     bench.wait_for_progress("Stopped after ")

@@ -9,13 +9,14 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo.painter import read_layer  # noqa: E402
-from demo.panels import decibels  # noqa: E402
-from demo.service import Photo, draw, model, rescale  # noqa: E402
-
-from demo import break_page, experiments  # noqa: E402
+from demo.kit.numbers import decibels  # noqa: E402
+from demo.kit.painter import layer, read_layer  # noqa: E402
+from demo.photo import Photo  # noqa: E402
+from demo.rescale.rescaled import draw, model, rescale  # noqa: E402
+from demo.rescale.tabs import break_it  # noqa: E402
+from demo.rescale.tabs.break_it import compute as experiments  # noqa: E402
 from irn_core.ops.damage import paint  # noqa: E402
-from irn_core.ops.pixels import encode_png  # noqa: E402
+from irn_core.pictures.files import encode_png  # noqa: E402
 from irn_core.rescale import upscale  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_page import Explorer  # noqa: E402
@@ -43,7 +44,7 @@ class Breaker(Explorer):
         self.wait_for("draw-4", draw(photo, 2, 1.0, 3))
 
     def finish(self) -> None:
-        self.page.locator("#experiments .card").nth(break_page.COUNT - 1).wait_for()
+        self.page.locator("#experiments .card").nth(break_it.COUNT - 1).wait_for()
 
     def figure(self, title: str, psnr: float) -> None:
         """Wait until a card shows this PSNR."""
@@ -70,7 +71,7 @@ class Breaker(Explorer):
 
 def test_the_figures_are_those_of_the_experiments(page, address):
     breaker = Breaker(page, address, MINE)
-    quality, sigma = break_page.QUALITY.first, break_page.SIGMA.first
+    quality, sigma = break_it.QUALITY.first, break_it.SIGMA.first
     breaker.figure("Untouched", experiments.untouched(MINE, 2).psnr_y)
     breaker.figure("Bicubic LR", experiments.bicubic_instead(MINE, 2).psnr_y)
     breaker.figure(f"JPEG, q = {quality}", experiments.as_jpeg(MINE, 2, quality, "4:2:0").psnr_y)
@@ -94,12 +95,12 @@ def test_an_edit_stays_where_it_was_made(page, address):
     page.locator(".toast-body.error").filter(has_text="nothing is drawn").wait_for()
     breaker.draw()
     result = rescale(LARGER, 2)
-    layer = read_layer(page.evaluate(break_page.LAYER), result.lr.shape[:2])
-    assert layer[60, 64].tolist() == [0xD9, 0x2B, 0x2B, 255]
+    strokes = read_layer(page.evaluate(layer("painter")), result.lr)
+    assert strokes[60, 64].tolist() == [0xD9, 0x2B, 0x2B, 255]
     page.click("#upscale-edited")
     page.locator("#edited .card").nth(1).wait_for()
     edited = breaker.edited()
-    assert np.array_equal(edited, upscale(model(2), paint(result.lr, layer), size=LARGER.size))
+    assert np.array_equal(edited, upscale(model(2), paint(result.lr, strokes), size=LARGER.size))
     rows, columns = np.nonzero((edited != result.reconstruction).any(-1))
     stroke, reach = 40, model(2).radius  # a stroke is at most that long, in pixels of the original
     for places, side in ((rows, LARGER.size[0]), (columns, LARGER.size[1])):

@@ -5,12 +5,13 @@ import pytest
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo import ui  # noqa: E402
-from demo.compression import compress, match  # noqa: E402
-from demo.service import Photo, rescale  # noqa: E402
+from demo.compress.coded import compress, match  # noqa: E402
+from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
+from demo.photo import Photo  # noqa: E402
+from demo.rescale.rescaled import rescale  # noqa: E402
 from irn_core.coding.codec import codec_for  # noqa: E402
 from irn_core.coding.icn_file import QUALITY_STEPS  # noqa: E402
-from irn_core.ops.pixels import encode_png  # noqa: E402
+from irn_core.pictures.files import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_page import FIRST, Explorer  # noqa: E402
 from tests.test_viewer import PHONE  # noqa: E402
@@ -67,8 +68,8 @@ def test_the_viewer_shows_what_is_in_the_downloaded_file(compressor):
     assert data == at_quality(30).data
     codec = codec_for(data)
     compressor.wait_for("icn", codec.decode(data))
-    for k in range(ui.FIRST_COUNT):
-        compressor.wait_for(f"draw-{k + 1}", codec.decode(data, ui.FIRST_TAU, ui.FIRST_SEED + k))
+    for k in range(COUNT.first):
+        compressor.wait_for(f"draw-{k + 1}", codec.decode(data, TAU.first, SEED.first + k))
     for rival in ("jpeg", "webp", "avif", "jpeg2000"):
         compressor.wait_for(rival, match(MINE, rival, len(data)).pixels)
     assert f"{len(data):,} bytes" in compressor.page.inner_text("#compress-measures")

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 
 import numpy as np
 import pytest
@@ -10,9 +11,16 @@ from PIL import Image
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo import examples, fair, normality, normality_panels, perception, text, ui  # noqa: E402
-from demo.service import Photo, draw, rescale  # noqa: E402
-from irn_core.ops.pixels import encode_png  # noqa: E402
+from demo import examples  # noqa: E402
+from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
+from demo.kit.words import words  # noqa: E402
+from demo.photo import Photo  # noqa: E402
+from demo.rescale.rescaled import draw, rescale  # noqa: E402
+from demo.rescale.tabs import rivals  # noqa: E402
+from demo.rescale.tabs.gaussian import compute as gaussian  # noqa: E402
+from demo.rescale.tabs.gaussian.draw import number  # noqa: E402
+from demo.rescale.tabs.temperature import TAUS  # noqa: E402
+from irn_core.pictures.files import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_viewer import PHONE, Driver  # noqa: E402
 
@@ -57,8 +65,8 @@ def test_first_result_is_there_and_exact(explorer):
     explorer.wait_for("reconstruction", result.reconstruction)
     explorer.wait_for("lr", result.lr)
     explorer.wait_for("bicubic", result.bicubic)
-    for number in range(1, ui.FIRST_COUNT + 1):
-        explorer.wait_for(f"draw-{number}", draw(FIRST, 2, ui.FIRST_TAU, ui.FIRST_SEED + number - 1))
+    for k in range(COUNT.first):
+        explorer.wait_for(f"draw-{k + 1}", draw(FIRST, 2, TAU.first, SEED.first + k))
     assert explorer.headline() == f"{result.scores.psnr_y:.2f} dB"
 
 
@@ -68,8 +76,27 @@ def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
     explorer.wait_for("reconstruction", rescale(picture, 2).reconstruction)
     for tab in ("High frequencies", "Temperature", "High frequencies", "Temperature"):
         explorer.page.get_by_role("tab", name=tab).click()
-    explorer.wait_for("draw-4", draw(picture, 2, ui.FIRST_TAU, ui.FIRST_SEED + 3))
-    explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .dot').length === {len(perception.TAUS)}")
+    explorer.wait_for("draw-4", draw(picture, 2, TAU.first, SEED.first + 3))
+    explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .dot').length === {len(TAUS)}")
+
+
+def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
+    picture, asked = Photo(smooth_pixels(120, 160, seed=9), "mine.png"), []
+    explorer.upload("mine.png", encode_png(picture.pixels))
+    explorer.wait_for("draw-4", draw(picture, 2, TAU.first, SEED.first + 3))
+
+    def slow(photo, scale, tau, seed):
+        asked.append((tau, seed))
+        time.sleep(0.5)  # so that all changes are made while the first draw is
+        return draw(photo, scale, tau, seed)
+
+    monkeypatch.setattr("demo.rescale.mode.draw", slow)
+    for box, value in (("tau", "0.5"), ("count", "2"), ("seed", "40"), ("seed", "50"), ("seed", "60")):
+        field = explorer.page.locator(f"#{box} input[type=number]")
+        field.fill(value)
+        field.press("Tab")
+    explorer.wait_for("draw-2", draw(picture, 2, 0.5, 61))
+    assert asked[-2:] == [(0.5, 60), (0.5, 61)] and len(asked) < 8  # five requests of up to four draws
 
 
 def test_upload_resample_and_scale(explorer):
@@ -79,7 +106,7 @@ def test_upload_resample_and_scale(explorer):
     assert explorer.headline() == f"{rescale(picture, 2).scores.psnr_y:.2f} dB"
     explorer.click("[data-zoom='4']")
     explorer.page.click("#resample")
-    explorer.wait_for("draw-1", draw(picture, 2, 1.0, ui.FIRST_COUNT))
+    explorer.wait_for("draw-1", draw(picture, 2, 1.0, COUNT.first))
     assert explorer.state["zoom"] == 4
     explorer.page.locator("#scale").get_by_text("×4").click()
     explorer.wait_for("reconstruction", rescale(picture, 4).reconstruction)
@@ -136,7 +163,7 @@ def test_paste_uploads(explorer):
 
 def test_tabs_show_lossless_pictures(explorer):
     page = explorer.page
-    tabs = {"Variability": 1 + ui.FIRST_COUNT, "High frequencies": 3, "Preserve · abandon · model": 6}
+    tabs = {"Variability": 1 + COUNT.first, "High frequencies": 3, "Preserve · abandon · model": 6}
     for name, count in tabs.items():
         page.get_by_role("tab", name=name).click()
         shown = page.locator(".tabitem:visible img:visible")
@@ -159,9 +186,9 @@ def test_three_pictures_are_compared_with_noise(explorer):
     page.locator("#gaussian-figure img:visible").wait_for()
     rows = page.locator("#gaussian-tables > * .scores").first.locator("tbody tr")
     rows.nth(2).wait_for()
-    assert rows.count() == 3 and rows.first.inner_text().strip().startswith(normality.HERE)
-    before, after = normality.comparison(normality.case(FIRST, 2), 2)
-    deviation = f"{normality_panels.number(before.deviation)} → {normality_panels.number(after.deviation)}"
+    assert rows.count() == 3 and rows.first.inner_text().strip().startswith(gaussian.HERE)
+    before, after = gaussian.comparison(gaussian.case(FIRST, 2), 2)
+    deviation = f"{number(before.deviation)} → {number(after.deviation)}"
     assert rows.first.locator("td").nth(1).inner_text() == deviation
 
 
@@ -172,10 +199,10 @@ def test_rivals_come_into_the_viewer_when_their_tab_is_opened(explorer):
     explorer.wait_for("reconstruction", rescale(picture, 4).reconstruction)
     assert "lanczos" not in explorer.state["keys"]
     explorer.page.get_by_role("tab", name="Rivals").click()
-    for name in fair.rivals_of(4):
-        explorer.wait_for(name, fair.compete(picture, 4, name).x_hat)
-    card = explorer.page.locator("#fair-cards .card").filter(has_text=text.FAIR_NAMES["joint"])
-    assert f"{fair.compete(picture, 4, 'joint-x4').scores.psnr_y:.2f} dB" in card.inner_text()
+    for name in ["lanczos", *rivals.trained(4)]:
+        explorer.wait_for(name, rivals.compete(picture, 4, name).x_hat)
+    card = explorer.page.locator("#fair-cards .card").filter(has_text=words("rivals.names")["joint"])
+    assert f"{rivals.compete(picture, 4, 'joint-x4').scores.psnr_y:.2f} dB" in card.inner_text()
 
 
 def test_bands_can_be_switched_off(explorer):
@@ -202,7 +229,7 @@ def test_visitors_do_not_share_pictures(new_page, address):
     mine.upload("secret.png", encode_png(picture.pixels))
     mine.wait_for("original", picture.pixels)
     yours.page.click("#resample")
-    yours.wait_for("draw-1", draw(FIRST, 2, 1.0, ui.FIRST_COUNT))
+    yours.wait_for("draw-1", draw(FIRST, 2, 1.0, COUNT.first))
     yours.wait_for("original", FIRST.pixels)
 
 

@@ -44,6 +44,7 @@ class Way:
     request: Request
     seeds: tuple[int, int] | None
     found: Interpolation | IRNError
+    whole_fits: bool = False  # whether there may be a GIF of the whole picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +129,8 @@ def find_way(request: Request, first: str, second: str) -> Way:
     """The way from the draw of one seed to that of another; an empty box follows the page's seed."""
     try:
         seeds = whole_seeds(first, second, request.seed)
-        return Way(request, seeds, interpolate(request.photo, request.scale, request.tau, *seeds))
+        found = interpolate(request.photo, request.scale, request.tau, *seeds)
+        return Way(request, seeds, found, whole_fits(request.photo))
     except IRNError as error:
         return Way(request, None, error)
 
@@ -157,7 +159,7 @@ def draw_way(found: Way) -> dict[str, object]:
         return {"way": said, "part": no_file, **ask_for_whole(False)}
     file = download(f"{gif_name(photo, scale, *found.seeds)}-part.gif", found.found.gif)
     part = gr.update(value=file, interactive=True)
-    return {"way": way(photo, found.found, found.seeds, tau), "part": part, **ask_for_whole(whole_fits(photo))}
+    return {"way": way(photo, found.found, found.seeds, tau), "part": part, **ask_for_whole(found.whole_fits)}
 
 
 def ask_for_whole(possible: bool) -> dict[str, object]:

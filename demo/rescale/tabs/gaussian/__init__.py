@@ -8,7 +8,7 @@ from demo.kit.controls import figure
 from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.rescale.rescaled import Request
-from demo.rescale.tabs.gaussian.compute import Found, found
+from demo.rescale.tabs.gaussian.compute import Found, find
 from demo.rescale.tabs.gaussian.draw import normality_figure, tables
 
 
@@ -23,7 +23,7 @@ class Gaussian(Tab[Request, Found]):
         }
 
     def compute(self, request: Request) -> Iterator[Found]:
-        yield found(request.photo, request.scale)
+        yield find(request.photo, request.scale)
 
     def draw(self, found: Found) -> dict[str, object]:
         return {"figure": normality_figure(found.cases), "tables": tables(found)}

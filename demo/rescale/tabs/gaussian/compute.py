@@ -129,7 +129,7 @@ class Found:
     bands: list[Row]
 
 
-def found(photo: Photo, scale: int) -> Found:
+def find(photo: Photo, scale: int) -> Found:
     """All figures of a picture and of the two beside it."""
     known = cases(photo, scale)
     pictures = [Row(name, *comparison(one, scale)) for name, one in known.items()]
