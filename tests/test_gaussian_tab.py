@@ -35,7 +35,7 @@ def drawn(picture: Photo, scale: int) -> dict[str, object]:
 def test_the_figures_are_those_of_the_values(scale):
     picture = photo()
     z, eps, luma = stages(model(scale), picture.pixels)
-    before, after = compute.comparison(compute.case(picture, scale), scale)
+    before, after = compute.comparison(compute.case_of(picture, scale), scale)
     for found, field in ((before, z), (after, eps)):
         assert found.mean == pytest.approx(field.mean(), abs=1e-5)
         assert found.deviation == pytest.approx(field.std(), rel=1e-4)
@@ -53,7 +53,7 @@ def test_bands_are_those_of_the_command(scale, tmp_path):
     picture = photo()
     Image.fromarray(picture.pixels).save(tmp_path / "picture.png")
     stored = evaluate_normality(model(scale), "any", tmp_path, lambda _: None)
-    found = compute.bands(compute.case(picture, scale), scale)
+    found = compute.bands(compute.case_of(picture, scale), scale)
     assert list(found) == list(stored["before"]["bands"])
     for band, pair in found.items():
         for stage, figures in zip(("before", "after"), pair, strict=True):
@@ -69,7 +69,7 @@ def test_two_other_pictures_stand_beside_the_one_on_screen():
 
 
 def test_equal_content_is_computed_once():
-    assert compute.case(photo(seed=1), 2) is compute.case(Photo(photo(seed=1).pixels.copy(), "other"), 2)
+    assert compute.case_of(photo(seed=1), 2) is compute.case_of(Photo(photo(seed=1).pixels.copy(), "other"), 2)
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -187,7 +187,7 @@ def test_three_pictures_are_compared_with_noise(explorer):
     rows = page.locator("#gaussian-tables > * .scores").first.locator("tbody tr")
     rows.nth(2).wait_for()
     assert rows.count() == 3 and rows.first.inner_text().strip().startswith(gaussian.HERE)
-    before, after = gaussian.comparison(gaussian.case(FIRST, 2), 2)
+    before, after = gaussian.comparison(gaussian.case_of(FIRST, 2), 2)
     deviation = f"{number(before.deviation)} → {number(after.deviation)}"
     assert rows.first.locator("td").nth(1).inner_text() == deviation
 

@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo.viewer import ViewerImage, build_viewer, viewer_value  # noqa: E402
+from demo.kit.viewer import ViewerImage, build_viewer, viewer_value  # noqa: E402
 from tests.helpers import close  # noqa: E402
 
 HEIGHT, WIDTH, SCALE = 201, 322, 4  # not multiples of the scale: the last LR pixels stick out

@@ -47,7 +47,7 @@ class Case(NamedTuple):
 
 
 @cached
-def case(photo: Photo, scale: int) -> Case:
+def case_of(photo: Photo, scale: int) -> Case:
     """Both stages of a picture. Cached by content."""
     before, after, luma = stages(model(scale), photo.pixels)
     return Case(_stage(before, luma), _stage(after, luma))
@@ -66,7 +66,7 @@ def _stage(field: np.ndarray, luma: np.ndarray) -> Stage:
 def cases(photo: Photo, scale: int) -> dict[str, Case]:
     """This picture, and two examples that differ from it and strongly from each other."""
     others = [other for name in BESIDE if (other := Photo(examples.example(name), name)) != photo][:2]
-    return {HERE: case(photo, scale)} | {other.name: case(other, scale) for other in others}
+    return {HERE: case_of(photo, scale)} | {other.name: case_of(other, scale) for other in others}
 
 
 class Summary(NamedTuple):
