@@ -2,13 +2,16 @@
 
 import ast
 import re
+from typing import NamedTuple
 
 import pytest
 
-pytest.importorskip("gradio")
+gr = pytest.importorskip("gradio")
 
 from demo.compress.tabs import TABS as COMPRESS_TABS
-from demo.kit.words import WORDS, say
+from demo.kit import tab as tab_module
+from demo.kit.tab import Tab, Tabs, paced, so_far
+from demo.kit.words import say
 from demo.rescale.tabs import TABS as RESCALE_TABS
 from tests.helpers import ROOT
 from tests.test_layers import DEMO, imports, module_name
@@ -19,95 +22,180 @@ COMPUTING = (
     "demo.rescale.rescaled", "demo.rescale.footprint", "demo.compress.coded", "demo.compress.curves", "demo.spread",
 )  # fmt: skip
 """Modules whose functions compute; their types and constants may be drawn."""
-DRAWING = ("gradio", "demo.kit.cards", "demo.kit.html", "demo.kit.chart", "demo.kit.plots", "matplotlib")
+DRAWING = ("gradio", "matplotlib", "demo.kit.cards", "demo.kit.html", "demo.kit.chart", "demo.kit.plots")
 
 
-def source_of(tab: type) -> dict[str, ast.Module]:
-    """The modules of a tab by name: one, or those of its folder."""
-    path = ROOT / (tab.__module__.replace(".", "/"))
-    files = sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-    return {module_name(file): ast.parse(file.read_text(encoding="utf-8")) for file in files}
+class Module(NamedTuple):
+    """What a file defines and imports: functions and classes by name, and where other names are from."""
+
+    functions: dict[str, ast.FunctionDef]
+    classes: dict[str, ast.ClassDef]
+    origins: dict[str, str]
 
 
-def reached(modules: dict[str, ast.Module], tab: type, method: str) -> tuple[set[str], dict[str, str]]:
-    """Names used by a method of the tab and by functions of its modules that it reaches, and where names are from."""
-    functions, origins = {}, {}
-    for tree in modules.values():
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef):
-                functions[node.name] = node
-            elif isinstance(node, ast.ClassDef) and node.name == tab.__name__:
-                methods = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
-            elif isinstance(node, ast.ImportFrom):
-                origins |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
-    todo, names = [methods[method]], set()
+def read(path) -> Module:
+    found = Module({}, {}, {})
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            found.functions[node.name] = node
+        elif isinstance(node, ast.ClassDef):
+            found.classes[node.name] = node
+        elif isinstance(node, ast.ImportFrom):
+            found.origins.update({alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names})
+        elif isinstance(node, ast.Import):
+            found.origins.update({alias.asname or alias.name.split(".")[0]: alias.name for alias in node.names})
+    return found
+
+
+MODULES = {module_name(path): read(path) for path in DEMO}
+
+
+def reached(tab: type[Tab], method: str) -> set[str]:
+    """Where all is from that a method of a tab uses, itself and by the functions of its file or folder."""
+    home = tab.__module__
+    methods = {
+        part.name: part for part in MODULES[home].classes[tab.__name__].body if isinstance(part, ast.FunctionDef)
+    }
+    todo, seen = [(home, methods[method])], set()
     while todo:
-        for node in ast.walk(todo.pop()):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in names:
-                names.add(node.id)
-                todo += [functions[node.id]] if node.id in functions else []
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-                todo += [methods[node.attr]] if node.attr in methods and node.attr not in names else []
-                names.add(node.attr)
-    return names, origins
+        module, code = todo.pop()
+        for node in ast.walk(code):
+            name, found = getattr(node, "id", None), None
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+                name, found = f"self.{node.attr}", (module, methods.get(node.attr))
+            elif name in MODULES[module].functions:
+                name, found = f"{module}.{name}", (module, MODULES[module].functions[name])
+            elif name in MODULES[module].origins:
+                name = MODULES[module].origins[name]
+                neighbour, _, function = name.rpartition(".")
+                if f"{neighbour}.".startswith(f"{home}."):
+                    found = (neighbour, MODULES[neighbour].functions.get(function))
+            if name and name not in seen:
+                seen.add(name)
+                todo += [found] if found and found[1] else []
+    return seen
 
 
-def functions_from(names: set[str], origins: dict[str, str], modules: tuple[str, ...]) -> set[str]:
-    """Which of the names are functions of these modules: by their lower case."""
-    found = {name for name in names if f"{origins.get(name, '')}.".startswith(tuple(f"{m}." for m in modules))}
-    return {name for name in found if re.fullmatch(r"[a-z_0-9]+", name)}
+def from_any(names: set[str], modules: tuple[str, ...]) -> set[str]:
+    """Those of the names that are from these modules."""
+    return {name for name in names if f"{name}.".startswith(tuple(f"{module}." for module in modules))}
+
+
+def functions_of(names: set[str]) -> set[str]:
+    """Those of the names that are functions or modules, not types or constants: by their lower case."""
+    return {name for name in names if re.fullmatch(r"[a-z_0-9]+", name.rpartition(".")[2])}
+
+
+def computing(names: set[str]) -> set[str]:
+    """Those of the names that are functions which compute; what a tab computes itself is in its `compute`."""
+    return functions_of(from_any(names, COMPUTING) | {name for name in names if ".compute." in name})
 
 
 def test_the_reader_sees_what_a_tab_reaches():
-    choices = next(tab for tab in TABS if tab.key == "choices")
-    names, origins = reached(source_of(choices), choices, "compute")
-    assert {"choices", "split", "psnr_y"} <= names and origins["split"] == "irn_core.rescale.split"
-    assert functions_from(names, origins, COMPUTING)
+    by_key = {tab.key: tab for tab in TABS}
+    assert "irn_core.rescale.split" in computing(reached(by_key["choices"], "compute"))
+    assert "irn_core.rescale.draw_noise" in computing(reached(by_key["arithmetic"], "compute"))  # in its folder
+    assert "demo.kit.cards.growing_cards" in from_any(reached(by_key["break_it"], "draw"), DRAWING)
+    assert "demo.kit.plots.render" in from_any(reached(by_key["gaussian"], "draw"), DRAWING)
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.key)
 def test_drawing_computes_nothing(tab):
-    names, origins = reached(source_of(tab), tab, "draw")
-    assert not functions_from(names, origins, COMPUTING)
-    assert not {name for name in names if "compute" in origins.get(name, "") and re.fullmatch(r"[a-z_]+", name)}
+    for method in {"draw", "pictures"} & vars(tab).keys():
+        assert not computing(reached(tab, method))
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.key)
 def test_computing_draws_nothing(tab):
-    names, origins = reached(source_of(tab), tab, "compute")
-    assert not {name for name in names if origins.get(name, "").startswith(DRAWING)} and "gr" not in names
+    assert not from_any(reached(tab, "compute"), DRAWING)
+
+
+@pytest.mark.parametrize("path", DEMO, ids=module_name)
+def test_what_knows_nothing_of_the_page_imports_nothing_of_it(path):
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    if path.stem == "compute" or re.search(r"[Kk]nows (nothing of the|no) page", said):
+        assert not from_any(imports(path), (*DRAWING, "demo.kit.tab", "demo.kit.events", "demo.kit.words"))
 
 
 def test_tabs_have_keys_of_their_own_and_words():
     assert len({tab.key for tab in TABS}) == len(TABS)
     for tab in TABS:
+        assert issubclass(tab, Tab) and tab.key.isidentifier()
         assert say(f"{tab.key}.title") and say(f"{tab.key}.intro")
+
+
+@pytest.mark.parametrize("tabs", [RESCALE_TABS, COMPRESS_TABS], ids=["rescale", "compress"])
+def test_every_file_of_tabs_is_listed(tabs):
+    folder = ROOT / tabs[0].__module__.rpartition(".")[0].replace(".", "/")
+    names = {path.stem for path in folder.iterdir() if path.stem not in ("__init__", "__pycache__")}
+    assert {tab.__module__.rpartition(".")[2] for tab in tabs} == names
 
 
 @pytest.mark.parametrize("path", [p for p in DEMO if p.parent.name == "kit"], ids=module_name)
 def test_the_kit_knows_no_tab_and_no_network(path):
     used = imports(path)
-    assert not any(name.startswith(("demo.rescale", "demo.compress", "demo.benchmark")) for name in used)
-    assert not any(name.startswith(("irn_core.nets", "irn_core.weights", "irn_core.rescale")) for name in used)
+    assert not {name for name in from_any(used, ("demo",)) if not name.startswith("demo.kit")}
+    known = ("errors", "ops", "pictures")
+    assert not from_any(used, ("irn_core",)) - from_any(used, tuple(f"irn_core.{part}" for part in known))
 
 
-def keys_of(group: dict, prefix: str = "") -> set[str]:
-    """Every key of a file of words, groups included."""
-    found = {prefix + key for key in group}
-    return found.union(*(keys_of(part, f"{prefix}{key}.") for key, part in group.items() if isinstance(part, dict)))
+class Letters(Tab[str, str]):
+    """A tab that shows its request and its own box, step by step."""
+
+    key = "bands"  # whose words there are
+
+    def build(self) -> None:
+        box = gr.Textbox()
+        self.inputs, self.outputs, self.triggers = {"box": box}, {"said": gr.HTML(), "silent": gr.HTML()}, [box.input]
+
+    def compute(self, request, box):
+        yield from (request, request + box)
+
+    def draw(self, found):
+        return {"said": found}
 
 
-def test_every_sentence_is_there_in_every_language_and_used():
-    yaml = pytest.importorskip("yaml")
-    files = [keys_of(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(WORDS.glob("*.yaml"))]
-    assert files and all(keys == files[0] for keys in files)
-    code = "\n".join(path.read_text(encoding="utf-8") for path in DEMO)
-    asked = set(
-        re.findall(r"""(?:say|words|draw_controls)\((?:"[a-z-]*", )?f?["']([a-z_]+\.[a-z_.]+?)\.?(?:\{|["'])""", code)
-    )
-    assert asked <= files[0]
-    tabs = {tab.key for tab in TABS}
-    for key in files[0]:
-        parents = {key.rsplit(".", n)[0] for n in range(1, key.count(".") + 1)}
-        named = key in asked or parents & asked or key.count(".") == 0 or key.split(".")[0] in tabs | {"page"}
-        assert named or f'"{key.split(".")[-1]}"' in code, f"{key} is used nowhere"
+class Others(Letters):
+    key = "choices"
+
+
+def test_the_open_tab_is_rendered_alone_from_its_own_inputs():
+    with gr.Blocks():
+        tabs = Tabs([Letters(), Others()], "letters")
+    said = tabs.all["choices"].outputs["said"]
+    assert list(tabs.render("choices", "x", ["not mine", "y"])) == [({said: "x"}, ()), ({said: "xy"}, ())]
+    assert len(tabs.inputs) == len(tabs.limits) == 2 and len(tabs.outputs) == 4 and len(tabs.triggers) == 3
+
+
+def test_steps_are_gathered():
+    assert list(so_far("abc")) == [("a",), ("a", "b"), ("a", "b", "c")] and list(so_far("")) == []
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that only `sleep` moves."""
+    now = [0.0]
+    monkeypatch.setattr(tab_module.time, "monotonic", lambda: now[0])
+    return now
+
+
+def steps(clock: list[float], *lengths: float):
+    """Numbers from 0, each after so many seconds."""
+    for number, length in enumerate(lengths):
+        clock[0] += length
+        yield number
+
+
+@pytest.mark.parametrize(
+    ("lengths", "sent"),
+    [
+        ((), []),
+        ((9,), [0]),
+        ((0, 0, 0), [2]),  # known already: it does not grow again
+        ((1, 1, 1), [0, 1, 2]),
+        ((0.5, 0.6, 0.1, 0.2), [1, 3]),  # the newest now and then, and the last
+        ((0.5, 0.6), [1]),  # the last is not sent twice
+    ],
+)
+def test_a_growing_result_is_sent_now_and_then_and_whole_at_last(clock, lengths, sent):
+    assert list(paced(steps(clock, *lengths), 1)) == sent
