@@ -46,7 +46,11 @@ def cached(compute: Callable[P, R]) -> Callable[P, R]:
     name = f"{compute.__module__}.{compute.__qualname__}"
 
     def key(*args: P.args, **kwargs: P.kwargs) -> tuple:
-        known = (getattr(arg, "digest", arg) for arg in args)
-        return cachetools.keys.hashkey(name, *known, **kwargs)
+        return cachetools.keys.hashkey(name, *map(_known, args), **{part: _known(arg) for part, arg in kwargs.items()})
 
     return cachetools.cached(RESULTS, key, _lock)(compute)
+
+
+def _known(arg: object) -> object:
+    """What stands for an argument in a key."""
+    return getattr(arg, "digest", arg)

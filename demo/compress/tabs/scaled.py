@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo.compress.coded import NAMES, Coded, Request, match
 from demo.compress.curves import SCALES, Claim, Point, Progress, claim, scale_curves
-from demo.compress.draw import byte_count, dots, progress_bar
+from demo.compress.draw import byte_count, dots, here, progress_bar
 from demo.kit.cards import Card, cards
 from demo.kit.chart import Line, chart
 from demo.kit.numbers import decibels
@@ -69,11 +69,11 @@ class Scaled(Tab[Request, Found | None]):
         return drawn
 
 
-def scale_chart(progress: Progress, codec: str, here: Coded) -> str:
+def scale_chart(progress: Progress, codec: str, coded: Coded) -> str:
     """One codec at full size and on the LR of each scale."""
     names = {scale: NAMES[codec] if scale == 1 else f"IRN ×{scale} + {NAMES[codec]}" for scale in SCALES}
     lines = [Line(names[s], f"{codec} scale-{s}", dots(names[s], points)) for s, points in progress.points.items()]
-    marked = here(here) if codec == "icn" else None
+    marked = here(coded) if codec == "icn" else None
     return progress_bar(progress) + chart(lines, marked, f"{NAMES[codec]} at full size and on smaller pictures")
 
 
