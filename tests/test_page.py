@@ -41,7 +41,8 @@ class Explorer(Driver):
             if self.shows(key, pixels):
                 return
             self.page.wait_for_timeout(250)
-        raise AssertionError(f"{key} never showed the pixels of the model")
+        status = self.page.input_value("#status textarea")
+        raise AssertionError(f"{key} never showed the pixels of the model; the page has {self.state['keys']}: {status}")
 
     def shows(self, key: str, pixels: np.ndarray) -> bool:
         if key not in self.state["keys"]:

@@ -34,6 +34,11 @@ class RescaleMode:
 
     key = KEY
 
+    def __init__(self):
+        request = first_request()
+        drawn = [draw(*request[:3], seed) for seed in seeds(request.seed, request.count)]
+        self.first = request, rescale(*request[:2]), drawn
+
     def controls(self) -> None:
         """Below the choice of a picture."""
         self.scale = gr.Radio(SCALES, value=SCALES[0][1], label="Scale s", info=say("rescale.scale"), elem_id="scale")
@@ -71,10 +76,8 @@ class RescaleMode:
         )
 
     def first_view(self) -> dict[Component, object]:
-        """What the page shows before anybody asks; all of it is computed when the page is built."""
-        request = first_request()
-        drawn = [draw(*request[:3], seed) for seed in seeds(request.seed, request.count)]
-        return self._shown(request, rescale(*request[:2]), drawn)
+        """What the page shows before anybody asks: at once, or it would overwrite what a visitor asks for meanwhile."""
+        return self._shown(*self.first)
 
     def answer(
         self, visit: Visit, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, *own

@@ -49,7 +49,7 @@ class FileCodec(NamedTuple):
 
 
 QUALITIES = (0, 12.5, 25, 37.5, 50, 62.5, 75, 87.5, 100)
-"""Of the learned codecs, on their curves."""
+"""The qualities of the learned codecs on their curves."""
 
 
 def icn_codec(label: str, model: str) -> FileCodec:

@@ -30,7 +30,7 @@ from irn_core.ops.pixels import pixels_of, tensor_of
 ROUNDING = "rounding of y"
 GREY_LEVELS = 255
 TABLES_PER_UNIT = 8
-"""Of log scale: what the nearest table costs beyond the right one is less than 0.002 bits."""
+"""Tables for each unit of log scale: what the nearest costs beyond the right one is less than 0.002 bits."""
 
 
 @dataclass(frozen=True, eq=False)

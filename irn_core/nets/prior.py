@@ -87,7 +87,7 @@ class Prior(nn.Module):
         return visit((slice(None), slice(None)), mean, scale.log())
 
     def standard_cdf(self, u: Tensor) -> Tensor:
-        """Of the distribution that a coordinate, less its mean and over its scale, has given those before it."""
+        """The distribution function of a coordinate, less its mean and over its scale, given those before it."""
         return torch.sigmoid(u) if self.whitener else torch.special.ndtr(u)
 
     def unmix(self, z: Tensor) -> Tensor:

@@ -86,7 +86,7 @@ class RescaleTask:
             irn.prior.whiten(irn(x)[1])
 
     def loss(self, irn: IRN, x: Tensor, stage: int) -> Loss:
-        """Of a batch x, B×3×H×W in [0, 1]."""
+        """The objective on a batch x, B×3×H×W in [0, 1]."""
         guide = float(self.model.scale**2) if self.guide is None else self.guide
         if stage == 3:
             return texture_loss(irn, x, self.luma_share)
@@ -149,7 +149,7 @@ class CompressTask:
         """Nothing is left to do at the end."""
 
     def loss(self, net: nn.Module, x: Tensor, stage: int) -> Loss:
-        """Of a batch x, B×3×H×W in [0, 1]."""
+        """The objective on a batch x, B×3×H×W in [0, 1]."""
         return self._loss(net, x, 100 * torch.rand(len(x), device=x.device))
 
     def _loss(self, net: nn.Module, x: Tensor, quality: Tensor) -> Loss:
