@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-gr = pytest.importorskip("gradio")
+pytest.importorskip("gradio")
+
+import gradio as gr
 
 from demo.compress.tabs import TABS as COMPRESS_TABS
 from demo.kit import tab as tab_module

@@ -6,7 +6,9 @@ from itertools import chain
 
 import pytest
 
-yaml = pytest.importorskip("yaml")
+pytest.importorskip("yaml")
+
+import yaml
 
 from demo.kit.words import WORDS, say, words
 from tests.test_layers import CORE, DEMO
