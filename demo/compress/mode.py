@@ -147,7 +147,7 @@ class CompressMode:
         name, coded, photo, aim = shown
         values = (
             _viewer(shown, [], [], 0),
-            status_of(shown),
+            f"{status_of(shown)} …",  # rivals and draws are to come
             notices(photo.name, photo.notices) if photo else "",
             _measures(shown, [], None),
             download(f"{stem(name)}.icn", coded.data),
