@@ -2,7 +2,7 @@
 
 import io
 import re
-import time
+import threading
 
 import numpy as np
 import pytest
@@ -82,22 +82,26 @@ def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
 
 
 def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
-    picture, asked = Photo(smooth_pixels(120, 160, seed=9), "mine.png"), []
+    picture, asked, go_on = Photo(smooth_pixels(120, 160, seed=9), "mine.png"), [], threading.Event()
     explorer.upload("mine.png", encode_png(picture.pixels))
     explorer.wait_for("draw-4", draw(picture, 2, TAU.first, SEED.first + 3))
 
-    def slow(photo, scale, tau, seed):
+    def held(photo, scale, tau, seed):
         asked.append((tau, seed))
-        time.sleep(0.5)  # so that all changes are made while the first draw is
+        go_on.wait(60)  # until all changes are made
         return draw(photo, scale, tau, seed)
 
-    monkeypatch.setattr("demo.rescale.mode.draw", slow)
+    monkeypatch.setattr("demo.rescale.mode.draw", held)
+    before = explorer.page.evaluate("window.requests")
     for box, value in (("tau", "0.5"), ("count", "2"), ("seed", "40"), ("seed", "50"), ("seed", "60")):
         field = explorer.page.locator(f"#{box} input[type=number]")
         field.fill(value)
         field.press("Tab")
+    explorer.page.wait_for_function(f"window.requests >= {before + 5}")
+    go_on.set()
     explorer.wait_for("draw-2", draw(picture, 2, 0.5, 61))
-    assert asked[-2:] == [(0.5, 60), (0.5, 61)] and len(asked) < 8  # five requests of up to four draws
+    assert asked[-2:] == [(0.5, 60), (0.5, 61)]
+    assert len(asked) <= 5  # all five requests would have drawn twelve times
 
 
 def test_upload_resample_and_scale(explorer):
