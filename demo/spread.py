@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,14 @@ class Variability:
         """RMS error ÷ RMS spread: 1 when the prior knows how wrong it is (at tau 1)."""
         spread = rms(self.spread)
         return rms(self.error) / spread if spread else float("inf")
+
+
+class Found(NamedTuple):
+    """Draws and how they differ, with the temperature and the first seed that they were made by."""
+
+    draws: Variability
+    tau: float
+    seed: int
 
 
 def compare_draws(

@@ -5,9 +5,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from demo.kit.cards import draw_cards
+from demo.kit.numbers import decibels
 from demo.kit.plots import ACTUAL, INK, OURS, STYLE, add_axes, add_map, render
-from demo.spread import Variability
+from demo.spread import Found, Variability
 from irn_core.measure.spread import INTERVALS
+
+
+def draw_spread(found: Found) -> dict[str, object]:
+    """The cards of all draws, each with its PSNR, and the figure."""
+    draws, tau, seed = found
+    return {
+        "cards": draw_cards(draws.draws, [decibels(psnr) for psnr in draws.psnr], tau, seed),
+        "figure": variability_figure(draws, tau),
+    }
 
 
 def variability_figure(found: Variability, tau: float) -> Image.Image:

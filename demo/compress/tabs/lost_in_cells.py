@@ -1,27 +1,16 @@
 """The tab "Variability" of Compress: draws of what rounding took."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import gradio as gr
 
 from demo.compress.coded import Request, decode
-from demo.kit.cards import draw_cards
 from demo.kit.controls import figure, seeds
-from demo.kit.numbers import decibels
 from demo.kit.tab import Tab
 from demo.kit.words import say
-from demo.spread import Variability, compare_draws
-from demo.spread_figure import variability_figure
+from demo.spread import Found, Variability, compare_draws
+from demo.spread_figure import draw_spread
 from irn_core.ops.metrics import psnr_rgb
-
-
-class Found(NamedTuple):
-    """Draws and how they differ, with the temperature and the first seed that they were made by."""
-
-    draws: Variability
-    tau: float
-    seed: int
 
 
 class LostInCells(Tab[Request, Found | None]):
@@ -40,11 +29,7 @@ class LostInCells(Tab[Request, Found | None]):
     def draw(self, found: Found | None) -> dict[str, object]:
         if found is None:
             return {"cards": say("compress.no_original"), "figure": None}
-        draws, tau, seed = found
-        return {
-            "cards": draw_cards(draws.draws, [decibels(psnr) for psnr in draws.psnr], tau, seed),
-            "figure": variability_figure(draws, tau),
-        }
+        return draw_spread(found)
 
 
 def variability(request: Request) -> Variability:

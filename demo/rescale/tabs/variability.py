@@ -1,27 +1,16 @@
 """The tab "Variability": how draws differ, and whether their spread knows the error."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import gradio as gr
 
-from demo.kit.cards import draw_cards
 from demo.kit.controls import figure, seeds
-from demo.kit.numbers import decibels
 from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.rescale.rescaled import Request, draw, rescale
-from demo.spread import Variability, compare_draws
-from demo.spread_figure import variability_figure
+from demo.spread import Found, Variability, compare_draws
+from demo.spread_figure import draw_spread
 from irn_core.ops.metrics import psnr_y
-
-
-class Found(NamedTuple):
-    """Draws and how they differ, with the temperature and the first seed that they were made by."""
-
-    draws: Variability
-    tau: float
-    seed: int
 
 
 class VariabilityTab(Tab[Request, Found]):
@@ -38,11 +27,7 @@ class VariabilityTab(Tab[Request, Found]):
         yield Found(variability(request), request.tau, request.seed)
 
     def draw(self, found: Found) -> dict[str, object]:
-        draws, tau, seed = found
-        return {
-            "cards": draw_cards(draws.draws, [decibels(psnr) for psnr in draws.psnr], tau, seed),
-            "figure": variability_figure(draws, tau),
-        }
+        return draw_spread(found)
 
 
 def variability(request: Request) -> Variability:
