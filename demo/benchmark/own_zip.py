@@ -15,7 +15,7 @@ from irn_core.errors import ImageError
 from irn_core.measure.rescaling import evaluate_picture
 from irn_core.measure.scores import FIGURES, score_row, summarise
 from irn_core.pictures.files import DECODER_ERRORS, read_picture
-from irn_core.pictures.folder import EXTENSIONS
+from irn_core.pictures.folder import EXTENSIONS, is_hidden
 from irn_core.weights import count_params
 
 MAX_ZIP_BYTES = 40 * 2**20
@@ -69,8 +69,7 @@ def _zip_bytes(path: str | Path) -> bytes:
 def _is_picture(name: str) -> bool:
     """Whether its extension says so, as in a folder; hidden files, as macOS adds them, do not count."""
     path = PurePosixPath(name)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return path.suffix.lower() in EXTENSIONS and not hidden and not name.endswith("/")
+    return path.suffix.lower() in EXTENSIONS and not is_hidden(path) and not name.endswith("/")
 
 
 def _check(members: list[zipfile.ZipInfo]) -> None:
