@@ -31,7 +31,8 @@ def wheel(tmp_path_factory):
 def test_a_wheel_holds_the_core_the_weights_and_a_command(wheel):
     names = set(wheel.namelist())
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "irn_core").rglob("*.py")}
-    weights = {str(path.relative_to(ROOT / "assets/weights")) for path in ROOT.glob("assets/weights/**/*.safetensors")}
+    shipped = [*ROOT.glob("assets/weights/*.safetensors"), *ROOT.glob("assets/weights/rivals/*.safetensors")]
+    weights = {str(path.relative_to(ROOT / "assets/weights")) for path in shipped}
     expected = code | {f"irn_core/shipped_weights/{name}" for name in weights}
     assert len(weights) >= 6
     assert {name for name in names if ".dist-info/" not in name} == expected
