@@ -22,7 +22,8 @@ from irn_core.training import dataset, losses
 from irn_core.training.dataset import MAX_CONTRAST, RandomCrops, _overexposed, draw_graphics
 from irn_core.training.parallel import autocast
 from irn_core.training.tasks import RescaleTask
-from irn_core.training.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, start_from, train
+from irn_core.training.start import start_from
+from irn_core.training.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
 from irn_core.weights import count_params, load_model, read_info, save_model
 from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_irn, write_pictures
 
@@ -287,6 +288,21 @@ def test_a_larger_network_starts_where_the_smaller_one_stood(tmp_path, changes):
         torch.testing.assert_close(larger.inverse(*small(x)), x, rtol=0, atol=1e-4)
     with pytest.raises(WeightsError, match="does not fit"):  # what is there already is never dropped
         start_from(str(tmp_path / "small.safetensors"), IRN, replace(small.config, blocks=(1,)))
+
+
+def test_a_narrower_network_keeps_the_channels_that_weigh_most(tmp_path):
+    wide = tiny_irn(seed=5)
+    width = wide.config.widths[0]
+    for name, module in wide.named_modules():
+        if name.endswith("net") or name.endswith("update"):  # half of the channels weigh nothing
+            module[-1].weight[:, ::2] = 0
+    save_model(wide, tmp_path / "wide.safetensors", {})
+    narrow = start_from(str(tmp_path / "wide.safetensors"), IRN, replace(wide.config, waist=width // 2))
+    assert count_params(narrow) < count_params(wide)
+    x = torch.rand(1, 3, 16, 24)
+    with torch.no_grad():
+        for ours, theirs in zip(narrow(x), wide(x), strict=True):
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
 
 
 # Objectives

@@ -1,6 +1,7 @@
 """Invertible coupling blocks and the subnets inside them."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -71,15 +72,19 @@ class Reach(nn.Module):
 class PlainNet(nn.Sequential):
     """conv → (conv)×depth → conv, 3×3, LeakyReLU between. B×c_in×H×W → B×c_out×H×W.
 
-    `reach`, if not 0, is the side of a depthwise filter behind the first activation.
+    `reach`, if not 0, is the side of a depthwise filter behind the first activation, `waist`, if not 0, the number
+    of channels that the last of the inner convolutions leaves.
     """
 
-    def __init__(self, channels_in: int, channels_out: int, width: int, depth: int = 1, reach: int = 0):
+    def __init__(
+        self, channels_in: int, channels_out: int, width: int, depth: int = 1, reach: int = 0, waist: int = 0
+    ):
         first = Reach(width, reach) if reach else nn.LeakyReLU(0.2, inplace=True)
         layers: list[nn.Module] = [_conv(channels_in, width), first]
-        for _ in range(depth):
-            layers += [_conv(width, width), nn.LeakyReLU(0.2, inplace=True)]
-        super().__init__(*layers, zeroed(_conv(width, channels_out)))
+        inner = [width] * depth + [waist or width]
+        for before, after in pairwise(inner):
+            layers += [_conv(before, after), nn.LeakyReLU(0.2, inplace=True)]
+        super().__init__(*layers, zeroed(_conv(inner[-1], channels_out)))
         self.radius = depth + 2 + reach // 2
 
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
-from irn_core.nets.coupling import Coupling, DenseNet, PlainNet
+from irn_core.nets.coupling import Coupling, DenseNet, PlainNet, Subnet
 from irn_core.nets.prior import Prior
 from irn_core.ops import haar
 
@@ -21,6 +21,7 @@ class IRNConfig:
     `dense` chooses the paper's subnets (dense blocks, s and t apart); `prior_width` 0 leaves out
     the conditional normaliser, so that z is taken to be N(0, I), as in the paper, `whitener_width` 0 its second half.
     `reach` is the side of a depthwise filter in the plain subnets of the coarsest level, where it costs least; 0: none.
+    `waist` narrows the plain subnets in front of their last convolution; 0: they stay as wide as `widths`.
     """
 
     scale: int = 2
@@ -32,6 +33,7 @@ class IRNConfig:
     prior_depth: int = 2
     whitener_width: int = 0
     reach: int = 0
+    waist: int = 0
 
     def __post_init__(self):
         levels = self.scale.bit_length() - 1
@@ -64,16 +66,21 @@ class IRNConfig:
     def to_dict(self) -> dict:
         return asdict(self)
 
+    def subnet(self, level: int) -> Subnet:
+        """Makes the subnets of a level; 0 is the finest."""
+        if self.dense:
+            return partial(DenseNet, width=self.widths[level])
+        reach = self.reach if level == len(self.blocks) - 1 else 0
+        return partial(PlainNet, width=self.widths[level], depth=self.depth, reach=reach, waist=self.waist)
+
 
 class Level(nn.Module):
     """One factor of two: Haar analysis, then coupling blocks. B×C×H×W ↔ B×4C×H/2×W/2."""
 
-    def __init__(self, channels: int, blocks: int, width: int, depth: int, dense: bool, reach: int):
+    def __init__(self, channels: int, blocks: int, subnet: Subnet, shared: bool):
         super().__init__()
-        plain = partial(PlainNet, width=width, depth=depth, reach=reach)
-        subnet = partial(DenseNet, width=width) if dense else plain
         self.high = 4 * channels - 3
-        self.blocks = nn.ModuleList(Coupling(3, self.high, subnet, shared=not dense) for _ in range(blocks))
+        self.blocks = nn.ModuleList(Coupling(3, self.high, subnet, shared) for _ in range(blocks))
         self.radius = sum(block.radius for block in self.blocks)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -112,8 +119,8 @@ class IRN(nn.Module):
         super().__init__()
         self.config = config
         self.levels = nn.ModuleList(
-            Level(3 * 4**i, blocks, width, config.depth, config.dense, config.reach * (i == len(config.blocks) - 1))
-            for i, (blocks, width) in enumerate(zip(config.blocks, config.widths, strict=True))
+            Level(3 * 4**i, blocks, config.subnet(i), shared=not config.dense)
+            for i, blocks in enumerate(config.blocks)
         )
         self.z_channels = 3 * (config.scale**2 - 1)
         self.prior = Prior(3, self.z_channels, config.prior_width, config.prior_depth, config.whitener_width)

@@ -26,8 +26,9 @@ from irn_core.training.parallel import (
     rank,
     world_size,
 )
+from irn_core.training.start import start_from
 from irn_core.training.tasks import Task
-from irn_core.weights import Network, find_weights, load_model, read_info, save_model
+from irn_core.weights import find_weights, read_info, save_model
 
 EMA_DECAY = 0.999
 HELD_OUT = 20
@@ -167,23 +168,6 @@ class Trainer:
                 f"the checkpoint is already in stage {self.stage}; resume with the length it was started with, "
                 "or start a new run from its weights with --init"
             )
-
-
-def start_from(name_or_path: str, network: type[Network], config: object) -> Network:
-    """The weights as they are, or in a larger network of the same kind: what is new there is the identity.
-
-    Raises:
-        WeightsError: the configuration has no place for some of the weights, or as `load_model` does.
-    """
-    net = load_model(name_or_path, network)
-    if net.config == config:
-        return net
-    larger = network(config)
-    state, room = net.state_dict(), larger.state_dict()
-    if any(name not in room or tensor.shape != room[name].shape for name, tensor in state.items()):
-        raise WeightsError(f"{name_or_path} is {net.config}, which does not fit into what was asked for, {config}")
-    larger.load_state_dict(state, strict=False)
-    return larger
 
 
 def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
