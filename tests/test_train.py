@@ -21,8 +21,8 @@ from irn_core.pictures.folder import list_pictures, load_pictures
 from irn_core.training import dataset, losses
 from irn_core.training.dataset import MAX_CONTRAST, RandomCrops, _overexposed, draw_graphics
 from irn_core.training.parallel import autocast
-from irn_core.training.tasks import RescaleTask
 from irn_core.training.start import start_from
+from irn_core.training.tasks import RescaleTask
 from irn_core.training.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
 from irn_core.weights import count_params, load_model, read_info, save_model
 from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_irn, write_pictures
@@ -294,7 +294,7 @@ def test_a_narrower_network_keeps_the_channels_that_weigh_most(tmp_path):
     wide = tiny_irn(seed=5)
     width = wide.config.widths[0]
     for name, module in wide.named_modules():
-        if name.endswith("net") or name.endswith("update"):  # half of the channels weigh nothing
+        if name.endswith(("net", "update")):  # half of the channels weigh nothing
             module[-1].weight[:, ::2] = 0
     save_model(wide, tmp_path / "wide.safetensors", {})
     narrow = start_from(str(tmp_path / "wide.safetensors"), IRN, replace(wide.config, waist=width // 2))

@@ -76,9 +76,7 @@ class PlainNet(nn.Sequential):
     of channels that the last of the inner convolutions leaves.
     """
 
-    def __init__(
-        self, channels_in: int, channels_out: int, width: int, depth: int = 1, reach: int = 0, waist: int = 0
-    ):
+    def __init__(self, channels_in: int, channels_out: int, width: int, depth: int = 1, reach: int = 0, waist: int = 0):
         first = Reach(width, reach) if reach else nn.LeakyReLU(0.2, inplace=True)
         layers: list[nn.Module] = [_conv(channels_in, width), first]
         inner = [width] * depth + [waist or width]

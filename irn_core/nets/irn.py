@@ -119,8 +119,7 @@ class IRN(nn.Module):
         super().__init__()
         self.config = config
         self.levels = nn.ModuleList(
-            Level(3 * 4**i, blocks, config.subnet(i), shared=not config.dense)
-            for i, blocks in enumerate(config.blocks)
+            Level(3 * 4**i, blocks, config.subnet(i), shared=not config.dense) for i, blocks in enumerate(config.blocks)
         )
         self.z_channels = 3 * (config.scale**2 - 1)
         self.prior = Prior(3, self.z_channels, config.prior_width, config.prior_depth, config.whitener_width)
