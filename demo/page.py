@@ -42,11 +42,11 @@ LAUNCH = {
 
 
 def build() -> gr.Blocks:
-    """The page, with the first result already computed."""
+    """The page, whose first result is computed while it starts."""
     with gr.Blocks(title=say("page.title"), delete_cache=(3600, 6 * 3600), fill_width=True) as page:
         _Page(page)
     page.temp_file_sets.append(SERVED)
-    return page.queue(max_size=32)
+    return page.queue(max_size=200)
 
 
 class _Page:

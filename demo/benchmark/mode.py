@@ -9,6 +9,7 @@ from demo.benchmark.own_zip import Batch
 from demo.kit.controls import download
 from demo.kit.events import HIDDEN, MODEL, refusals
 from demo.kit.words import say
+from demo.kit.work import one_turn
 from demo.photo import MAX_PAGE_PIXELS
 from irn_core.errors import IRNError
 from irn_core.nets.irn import IRN
@@ -102,6 +103,7 @@ def start(path: str | None, model: str, former: Batch | None, tick: int) -> tupl
     return found, tick + 1, *show(found)
 
 
+@one_turn
 def step(found: Batch, tick: int) -> tuple:
     """Score one picture, and ask for the next."""
     if found.running:

@@ -29,10 +29,11 @@ from demo.compress.draw import byte_count, commands, measures, viewer
 from demo.compress.tabs import TABS
 from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
-from demo.kit.events import HIDDEN, QUIET, Limits, Visit, refusals
+from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.words import say
+from demo.kit.work import one_turn
 from demo.photo import Photo, original_bytes
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.errors import IRNError
@@ -93,7 +94,7 @@ class CompressMode:
         self.results = [
             shared.viewer, shared.status, shared.notice, self.table, self.icn_file, self.png_file, self.commands,
         ]  # fmt: skip
-        opened = self.upload.upload(read_icn, [shared.visit, self.upload, asked], asked, **HIDDEN)
+        opened = self.upload.upload(read_icn, [shared.visit, self.upload, asked], asked, **HIDDEN, **MODEL)
         for ended in (opened.success, opened.failure):
             ended(lambda: None, None, self.upload, **QUIET)
         numbers = [self.quality, self.bpp, self.bytes]
@@ -206,6 +207,7 @@ def _compressed(aim: Aim) -> Shown:
     return Shown(aim.photo.name, coded, aim.photo, aim_option(aim.target, aim.amount))
 
 
+@one_turn
 def read_icn(visit: Visit, path: str, asked: int) -> int:
     """Open a visitor's .icn file."""
     name = unquote(Path(path).name)

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.components import Component
 
+from demo.kit.work import a_turn_each
 from irn_core.errors import IRNError
 
-MODEL = {"concurrency_id": "model", "concurrency_limit": 1}
-"""Events that need a network: one at a time, whoever asks."""
+MODEL = {"concurrency_id": "model", "concurrency_limit": 30}
+"""Events that need a network. They wait for their turn (see `work`), each in a thread; Gradio has 40."""
 HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
 QUIET = {**HIDDEN, "queue": False}
 """For events that cannot fail: outside the queue an error would reach the visitor as a bare code 500."""
@@ -80,7 +81,7 @@ def newest(
             yield {outputs[0]: gr.skip()}  # a generator without a value would empty its outputs
 
     gr.on(
-        triggers, run, [visit, number, *inputs], list(outputs),
+        triggers, a_turn_each(run), [visit, number, *inputs], list(outputs),
         js=f"(visit, _, ...values) => [visit, window.requests ?? 0, ...({clean(*limits)})(...values)]",
         trigger_mode="always_last", show_progress="full" if progress_on else "hidden",
         show_progress_on=progress_on, api_visibility="private", **MODEL,

@@ -14,6 +14,7 @@ from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage, viewer_value
 from demo.kit.words import say
+from demo.kit.work import ahead
 from demo.photo import Photo
 from demo.rescale.draw import commands, labelled, measures
 from demo.rescale.rescaled import Request, Rescaled, draw, model_name, rescale
@@ -35,6 +36,10 @@ class RescaleMode:
     key = KEY
 
     def __init__(self):
+        self.first: tuple[Request, Rescaled, list[np.ndarray]] | None = None
+        ahead(self._prepare)
+
+    def _prepare(self) -> None:
         request = first_request()
         drawn = [draw(*request[:3], seed) for seed in seeds(request.seed, request.count)]
         self.first = request, rescale(*request[:2]), drawn
@@ -76,8 +81,11 @@ class RescaleMode:
         )
 
     def first_view(self) -> dict[Component, object]:
-        """What the page shows before anybody asks: at once, or it would overwrite what a visitor asks for meanwhile."""
-        return self._shown(*self.first)
+        """What the page shows before anybody asks, once it has been computed.
+
+        It never waits for that: what comes late would overwrite what a visitor has asked for meanwhile.
+        """
+        return self._shown(*self.first) if self.first else {self.shared.status: gr.skip()}
 
     def answer(
         self, visit: Visit, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, *own

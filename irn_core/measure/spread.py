@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 INTERVALS = (0.5, 0.9)
 """Shares of errors that the measured intervals should cover."""
@@ -58,7 +58,7 @@ def coverage(error: np.ndarray, spread: np.ndarray, draws: int, level: float) ->
     spread: standard deviation over `draws` ≥ 2 draws, so the interval is that of Student's t. Errors are whole grey
     levels: each stands for all between ½ less and ½ more, and counts as far as these lie inside.
     """
-    reach = stats.t.ppf((1 + level) / 2, draws - 1) * np.maximum(spread, ROUNDING)
+    reach = stdtrit(draws - 1, (1 + level) / 2) * np.maximum(spread, ROUNDING)
     size = np.abs(error)
     inside = np.minimum(reach, size + 0.5) - np.maximum(-reach, size - 0.5)
     return float(np.mean(np.clip(inside, 0, 1)))

@@ -48,6 +48,8 @@ class Autoencoder(nn.Module):
             nn.Conv2d(width, 12, 3, 1, 1), nn.PixelShuffle(2),
         )  # fmt: skip
         for conv in (module for module in self.modules() if isinstance(module, nn.Conv2d)):
+            if conv.weight.is_meta:  # shapes only: to draw there imports torch's compiler, for seconds
+                continue
             nn.init.kaiming_normal_(conv.weight, 0.2)  # latents of torch's default would drown in the noise
         self.log_step = nn.Parameter(torch.tensor([0.0, -1.5]))  # at quality 50, and what 50 more add
 

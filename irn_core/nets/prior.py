@@ -27,10 +27,12 @@ class Prior(nn.Module):
         self.whitener = Whitener(condition_channels, channels, whitener_width) if whitener_width else None
         self.channels = channels
         self.radius = self.net.radius if self.net else 0
+        # Not torch.eye: where shapes are made without memory, it imports torch's compiler, for seconds.
+        identity = torch.zeros(channels, channels).fill_diagonal_(1)
         if self.net:
-            self.mix = nn.Parameter(torch.eye(channels))
+            self.mix = nn.Parameter(identity)
         else:
-            self.register_buffer("mix", torch.eye(channels), persistent=False)
+            self.register_buffer("mix", identity, persistent=False)
 
     def mean_scale(self, y: Tensor) -> tuple[Tensor, Tensor]:
         """μ(y) and σ(y) > 0 of the unmixed z, each B×C×H×W; y: B×3×H×W, the 8-bit LR in [0, 1]."""

@@ -13,6 +13,7 @@ from demo.kit.events import MODEL, QUIET, clean, refusals
 from demo.kit.painter import REGION, build_painter, layer, layer_is_of, painter_value, read_layer
 from demo.kit.tab import Tab
 from demo.kit.words import hint, say
+from demo.kit.work import one_turn
 from demo.photo import Photo
 from demo.rescale.rescaled import Request, rescale
 from demo.rescale.tabs.arithmetic.compute import (
@@ -181,6 +182,7 @@ def gif_name(photo: Photo, scale: int, first: int, second: int) -> str:
     return f"{stem(photo.name)}-x{scale}-seeds-{first}-{second}"
 
 
+@one_turn
 def make_whole(photo: Photo, scale: int, tau: float, seed: int, first: str, second: str) -> tuple[dict, dict]:
     """The button that saves the GIF of the whole picture, in place of the one that asks for it."""
     with refusals():

@@ -12,6 +12,7 @@ from demo.kit.events import HIDDEN, MODEL, Limits, refusals
 from demo.kit.painter import STROKES, build_painter, layer, layer_is_of, painter_value, read_layer
 from demo.kit.tab import Tab, paced, so_far
 from demo.kit.words import say
+from demo.kit.work import a_turn_each
 from demo.photo import Photo
 from demo.rescale.footprint import detail
 from demo.rescale.rescaled import Request, model_name, rescale
@@ -87,6 +88,7 @@ class BreakIt(Tab[Request, Broken]):
         return drawn | ({"painter": painter_value(found.lr), "edited": ""} if found.is_new else {})
 
 
+@a_turn_each
 def draw_over(photo: Photo, scale: int, strokes: str) -> Iterator[str]:
     """Upscale the LR with the strokes of the painter over it."""
     with refusals():

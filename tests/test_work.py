@@ -1,0 +1,90 @@
+"""One thread computes a step at a time, and nobody waits for all the steps of another."""
+
+import threading
+from contextvars import ContextVar
+
+import pytest
+
+from demo.kit.work import a_turn_each, one_turn
+
+
+@pytest.fixture
+def held():
+    """Keeps the thread busy until it is set, so that what is asked for meanwhile queues up."""
+    begun, release = threading.Event(), threading.Event()
+
+    @one_turn
+    def hold():
+        begun.set()
+        release.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert begun.wait(10)
+    yield release
+    release.set()
+    holder.join(10)
+
+
+def ask(function, *args) -> threading.Thread:
+    """Ask from a thread of its own, as Gradio does, and go on when the request is in the queue."""
+    from demo.kit import work
+
+    before = work._jobs.qsize()
+    thread = threading.Thread(target=lambda: list(function(*args) or ()))
+    thread.start()
+    while work._jobs.qsize() == before:
+        assert thread.is_alive()
+    return thread
+
+
+def test_every_first_step_comes_before_any_second_one(held):
+    done = []
+
+    @a_turn_each
+    def steps(name):
+        for number in range(3):
+            done.append(f"{name}{number}")
+            yield number
+
+    threads = [ask(steps, name) for name in "abc"]
+    held.set()
+    for thread in threads:
+        thread.join(10)
+    assert done[:3] == ["a0", "b0", "c0"] and sorted(done) == sorted(f"{n}{k}" for n in "abc" for k in range(3))
+
+
+def test_a_single_job_waits_behind_first_steps(held):
+    done = []
+    job = one_turn(lambda: done.append("job"))
+    steps = a_turn_each(lambda: iter([done.append("step")]))
+    threads = [ask(job), ask(steps)]
+    held.set()
+    for thread in threads:
+        thread.join(10)
+    assert done == ["step", "job"]
+
+
+def test_everything_is_computed_in_one_thread_and_in_the_context_of_who_asks():
+    visitor = ContextVar("visitor")
+    visitor.set("me")
+
+    @a_turn_each
+    def steps():
+        yield threading.current_thread().name.partition("_")[0], visitor.get()
+        yield threading.current_thread().name.partition("_")[0], visitor.get()
+
+    assert list(steps()) == [("compute", "me")] * 2
+
+
+def test_an_error_reaches_who_asked_and_the_thread_goes_on():
+    @a_turn_each
+    def fails():
+        yield 1
+        raise ValueError("no")
+
+    steps = fails()
+    assert next(steps) == 1
+    with pytest.raises(ValueError, match="no"):
+        next(steps)
+    assert one_turn(lambda: 7)() == 7
