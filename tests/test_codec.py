@@ -10,6 +10,7 @@ import torch
 
 from irn_core.coding import codec as codec_module
 from irn_core.coding import entropy, tiled
+from irn_core.coding import symbols as symbols_module
 from irn_core.coding.codec import Codec, encode_at_psnr, encode_within, load_codec
 from irn_core.coding.entropy import TABLES, TOLERANCE, Reader, Writer, cost_in_bits
 from irn_core.coding.icn_file import HEADER_BYTES, LEAST_BITS, MAGIC, QUALITY_STEPS, VERSION, Header, pack, read_header
@@ -81,7 +82,7 @@ def test_random_weights_code_more_than_zeros_with_many_tables():
 def test_groups_are_coded_in_parts_of_bounded_size(monkeypatch):
     pixels, codec = noise_pixels(67, 131), tiny_codec()
     whole = codec.encode_and_decode(pixels, 50)
-    monkeypatch.setattr(codec_module, "PART", 500)
+    monkeypatch.setattr(symbols_module, "PART", 500)
     sizes, get = [], Reader.get
     monkeypatch.setattr(Reader, "get", lambda reader, indices: sizes.append(len(indices)) or get(reader, indices))
     in_parts = codec.encode_and_decode(pixels, 50)
@@ -297,7 +298,7 @@ def test_draws_stay_in_the_cells_that_were_coded(quality, gain, monkeypatch):
     top, details = drawn(codec, data, 1, 3, monkeypatch)
     again = []
     with torch.no_grad():
-        code = codec_module.encoder(Writer(), [*details, top], again)
+        code = symbols_module.encoder(Writer(), [*details, top], again)
         codec.icn.code(top.shape, torch.tensor([float(quality)]), code)
     outside = sum((a.symbols != b.symbols).sum() for a, b in zip(again, groups, strict=True))
     assert outside == 0
@@ -506,7 +507,7 @@ def test_huge_coefficients_give_a_picture(size, tau, monkeypatch):
     codec, rng = tiny_codec(gain=1.0), np.random.default_rng(0)
     for choices in ([size], [-size, size], [-size, 0, 1, size]):
         symbols = lambda v, _, choices=choices: rng.choice(choices, len(v)).astype(np.int32)  # noqa: E731
-        monkeypatch.setattr(codec_module, "quantise", symbols)
+        monkeypatch.setattr(symbols_module, "quantise", symbols)
         assert outcome(codec, codec.encode(smooth_pixels(16, 16), 0), tau) == "read"
 
 

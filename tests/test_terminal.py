@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image
 
 from irn_core.weights import save_model
-from tests.helpers import misused, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures
+from tests.helpers import ROOT, misused, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures
 
 
 @pytest.fixture
@@ -61,6 +62,15 @@ def test_results_are_printed_on_any_code_page(printed, code_page, model, tmp_pat
 
 
 # Sources
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_in_silence():
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "irn_core", "models"]
+    ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (141, b"")
 
 
 def test_a_source_is_never_written_over(model, photo, tmp_path, capsys):

@@ -19,9 +19,10 @@ from demo.kit.plots import INK, STYLE, bits_map, render
 from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.photo import MAX_PAGE_PIXELS
-from irn_core.coding.codec import codec_for, decoder
+from irn_core.coding.codec import codec_for
 from irn_core.coding.entropy import Reader, cost_in_bits
 from irn_core.coding.icn_file import HEADER_BYTES, Header, read_header
+from irn_core.coding.symbols import decoder
 from irn_core.measure.information import share_out
 from irn_core.nets.icn import ICN, Coefficients
 from irn_core.nets.prior import mix
