@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from irn_core.coding import codec as codec_module
 from irn_core.coding import entropy, tiled
+from irn_core.coding import symbols as symbols_module
 from irn_core.coding.codec import Codec, load_codec
 from irn_core.nets.icn import ICN
 from irn_core.weights import save_model
@@ -38,7 +38,7 @@ def golden_icn(seed: int) -> ICN:
 
 def is_robust(codec: Codec) -> bool:
     """Whether small changes of all that is rounded would change neither the file nor the pixels."""
-    quantise, choose_tables, to_uint8 = codec_module.quantise, entropy.Writer.choose_tables, tiled.to_uint8
+    quantise, choose_tables, to_uint8 = symbols_module.quantise, entropy.Writer.choose_tables, tiled.to_uint8
     clear = []
 
     def watched_quantise(v, indices):
@@ -58,11 +58,11 @@ def is_robust(codec: Codec) -> bool:
         return to_uint8(x)
 
     try:
-        codec_module.quantise, tiled.to_uint8 = watched_quantise, watched_pixels
+        symbols_module.quantise, tiled.to_uint8 = watched_quantise, watched_pixels
         entropy.Writer.choose_tables = watched_tables
         codec.encode_and_decode(golden_pixels(), QUALITY)
     finally:
-        codec_module.quantise, tiled.to_uint8 = quantise, to_uint8
+        symbols_module.quantise, tiled.to_uint8 = quantise, to_uint8
         entropy.Writer.choose_tables = choose_tables
     return all(clear)
 

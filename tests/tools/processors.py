@@ -19,8 +19,8 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
-from irn_core.coding import codec as codec_module
 from irn_core.coding import entropy
+from irn_core.coding import symbols as symbols_module
 from irn_core.coding.codec import load_codec
 from irn_core.errors import StreamError
 from irn_core.pictures.files import read_picture
@@ -101,8 +101,8 @@ def replay(case: Case, symbols: list[np.ndarray]) -> np.ndarray:
     icn, found, remaining = load_codec(case.model).icn, [], iter(symbols)
 
     def code(group):
-        found.append(codec_module._chosen(group.log_scale, group.where))
-        return codec_module._coefficients(group, next(remaining))
+        found.append(symbols_module._chosen(group.log_scale, group.where))
+        return symbols_module._coefficients(group, next(remaining))
 
     side, quality = 1 << icn.config.levels, round(case.quality * 512) / 512
     shape = (1, 3, *(-(-length // side) for length in case.pixels.shape[:2]))
