@@ -1,6 +1,7 @@
 """Downscale and upscale whole pictures: the mirror pair that joins network, prior, and 8-bit LR.
 
 downscale:  x ─pad→ f → (y, z),  lr = round8(y),  z is lost
+            or, refined, the lr among the steps of `refine` whose x_hat is nearest to x
 upscale:    lr → x_hat = f⁻¹(lr, W·(μ(lr) + τ·σ(lr)·η)),  η from ε ~ N(0, I), from a seed
 """
 
@@ -16,6 +17,7 @@ from irn_core.nets.irn import IRN
 from irn_core.ops.pixels import pad_to_multiple, tensor_of, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.tiling import Progress, Tile, tiles
+from irn_core.refine import refinements
 
 TILE_SIDE = 2048
 """HR pixels. A picture of up to TILE_SIDE² pixels and no longer side is computed as a whole."""
@@ -34,13 +36,27 @@ def split(irn: IRN, pixels: np.ndarray) -> Split:
     return Split(*irn(tensor_of(pixels, irn.config.scale)))
 
 
-@torch.inference_mode()
-def downscale(irn: IRN, pixels: np.ndarray, progress: Progress | None = None) -> np.ndarray:
+def downscale(irn: IRN, pixels: np.ndarray, progress: Progress | None = None, refine: int = 0) -> np.ndarray:
     """The LR picture that f keeps: H×W×3 uint8, any size from 1×1 → ⌈H/s⌉×⌈W/s⌉×3 uint8.
 
     Memory beyond input and output is bounded: large pictures are computed in tiles that overlap by
-    the reach of the network, so the result is that of the whole, within float rounding.
+    the reach of the network, so the result is that of the whole, within float rounding. `refine` is a number of
+    gradient steps on that LR, see `refinements`; `progress` then counts them.
     """
+    lr = _keep(irn, pixels, None if refine else progress)
+    if not refine:
+        return lr
+    best = None
+    for done, step in enumerate(refinements(irn, pixels, lr, refine)):
+        best = min(best or step, step, key=lambda found: found.loss)
+        if progress and done:
+            progress(done, refine)
+    return best.lr
+
+
+@torch.inference_mode()
+def _keep(irn: IRN, pixels: np.ndarray, progress: Progress | None) -> np.ndarray:
+    """round8(y) of a picture, tile by tile."""
     scale = irn.config.scale
     x = to_tensor(pad_to_multiple(pixels, scale))
     lr = torch.empty(1, 3, x.shape[-2] // scale, x.shape[-1] // scale, dtype=torch.uint8)

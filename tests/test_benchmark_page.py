@@ -104,7 +104,7 @@ def test_a_zip_gives_the_table_of_evaluate(bench, tmp_path):
         bench.page.click("#csv")
     assert download.value.suggested_filename == "scores-irn-x4.csv"
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
-    expected = evaluate_rescale(load_model("irn-x4"), "irn-x4", folder, 0.0, 0, lambda _: None)
+    expected = evaluate_rescale(load_model("irn-x4"), "irn-x4", folder, 0.0, 0, report=lambda _: None)
     assert [row["name"] for row in rows] == ["00.png", "01.png", "mean"]
     for row, right in zip(rows, [*expected["images"], expected["mean"]], strict=True):
         assert [float(row[key]) for key in FIGURES] == pytest.approx([right[key] for key in FIGURES])

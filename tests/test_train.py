@@ -15,6 +15,7 @@ import torch
 
 from irn_core.errors import ImageError, IRNError, WeightsError
 from irn_core.nets.irn import IRN
+from irn_core.ops.pixels import LUMA
 from irn_core.ops.quantise import round8
 from irn_core.ops.resize import bicubic_down
 from irn_core.pictures.folder import list_pictures, load_pictures
@@ -321,7 +322,7 @@ def batch():
 def test_the_likeliest_picture_is_scored_by_its_rms_and_a_drawn_one_by_its_size(batch, luma_share):
     irn, x = batch
     y, z = irn(x)
-    weights = torch.tensor(losses.LUMA).view(3, 1, 1)
+    weights = torch.tensor(LUMA).view(3, 1, 1)
 
     def expected(random_z: bool) -> torch.Tensor:
         torch.manual_seed(7)

@@ -105,6 +105,12 @@ def add_noise(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=seed, default=0, help="which draw")
 
 
+def add_refine(parser: argparse.ArgumentParser) -> None:
+    """How the LR is refined: --refine."""
+    said = "gradient steps that refine the LR for its network, each as dear as 2 to 4 upscalings; 20 are enough"
+    parser.add_argument("--refine", type=whole, default=0, metavar="N", help=said)
+
+
 def keep_sources(args: argparse.Namespace) -> None:
     """Refuse to write over what is read: the picture, the weights, a picture of the data.
 

@@ -41,6 +41,7 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
     rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
     rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
     arguments.add_noise(rescale)
+    arguments.add_refine(rescale)
     rescale.set_defaults(run=_evaluate_rescale)
 
 
@@ -79,6 +80,8 @@ def _evaluate_compress(args: argparse.Namespace) -> None:
 def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.draws == 1 or args.draws < 0:
         raise IRNError(f"--draws is {args.draws}; a spread needs at least 2 draws, 0 leaves it out")
+    if args.refine and (args.draws or args.record):
+        raise IRNError("--draws and --record are about the LR as f makes it; leave them out, or --refine")
     if args.model in FILTERS:
         _evaluate_filter(args)
         return
@@ -86,7 +89,7 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.scale not in (None, irn.config.scale):
         raise IRNError(f"{args.model} rescales by {irn.config.scale}, not by --scale {args.scale}")
     pictures = _pictures(args)
-    result = evaluate_rescale(irn, args.model, pictures, args.tau, args.seed)
+    result = evaluate_rescale(irn, args.model, pictures, args.tau, args.seed, args.refine)
     _print_mean(result)
     if args.draws:
         found = result["calibration"] = evaluate_calibration(irn, pictures, args.draws, args.seed)
@@ -100,8 +103,8 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
 
 
 def _evaluate_filter(args: argparse.Namespace) -> None:
-    if not args.scale or args.record or args.draws or args.tau:
-        raise IRNError(f"{args.model} needs --scale, and has no weights to record in and no draws")
+    if not args.scale or args.record or args.draws or args.tau or args.refine:
+        raise IRNError(f"{args.model} needs --scale, and has no weights to record in, no draws, and nothing to refine")
     result = evaluate_filter(args.model, args.scale, _pictures(args))
     _print_mean(result)
     if args.json:

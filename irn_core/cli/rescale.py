@@ -1,6 +1,7 @@
 """The commands `downscale` and `upscale`."""
 
 import argparse
+from functools import partial
 from pathlib import Path
 
 from irn_core.cli import arguments
@@ -18,6 +19,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     down.add_argument("input", type=Path)
     down.add_argument("output", type=arguments.png)
     _add_model(down)
+    arguments.add_refine(down)
     down.set_defaults(run=_downscale)
 
     up = commands.add_parser("upscale", help="LR PNG → picture, drawing the lost z")
@@ -53,8 +55,8 @@ def _downscale(args: argparse.Namespace) -> None:
     irn = load_model(name, *RESCALERS)
     picture = read_picture(args.input)
     note(*picture.notices)
-    lr = downscale(irn, picture.pixels, progress)
-    args.output.write_bytes(encode_lr(lr, irn.config.scale, model_tag(name), picture.pixels.shape[:2]))
+    lr = downscale(irn, picture.pixels, partial(progress, what="step") if args.refine else progress, args.refine)
+    args.output.write_bytes(encode_lr(lr, irn.config.scale, model_tag(name), picture.pixels.shape[:2], args.refine))
     print(f"{args.output}: {lr.shape[1]}×{lr.shape[0]}, {args.output.stat().st_size:,} bytes")
 
 

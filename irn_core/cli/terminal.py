@@ -25,7 +25,7 @@ def note(*lines: str) -> None:
         print(f"note: {line}", file=sys.stderr)
 
 
-def progress(done: int, total: int) -> None:
-    """Count the tiles of a large picture on stderr."""
+def progress(done: int, total: int, what: str = "tile") -> None:
+    """Count the tiles of a large picture, or other steps, on stderr."""
     if total > 1:
-        print(f"\rtile {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        print(f"\r{what} {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

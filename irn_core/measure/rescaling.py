@@ -13,23 +13,31 @@ from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params
 
 
-def evaluate_picture(irn: IRN, pixels: np.ndarray, tau: float, seed: int) -> Scores:
+def evaluate_picture(irn: IRN, pixels: np.ndarray, tau: float, seed: int, refine: int = 0) -> Scores:
     """Downscale, upscale and score one picture, H×W×3 uint8."""
-    lr = downscale(irn, pixels)
+    lr = downscale(irn, pixels, refine=refine)
     x_hat = upscale(irn, lr, tau, seed, size=pixels.shape[:2])
     return score(pixels, x_hat, lr, bicubic_lr(pixels, irn.config.scale), irn.config.scale)
 
 
 def evaluate_rescale(
-    irn: IRN, name: str, folder: str | Path | Folder, tau: float, seed: int, report: Callable[[str], None] = print
+    irn: IRN,
+    name: str,
+    folder: str | Path | Folder,
+    tau: float,
+    seed: int,
+    refine: int = 0,
+    report: Callable[[str], None] = print,
 ) -> dict:
     """Scores of every picture below `folder`, and their means, as a dictionary ready for JSON.
+
+    `refine` is the number of steps that refine each LR.
 
     Raises:
         ImageError: no pictures, or one that cannot be read: a mean over the rest would mislead.
     """
-    rows = _score_all(folder, lambda pixels: evaluate_picture(irn, pixels, tau, seed), report)
-    return summarise(name, irn.config.scale, count_params(irn), tau, seed, rows)
+    rows = _score_all(folder, lambda pixels: evaluate_picture(irn, pixels, tau, seed, refine), report)
+    return summarise(name, irn.config.scale, count_params(irn), tau, seed, rows) | {"refine": refine}
 
 
 def evaluate_filter(name: str, scale: int, folder: str | Path | Folder, report: Callable[[str], None] = print) -> dict:

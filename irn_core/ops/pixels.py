@@ -7,6 +7,9 @@ from torch import Tensor
 from irn_core.errors import ImageError
 from irn_core.ops.quantise import from_uint8, to_uint8
 
+LUMA = (0.299, 0.587, 0.114)
+"""BT.601 weights of full-range luma."""
+
 
 def check_pixels(pixels: np.ndarray) -> np.ndarray:
     """The array itself, if it is H×W×3 uint8 and not empty.
@@ -48,6 +51,11 @@ def pad_to_multiple(pixels: np.ndarray, multiple: int) -> np.ndarray:
     """
     height, width = check_pixels(pixels).shape[:2]
     return np.pad(pixels, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="edge")
+
+
+def luma_of(x: Tensor) -> Tensor:
+    """Full-range BT.601 luma of pictures or of their differences, B×3×H×W → B×H×W."""
+    return (x * x.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1)
 
 
 def luma(pixels: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ class LRFile(NamedTuple):
     """Pixels h×w×3 uint8; scale, model and original size are None in a file that does not say them.
 
     `changed` tells whether the pixels are others than the network wrote; None in older files, which have no checksum.
+    `refine` is how many steps refined it for its network.
     """
 
     pixels: np.ndarray
@@ -25,6 +26,7 @@ class LRFile(NamedTuple):
     model: str | None = None
     size: tuple[int, int] | None = None
     changed: bool | None = None
+    refine: int = 0
 
     def warnings(self, model: str, scale: int) -> list[str]:
         """What to expect when this file is upscaled with `model`."""
@@ -61,10 +63,12 @@ class LRFile(NamedTuple):
         return self.size if self.scale == scale else None
 
 
-def encode_lr(lr: np.ndarray, scale: int, model: str, size: tuple[int, int]) -> bytes:
+def encode_lr(lr: np.ndarray, scale: int, model: str, size: tuple[int, int], refine: int = 0) -> bytes:
     """h×w×3 uint8 as the bytes of a PNG with a text chunk; `size` is (H, W) of the original."""
     info = PngInfo()
     tag = {"scale": scale, "model": model, "height": size[0], "width": size[1], "crc32": _checksum(lr)}
+    if refine:
+        tag["refine"] = refine
     info.add_text(TEXT_KEY, urlencode(tag))
     return encode_png(lr, info)
 
@@ -83,7 +87,7 @@ def read_lr(source: str | PathLike | BinaryIO | bytes) -> LRFile:
         if padded != pixels.shape[:2]:  # resized or cropped since
             return LRFile(pixels, notices)
         changed = tag["crc32"] != _checksum(pixels) if "crc32" in tag else None
-        return LRFile(pixels, notices, scale, tag["model"], size, changed)
+        return LRFile(pixels, notices, scale, tag["model"], size, changed, int(tag.get("refine", 0)))
     except (KeyError, ValueError, ZeroDivisionError):
         return LRFile(pixels, notices)
 

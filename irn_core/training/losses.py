@@ -10,6 +10,7 @@ from irn_core.nets.autoencoder import Autoencoder
 from irn_core.nets.icn import ICN, Coefficients, log_lambda
 from irn_core.nets.irn import IRN
 from irn_core.ops import laplace
+from irn_core.ops.pixels import luma_of
 from irn_core.ops.quantise import round8, round8_straight_through
 from irn_core.ops.resize import bicubic_down
 
@@ -25,8 +26,6 @@ LIKELIHOOD = 1.0
 """Weight of −log p(z | ŷ), in nats per value of z, beside the score of drawn pictures, as a share of that score."""
 CLIPPED = 4.0
 """Weight of what an 8-bit LR would clip. At 1, 15 minutes took the clipped share of a chart from 23 to 11 %."""
-LUMA = (0.299, 0.587, 0.114)
-"""BT.601 weights of full-range luma."""
 
 
 def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, random_z: bool) -> Loss:
@@ -96,7 +95,7 @@ def _scores(nats: Tensor, crps: Tensor, x: Tensor) -> dict[str, float]:
 
 def _size(error: Tensor, luma_share: float) -> Tensor:
     """Sum of absolute errors per picture: of R, G and B, and, for a share, three times that of luma."""
-    return (1 - luma_share) * _per_picture(error.abs()) + luma_share * 3 * _per_picture(_luma(error).abs())
+    return (1 - luma_share) * _per_picture(error.abs()) + luma_share * 3 * _per_picture(luma_of(error).abs())
 
 
 def _rms(error: Tensor, luma_share: float) -> Tensor:
@@ -104,7 +103,7 @@ def _rms(error: Tensor, luma_share: float) -> Tensor:
 
     PSNR wants the mean of the pictures that ŷ allows; absolute errors lead to their median.
     """
-    rgb, luma = ((e.square().flatten(1).mean(1) + 1e-8).sqrt().mean() for e in (error, _luma(error)))
+    rgb, luma = ((e.square().flatten(1).mean(1) + 1e-8).sqrt().mean() for e in (error, luma_of(error)))
     return error[0].numel() / math.sqrt(2) * ((1 - luma_share) * rgb + luma_share * luma)
 
 
@@ -122,11 +121,7 @@ def _clipped(y: Tensor, scale: int) -> Tensor:
 
 
 def _quality(error: Tensor, lr_error: Tensor) -> dict[str, float]:
-    return {"psnr_rgb": _psnr(error), "psnr_luma": _psnr(_luma(error)), "lr_psnr": _psnr(lr_error)}
-
-
-def _luma(x: Tensor) -> Tensor:
-    return (x * x.new_tensor(LUMA).view(1, 3, 1, 1)).sum(1)
+    return {"psnr_rgb": _psnr(error), "psnr_luma": _psnr(luma_of(error)), "lr_psnr": _psnr(lr_error)}
 
 
 def _per_picture(error: Tensor) -> Tensor:
