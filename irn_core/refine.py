@@ -1,9 +1,10 @@
 """Refine an LR for an f⁻¹ that stays as it is: gradient steps on ŷ against the error of what f⁻¹ makes of it.
 
-ŷ ← ŷ − rate · ∂‖f⁻¹(ŷ, W·μ(ŷ)) − x‖² / ∂ŷ, by Adam, with the rounding to 8 bits in the loop. The decoder does not know:
-file, time to decode and network stay as they are. Published for IRN as HCD (arXiv:2211.10643).
+ŷ ← ŷ − rate · ∂ log ‖f⁻¹(ŷ, W·μ(ŷ)) − x‖² / ∂ŷ, by Adam, with the rounding to 8 bits in the loop. The decoder does not
+know: file, time to decode and network stay as they are. Published for IRN as HCD (arXiv:2211.10643).
 """
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ from irn_core.ops.tiling import tiles
 
 RATE = 0.004
 """Of the first step, in units of the full range: about one grey level. It falls to 0."""
+TINY = 1e-12
+"""Keeps the logarithm of no error finite."""
 TILE_SIDE = 512
 """HR pixels. Smaller than for inference: a gradient needs the features of all layers at once."""
 
@@ -36,8 +39,8 @@ class Step(NamedTuple):
 
     @property
     def loss(self) -> float:
-        """What the steps minimise."""
-        return (self.rgb_mse + self.luma_mse) / 2
+        """What the steps minimise: the mean of both logarithms. So both PSNRs rise, and neither pays for the other."""
+        return sum(math.log(max(mse, TINY)) for mse in self[1:]) / 2
 
 
 def refinements(irn: IRN, pixels: np.ndarray, lr: np.ndarray, steps: int) -> Iterator[Step]:
@@ -48,37 +51,43 @@ def refinements(irn: IRN, pixels: np.ndarray, lr: np.ndarray, steps: int) -> Ite
     """
     if not isinstance(steps, int) or steps < 0:
         raise IRNError(f"got {steps!r} steps of refinement; expected a whole number, 0 or more")
-    with torch.inference_mode(False), torch.enable_grad():
+    with torch.inference_mode(False):
         x = tensor_of(pixels, irn.config.scale)
         guide = bicubic_down(x, irn.config.scale).clamp(0, 1)
         y = nn.Parameter(tensor_of(lr))
         reach = (y.detach() - guide).norm()
         adam = torch.optim.Adam([y], RATE)
+        found = _errors(irn, x, y)
+        yield found
         for step in range(steps):
-            found = _errors(irn, x, y)
-            yield found
+            found = _errors(irn, x, y, found)
+            if step:
+                yield found
             adam.param_groups[0]["lr"] = RATE * (1 - step / steps)
             adam.step()
             adam.zero_grad()
             with torch.no_grad():
                 moved = y - guide
                 y.copy_(guide + moved * (reach / moved.norm()).clamp(max=1))
-        with torch.no_grad():
+        if steps:
             yield _errors(irn, x, y)
 
 
-def _errors(irn: IRN, x: Tensor, y: Tensor) -> Step:
-    """Errors of f⁻¹ at round8(y); where gradients are wanted, those of `loss` are added to y's, scaled by pixels."""
-    scale = irn.config.scale
+def _errors(irn: IRN, x: Tensor, y: Tensor, former: Step | None = None) -> Step:
+    """Errors of f⁻¹ at round8(y). After a former step the gradient of `loss` is added to y's, tile by tile.
+
+    A logarithm's gradient is that of its argument over its value, and the former values are near enough.
+    """
+    scale, count = irn.config.scale, x[0, 0].numel()
     rgb = brightness = 0.0
     for inner, outer in tiles(*y.shape[-2:], TILE_SIDE // scale, irn.radius // scale):
-        y_hat = round8_straight_through(y[..., outer.rows, outer.columns])
-        x_hat = irn.inverse(y_hat, irn.prior.likeliest(y_hat))
         kept, done = inner.within(outer).times(scale), inner.times(scale)
-        error = x_hat[..., kept.rows, kept.columns] - x[..., done.rows, done.columns]
-        of_rgb, of_luma = error.square().sum() / 3, luma_of(error).square().sum()
-        if torch.is_grad_enabled():
-            (of_rgb + of_luma).backward()
+        with torch.set_grad_enabled(former is not None):
+            y_hat = round8_straight_through(y[..., outer.rows, outer.columns])
+            x_hat = irn.inverse(y_hat, irn.prior.likeliest(y_hat))
+            error = x_hat[..., kept.rows, kept.columns] - x[..., done.rows, done.columns]
+            of_rgb, of_luma = error.square().sum() / (3 * count), luma_of(error).square().sum() / count
+        if former:
+            (of_rgb / max(former.rgb_mse, TINY) + of_luma / max(former.luma_mse, TINY)).backward()
         rgb, brightness = rgb + of_rgb.item(), brightness + of_luma.item()
-    count = x[0, 0].numel()
-    return Step(to_pixels(to_uint8(y.detach())), rgb / count, brightness / count)
+    return Step(to_pixels(to_uint8(y.detach())), rgb, brightness)

@@ -12,6 +12,7 @@ LAYERS = (
     ("ops",),
     ("pictures", "nets"),
     ("weights",),
+    ("refine",),
     ("rescale",),
     ("coding",),
     ("measure",),

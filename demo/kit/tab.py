@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 import gradio as gr
 from gradio.components import Component
 
-from demo.kit.events import Limits
+from demo.kit.events import QUIET, Limits
 from demo.kit.viewer import ViewerImage
 from demo.kit.words import say
 
@@ -64,14 +64,20 @@ class Tabs:
     """The tabs of a mode, built in their order, and which of them is open."""
 
     def __init__(self, tabs: Sequence[Tab], elem_id: str):
-        self.all = {tab.key: tab for tab in tabs}
+        self.all, self.elem_id = {tab.key: tab for tab in tabs}, elem_id
         first = next(iter(self.all))
         self.open = gr.Textbox(first, elem_classes="unseen", elem_id=f"{elem_id}-open")
-        with gr.Tabs(elem_id=elem_id):
+        with gr.Tabs(elem_id=elem_id) as self.strip:
             for tab in tabs:
                 with gr.Tab(tab.title, id=tab.key) as item:
                     tab.build()
                 item.select(None, None, self.open, js=f"() => {tab.key!r}")
+
+    def opens(self, button: gr.Button, key: str) -> None:
+        """Let a button elsewhere open a tab, and bring it into view."""
+        show = f"() => {{ document.getElementById({self.elem_id!r}).scrollIntoView({{behavior: 'smooth'}}); }}"
+        button.click(lambda: gr.Tabs(selected=key), None, self.strip, js=show, **QUIET)
+        button.click(None, None, self.open, js=f"() => {key!r}")
 
     @property
     def inputs(self) -> list[Component]:

@@ -19,6 +19,7 @@ from demo.photo import Photo
 from demo.rescale.draw import commands, labelled, measures
 from demo.rescale.rescaled import Request, Rescaled, draw, model_name, rescale
 from demo.rescale.tabs import TABS
+from demo.rescale.tabs.refine import Refine
 from irn_core.ops.metrics import psnr_y
 
 KEY = "rescale"
@@ -47,6 +48,7 @@ class RescaleMode:
     def controls(self) -> None:
         """Below the choice of a picture."""
         self.scale = gr.Radio(SCALES, value=SCALES[0][1], label="Scale s", info=say("rescale.scale"), elem_id="scale")
+        self.refine = gr.Button(say("refine.button"), size="sm", elem_id="refine")
         self.draws = draw_controls("", "rescale.draws")
 
     def measures(self) -> None:
@@ -72,6 +74,7 @@ class RescaleMode:
         ]  # fmt: skip
         for tab in self.tabs.all.values():
             tab.wire(request)
+        self.tabs.opens(self.refine, Refine.key)
         return Wiring(
             [self.scale.input, *self.draws.triggers, *self.tabs.triggers],
             [*request.values(), self.tabs.open, *self.tabs.inputs],

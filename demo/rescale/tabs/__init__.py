@@ -7,6 +7,7 @@ from demo.rescale.tabs.break_it import BreakIt
 from demo.rescale.tabs.choices import ChoicesTab
 from demo.rescale.tabs.gaussian import Gaussian
 from demo.rescale.tabs.lost_bits import LostBits
+from demo.rescale.tabs.refine import Refine
 from demo.rescale.tabs.rivals import Rivals
 from demo.rescale.tabs.temperature import Temperature
 from demo.rescale.tabs.variability import VariabilityTab
@@ -17,6 +18,7 @@ TABS: tuple[type[Tab], ...] = (
     LostBits,
     Gaussian,
     Temperature,
+    Refine,
     ChoicesTab,
     Rivals,
     Arithmetic,
