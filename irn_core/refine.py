@@ -19,8 +19,8 @@ from irn_core.ops.quantise import round8_straight_through, to_uint8
 from irn_core.ops.resize import bicubic_down
 from irn_core.ops.tiling import tiles
 
-RATE = 0.004
-"""Of the first step, in units of the full range: about one grey level. It falls to 0."""
+RATE = 0.002
+"""Of the first step, in units of the full range: half a grey level. It falls to 0."""
 TINY = 1e-12
 """Keeps the logarithm of no error finite."""
 TILE_SIDE = 512
