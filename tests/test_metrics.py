@@ -7,7 +7,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 from skimage.metrics import structural_similarity
 
-from irn_core.ops.metrics import psnr_rgb, psnr_y, psnr_y_where, ssim_rgb, ssim_y
+from irn_core.ops.metrics import psnr_rgb, psnr_y, psnr_y_where, ssim_rgb, ssim_y, ssimulacra2
 from irn_core.ops.pixels import luma
 from tests.helpers import noise_pixels, smooth_pixels
 
@@ -110,3 +110,11 @@ def test_figures_are_symmetric_and_leave_the_pictures_alone():
     for figure in (psnr_rgb, ssim_rgb, lambda a, b: psnr_y(a, b, 2), lambda a, b: ssim_y(a, b, 2)):
         assert figure(x, x_hat) == pytest.approx(figure(x_hat, x))
     assert np.array_equal(x, copies[0]) and np.array_equal(x_hat, copies[1])
+
+
+def test_ssimulacra2_is_100_for_equal_pictures_and_falls_with_damage():
+    x = smooth_pixels(64, 80)
+    noise = np.random.default_rng(0).normal(size=x.shape)
+    scores = [ssimulacra2(x, np.clip(x + sigma * noise, 0, 255).astype(np.uint8)) for sigma in (0, 4, 16, 64)]
+    assert scores[0] == pytest.approx(100) and scores == sorted(scores, reverse=True) and scores[-1] < 0
+    assert math.isnan(ssimulacra2(x[:7], x[:7]))

@@ -69,12 +69,17 @@ def _evaluate_compress(args: argparse.Namespace) -> None:
         raise IRNError(f"--record writes the figures of icn, which --codecs {','.join(codecs)} leaves out")
     result = evaluate_compress(args.model, _pictures(args), codecs)
     for name, value in result["bd_rate_vs_jpeg"].items():
-        print(f"{name:<10} BD-rate against JPEG {'not defined' if value is None else f'{value:+.1f} %'}")
+        looks = result["bd_rate_vs_jpeg_ssimulacra2"][name]
+        print(f"{name:<10} BD-rate against JPEG: PSNR-RGB {_percent(value)}, SSIMULACRA2 {_percent(looks)}")
     if args.json:
         write_json(args.json, provenance(args.command, args.model) | result)
     if args.record:
         figures = {"bd_rate_vs_jpeg": result["bd_rate_vs_jpeg"]["icn"], "icn": result["codecs"]["icn"]}
         record_figures(find_weights(args.model), Path(args.data).resolve().name, figures)
+
+
+def _percent(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:+.1f} %"
 
 
 def _evaluate_rescale(args: argparse.Namespace) -> None:

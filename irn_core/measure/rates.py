@@ -12,25 +12,25 @@ from scipy.interpolate import PchipInterpolator
 from irn_core.coding.codecs import CODECS, FileCodec, icn_codec
 from irn_core.coding.target import bits_per_pixel
 from irn_core.errors import IRNError
-from irn_core.ops.metrics import psnr_rgb, ssim_rgb
+from irn_core.ops.metrics import psnr_rgb, ssim_rgb, ssimulacra2
 from irn_core.pictures.folder import Folder, open_folder
 
-FIGURES = ("bpp", "psnr", "ssim", "encode_s", "decode_s")
+FIGURES = ("bpp", "psnr", "ssim", "ssimulacra2", "encode_s", "decode_s")
 Points = dict[str, np.ndarray]
 """What a codec made of each picture, by the picture's name: settings × FIGURES."""
 
 
 class Curve(NamedTuple):
-    """Bits per pixel and PSNR in dB of the points of a curve."""
+    """Bits per pixel and a figure of quality, such as PSNR in dB, of the points of a curve."""
 
     bpp: list[float]
-    psnr: list[float]
+    quality: list[float]
 
 
 def evaluate_compress(
     model: str, folder: str | Path | Folder, names: list[str], report: Callable[[str], None] = print
 ) -> dict:
-    """Mean bpp, PSNR-RGB, SSIM-RGB and seconds over the pictures below `folder`, at each setting of each codec.
+    """Mean bpp, PSNR-RGB, SSIM-RGB, SSIMULACRA2 and seconds over the pictures of a folder, by setting and codec.
 
     `names` are keys of CODECS; `icn` stands for `model`. Means are over finite values, None where there is none
     (PSNR of a picture that comes back exactly, SSIM of a tiny one). `left_out` has, by codec, the pictures that it
@@ -52,10 +52,14 @@ def evaluate_compress(
         curves[name] = _rows(codec, points[name])
         for row in curves[name]:
             report(_line(name, row))
-    rates = {name: _bd_rate_vs_jpeg(points[name], points.get("jpeg", {})) for name in codecs}
+    rates, looks = (
+        {name: _bd_rate_vs_jpeg(points[name], points.get("jpeg", {}), figure) for name in codecs}
+        for figure in ("psnr", "ssimulacra2")
+    )
     left_out = {name: found for name, found in left_out.items() if found}
     return {
         "model": model, "pictures": len(pictures), "codecs": curves, "left_out": left_out, "bd_rate_vs_jpeg": rates,
+        "bd_rate_vs_jpeg_ssimulacra2": looks,
     }  # fmt: skip
 
 
@@ -81,7 +85,8 @@ def _measure(codec: FileCodec, pixels: np.ndarray, setting: int) -> tuple[float,
     x_hat = codec.decode(data)
     decoded = time.perf_counter()
     bpp = bits_per_pixel(len(data), pixels.shape)
-    return bpp, psnr_rgb(pixels, x_hat), ssim_rgb(pixels, x_hat), encoded - began, decoded - encoded
+    quality = (measure(pixels, x_hat) for measure in (psnr_rgb, ssim_rgb, ssimulacra2))
+    return bpp, *quality, encoded - began, decoded - encoded
 
 
 def _rows(codec: FileCodec, points: Points) -> list[dict]:
@@ -108,39 +113,39 @@ def _line(name: str, row: dict) -> str:
     )
 
 
-def _bd_rate_vs_jpeg(points: Points, jpeg: Points) -> float | None:
+def _bd_rate_vs_jpeg(points: Points, jpeg: Points, figure: str) -> float | None:
     """Over the pictures that both took; None where there is none, or the curves do not overlap."""
     shared = points.keys() & jpeg.keys()
     try:
-        return bd_rate(*(_curve({name: mine[name] for name in sorted(shared)}) for mine in (points, jpeg)))
+        return bd_rate(*(_curve({name: mine[name] for name in sorted(shared)}, figure) for mine in (points, jpeg)))
     except IRNError:
         return None
 
 
-def _curve(points: Points) -> Curve:
-    """The mean curve, without settings at which no picture has a finite PSNR."""
+def _curve(points: Points, figure: str) -> Curve:
+    """The mean curve of one of FIGURES, without settings at which no picture has a finite one."""
     means = _finite_mean(points) if points else np.empty((0, len(FIGURES)))
-    bpp, psnr = means[np.isfinite(means).all(1, where=[True, True, False, False, False])][:, :2].T.tolist()
-    return Curve(bpp, psnr)
+    chosen = means[:, [FIGURES.index("bpp"), FIGURES.index(figure)]]
+    return Curve(*chosen[np.isfinite(chosen).all(1)].T.tolist())
 
 
 def bd_rate(curve: Curve, anchor: Curve) -> float:
-    """Bjøntegaard's mean difference of rate at equal PSNR, in percent; negative: smaller files than the anchor.
+    """Bjøntegaard's mean difference of rate at equal quality, in percent; negative: smaller files than the anchor.
 
-    log bpp is interpolated over PSNR by PCHIP, and compared over the common range.
+    log bpp is interpolated over the quality by PCHIP, and compared over the common range.
 
     Raises:
-        IRNError: the curves share no range of PSNR, or have fewer than two points.
+        IRNError: the curves share no range of quality, or have fewer than two points.
     """
-    low = max(min(c.psnr, default=math.inf) for c in (curve, anchor))
-    high = min(max(c.psnr, default=-math.inf) for c in (curve, anchor))
+    low = max(min(c.quality, default=math.inf) for c in (curve, anchor))
+    high = min(max(c.quality, default=-math.inf) for c in (curve, anchor))
     if low >= high or min(len(curve.bpp), len(anchor.bpp)) < 2:
-        raise IRNError(f"no common range of PSNR: {curve.psnr} and {anchor.psnr}")
+        raise IRNError(f"no common range of quality: {curve.quality} and {anchor.quality}")
     area = [_log_rate(c).integrate(low, high) for c in (curve, anchor)]
     return 100 * (math.exp((area[0] - area[1]) / (high - low)) - 1)
 
 
 def _log_rate(curve: Curve) -> PchipInterpolator:
-    """log bpp as a function of PSNR; of points with the same PSNR the smallest counts."""
-    psnr, first = np.unique(curve.psnr, return_index=True)
-    return PchipInterpolator(psnr, np.log(curve.bpp)[first])
+    """log bpp as a function of the quality; of points with the same quality the smallest counts."""
+    quality, first = np.unique(curve.quality, return_index=True)
+    return PchipInterpolator(quality, np.log(curve.bpp)[first])
