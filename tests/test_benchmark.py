@@ -287,7 +287,9 @@ def read_info_of(name: str):
 
 
 def tables(folder) -> str:
-    return benchmark_tables.rescale_tables(stored.shipped(folder), stored.published())
+    return benchmark_tables.rescale_tables(
+        stored.shipped(folder), stored.shipped(folder, stored.REFINED), stored.published()
+    )
 
 
 def test_the_tables_show_what_is_stored(results):
@@ -304,6 +306,15 @@ def test_the_tables_show_what_is_stored(results):
         assert part in table
     assert say("benchmark.stale") not in table and "41.23*" not in table
     assert table.index("irn-x4</th>") < table.index("Bicubic &amp; RCAN", table.index("irn-x4</th>"))  # with dashes
+
+
+def test_refined_results_have_a_row_of_their_own(results):
+    title = say("benchmark.refined").format("irn-x2", stored.REFINED)
+    assert title not in tables(results)
+    store(results, f"irn-x2-Set5-tau0-refine{stored.REFINED}.json", result("irn-x2", 44.567))
+    table = tables(results)
+    row = table[table.index(f"{title}</th>") :].split("</tr>")[0]
+    assert "44.57" in row and "41.23" not in row and "41.23" in table
 
 
 @pytest.mark.parametrize("changes", [{"weights": "irn-x2@000000000000"}, {"params": 17}])

@@ -39,8 +39,9 @@ class BenchmarkMode:
 
     def _rescaling(self) -> None:
         models, rows = stored.shipped(), stored.published()
+        refined = stored.shipped(refine=stored.REFINED)
         gr.Markdown(say("benchmark.rescaling"))
-        gr.HTML(tables.rescale_tables(models, rows), elem_id="rescaling-tables")
+        gr.HTML(tables.rescale_tables(models, refined, rows), elem_id="rescaling-tables")
         gr.Markdown(say("benchmark.rivals"))
         gr.HTML(tables.rivals_table(RIVAL_SCALE, stored.competing(RIVAL_SCALE)), elem_id="rivals-table")
         gr.Markdown(say("benchmark.parameters"))

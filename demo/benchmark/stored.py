@@ -13,7 +13,8 @@ from irn_core.weights import find_weights, list_weights, model_tag, read_info
 ASSETS = Path(__file__).parents[2] / "assets"
 RESULTS, PUBLISHED = ASSETS / "results", ASSETS / "published" / "rescaling.json"
 DATA_SETS = ("Set5", "BSD100")
-"""Results are stored as {model}-{data set}-tau0.json."""
+"""Results are stored as {model}-{data set}-tau0.json, those of refined LRs as {model}-{data set}-tau0-refine20.json."""
+REFINED = 20
 CODEC, RATES = "icn", "icn-Kodak12.json"
 BENCH = "bench.json"
 
@@ -80,11 +81,11 @@ class Bench(NamedTuple):
     origin: Origin
 
 
-def shipped(folder: Path = RESULTS) -> list[Model]:
-    """The rescaling models that ship, by scale, with what `folder` holds of them."""
-    models = []
+def shipped(folder: Path = RESULTS, refine: int = 0) -> list[Model]:
+    """The rescaling models that ship, by scale, with what `folder` holds of them, or of their LRs refined."""
+    models, ending = [], f"-refine{refine}" if refine else ""
     for info in map(read_info, list_weights(IRN)):
-        found = {data: _read(folder / f"{info.name}-{data}-tau0.json") for data in DATA_SETS}
+        found = {data: _read(folder / f"{info.name}-{data}-tau0{ending}.json") for data in DATA_SETS}
         results = {data: Result(file["mean"], _origin(file, info.name)) for data, file in found.items() if file}
         models.append(Model(info.name, info.config.scale, info.params, results))
     return sorted(models, key=lambda model: model.scale)

@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable, Sequence
 
 from demo.benchmark.own_zip import Batch, Skipped
-from demo.benchmark.stored import DATA_SETS, Bench, Model, Origin, Published, Rates, source
+from demo.benchmark.stored import DATA_SETS, REFINED, Bench, Model, Origin, Published, Rates, source
 from demo.compress.coded import NAMES
 from demo.kit.chart import Axes, Dot, Line, scatter
 from demo.kit.numbers import decibels
@@ -31,12 +31,14 @@ def params_text(count: int | None) -> str:
     return "—" if count is None else f"{count / 1e6:.3g} M"
 
 
-def rescale_tables(models: Sequence[Model], rows: Sequence[Published]) -> str:
-    """A table for each scale at which a model ships, and how our rows came about."""
+def rescale_tables(models: Sequence[Model], refined: Sequence[Model], rows: Sequence[Published]) -> str:
+    """A table for each scale at which a model ships, and how our rows came about. Refined LRs have their own."""
+    ours = [(model.name, model) for model in models]
+    ours += [(say("benchmark.refined").format(model.name, REFINED), model) for model in refined if model.results]
     scales = sorted({model.scale for model in models})
-    tables = "".join(_rescale_table(scale, models, rows) for scale in scales)
-    results = [(model.name, data, found) for model in models for data, found in model.results.items()]
-    return tables + _origins((f"{name}, {data}", found.origin) for name, data, found in results)
+    tables = "".join(_rescale_table(scale, ours, rows) for scale in scales)
+    results = [(title, data, found) for title, model in ours for data, found in model.results.items()]
+    return tables + _origins((f"{title}, {data}", found.origin) for title, data, found in results)
 
 
 def _scores_head(scale: int) -> str:
@@ -60,8 +62,8 @@ def rivals_table(scale: int, models: Sequence[Model]) -> str:
     return table + _origins(origins)
 
 
-def _rescale_table(scale: int, models: Sequence[Model], rows: Sequence[Published]) -> str:
-    ours = "".join(_our_row(model) for model in models if model.scale == scale)
+def _rescale_table(scale: int, models: Sequence[tuple[str, Model]], rows: Sequence[Published]) -> str:
+    ours = "".join(_our_row(model, title) for title, model in models if model.scale == scale)
     theirs = [row for row in rows if row.scale == scale]
     heading = f"<b>{say('benchmark.published')}</b> <small>{html.escape(source())}</small>"
     published = f"""<tbody class="others"><tr><th colspan="{2 + len(SHOWN) * len(DATA_SETS)}" scope="rowgroup">
@@ -72,7 +74,7 @@ def _rescale_table(scale: int, models: Sequence[Model], rows: Sequence[Published
     )
 
 
-def _our_row(model: Model, title: str | None = None) -> str:
+def _our_row(model: Model, title: str) -> str:
     cells = ""
     for data in DATA_SETS:
         result = model.results.get(data)
@@ -81,7 +83,7 @@ def _our_row(model: Model, title: str | None = None) -> str:
             value = result.mean[key] if result else None
             cells += f"<td>{figure_text(key, value)}{star if value is not None else ''}</td>"
     params = f"{model.params:,}" if model.params else "—"
-    return f"<tr><th scope='row'>{title or model.name}</th><td>{params}</td>{cells}</tr>"
+    return f"<tr><th scope='row'>{title}</th><td>{params}</td>{cells}</tr>"
 
 
 def _their_row(row: Published) -> str:
