@@ -73,7 +73,7 @@ def test_a_zip_is_scored_like_its_folder(tmp_path, pack, tiny):
     write_pictures(folder / "a", 1)
     files = sorted(folder.rglob("*.png"), reverse=True)
     found = finished(pack({str(file.relative_to(tmp_path)): file.read_bytes() for file in files}))
-    expected = evaluate_rescale(tiny, "tiny", folder, 0.0, 0, silent)
+    expected = evaluate_rescale(tiny, "tiny", folder, 0.0, 0, report=silent)
     for row in expected["images"]:  # the page has no room for paths
         row["name"] = row["name"].rpartition("/")[2]
     assert found.result() == expected
