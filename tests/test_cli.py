@@ -166,7 +166,7 @@ def test_scores_are_written_as_json(models, tmp_path, capsys):
         == f"python -m irn_core evaluate rescale --model irn-x2 --data {data} --tau 0.5 --seed 3 --json {file}"
     )
     assert datetime.fromisoformat(origin[1]).utcoffset() == timedelta(0) and origin[2] == model_tag("irn-x2")
-    assert list(result) == ["model", "scale", "tau", "seed", "params", "images", "mean", "refine"]
+    assert list(result) == ["model", "scale", "tau", "seed", "refine", "params", "images", "mean"]
     assert (result["model"], result["scale"], result["tau"], result["seed"]) == ("irn-x2", 2, 0.5, 3)
     assert [row["name"] for row in result["images"]] == ["00.png", "01.png"]
     printed = capsys.readouterr().out

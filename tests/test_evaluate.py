@@ -29,7 +29,7 @@ def silent(_: str):
 def test_keys_are_those_promised(tmp_path):
     irn = tiny_irn()
     result = evaluate_rescale(irn, "tiny", write_pictures(tmp_path, 3), tau=0.5, seed=4, report=silent)
-    assert list(result) == ["model", "scale", "tau", "seed", "params", "images", "mean", "refine"]
+    assert list(result) == ["model", "scale", "tau", "seed", "refine", "params", "images", "mean"]
     assert (result["model"], result["scale"], result["tau"], result["seed"]) == ("tiny", 2, 0.5, 4)
     assert result["params"] == count_params(irn)
     assert [row["name"] for row in result["images"]] == ["00.png", "01.png", "02.png"]

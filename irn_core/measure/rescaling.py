@@ -37,7 +37,7 @@ def evaluate_rescale(
         ImageError: no pictures, or one that cannot be read: a mean over the rest would mislead.
     """
     rows = _score_all(folder, lambda pixels: evaluate_picture(irn, pixels, tau, seed, refine), report)
-    return summarise(name, irn.config.scale, count_params(irn), tau, seed, rows) | {"refine": refine}
+    return summarise(name, irn.config.scale, count_params(irn), tau, seed, rows, refine)
 
 
 def evaluate_filter(name: str, scale: int, folder: str | Path | Folder, report: Callable[[str], None] = print) -> dict:

@@ -38,13 +38,14 @@ def score_row(name: str, scores: Scores) -> dict:
     return {"name": name, **{key: finite(value) for key, value in asdict(scores).items()}}
 
 
-def summarise(name: str, scale: int, params: int, tau: float, seed: int, rows: list[dict]) -> dict:
+def summarise(name: str, scale: int, params: int, tau: float, seed: int, rows: list[dict], refine: int = 0) -> dict:
     """Rows of `score_row` with their means and with what was evaluated, ready for JSON."""
     return {
         "model": name,
         "scale": scale,
         "tau": tau,
         "seed": seed,
+        "refine": refine,
         "params": params,
         "images": rows,
         "mean": {key: _mean([row[key] for row in rows]) for key in FIGURES},
