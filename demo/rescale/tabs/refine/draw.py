@@ -37,12 +37,12 @@ def summary(found: Progress, result: Refined) -> Markup:
     """Every figure of the picture and of the LR before and after, and what the steps took."""
     before, after = found.before.scores, result.scores
     rows = [
-        ("PSNR-Y, dB", before.psnr_y, after.psnr_y, psnr_text),
-        ("PSNR-RGB, dB", before.psnr_rgb, after.psnr_rgb, psnr_text),
-        ("SSIM-Y", before.ssim_y, after.ssim_y, ssim_text),
-        ("LR against bicubic, dB", before.lr_psnr, after.lr_psnr, psnr_text),
+        ("PSNR-Y, dB", before.psnr_y, after.psnr_y, psnr_text, 2),
+        ("PSNR-RGB, dB", before.psnr_rgb, after.psnr_rgb, psnr_text, 2),
+        ("SSIM-Y", before.ssim_y, after.ssim_y, ssim_text, 4),
+        ("LR, dB", before.lr_psnr, after.lr_psnr, psnr_text, 2),
     ]
-    lines = [(name, (show(old), show(new), f"{new - old:+.4f}"[:7])) for name, old, new, show in rows]
+    lines = [(name, (show(old), show(new), f"{new - old:+.{digits}f}")) for name, old, new, show, digits in rows]
     said, steps = words("refine.columns"), len(found.points) - 1
     table = fill(_TABLE, headings=[said["before"], said["after"], said["gain"]], rows=lines)
     ratio = result.seconds / steps / found.before.up_s
