@@ -107,7 +107,7 @@ def add_noise(parser: argparse.ArgumentParser) -> None:
 
 def add_refine(parser: argparse.ArgumentParser) -> None:
     """How the LR is refined: --refine."""
-    said = "gradient steps that refine the LR for its network, each as dear as 2 to 4 upscalings; 20 are enough"
+    said = "gradient steps that refine the LR for its network, each as dear as three upscalings; 20 are enough"
     parser.add_argument("--refine", type=whole, default=0, metavar="N", help=said)
 
 

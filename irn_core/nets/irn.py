@@ -47,7 +47,7 @@ class IRNConfig:
 
     @classmethod
     def compact(cls, scale: int) -> "IRNConfig":
-        """The shipped layout: few plain subnets of 48 channels, more where a level is coarser."""
+        """The layout that ours go out from: few plain subnets of 48 channels, more where a level is coarser."""
         levels = scale.bit_length() - 1
         blocks = ((4,), (2, 4), (1, 2, 4))[levels - 1]
         depth = 3 if levels == 1 else 2
