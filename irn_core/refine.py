@@ -22,7 +22,7 @@ from irn_core.ops.tiling import tiles
 RATE = 0.002
 """Of the first step, in units of the full range: half a grey level. It falls to 0."""
 TINY = 1e-12
-"""Keeps the logarithm of no error finite."""
+"""Keeps the logarithm of no error finite, and a quotient by no distance."""
 TILE_SIDE = 512
 """HR pixels. Smaller than for inference: a gradient needs the features of all layers at once."""
 
@@ -41,6 +41,11 @@ class Step(NamedTuple):
     def loss(self) -> float:
         """What the steps minimise: the mean of both logarithms. So both PSNRs rise, and neither pays for the other."""
         return sum(math.log(max(mse, TINY)) for mse in self[1:]) / 2
+
+
+def better(former: Step | None, step: Step) -> Step:
+    """The one with the smaller loss; the former, where they are equal."""
+    return step if former is None or step.loss < former.loss else former
 
 
 def refinements(irn: IRN, pixels: np.ndarray, lr: np.ndarray, steps: int) -> Iterator[Step]:
@@ -68,7 +73,7 @@ def refinements(irn: IRN, pixels: np.ndarray, lr: np.ndarray, steps: int) -> Ite
             adam.zero_grad()
             with torch.no_grad():
                 moved = y - guide
-                y.copy_(guide + moved * (reach / moved.norm()).clamp(max=1))
+                y.copy_(guide + moved * (reach / moved.norm().clamp(min=TINY)).clamp(max=1))
         if steps:
             yield _errors(irn, x, y)
 

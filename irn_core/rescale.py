@@ -17,7 +17,7 @@ from irn_core.nets.irn import IRN
 from irn_core.ops.pixels import pad_to_multiple, tensor_of, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.tiling import Progress, Tile, tiles
-from irn_core.refine import refinements
+from irn_core.refine import better, refinements
 
 TILE_SIDE = 2048
 """HR pixels. A picture of up to TILE_SIDE² pixels and no longer side is computed as a whole."""
@@ -48,7 +48,7 @@ def downscale(irn: IRN, pixels: np.ndarray, progress: Progress | None = None, re
         return lr
     best = None
     for done, step in enumerate(refinements(irn, pixels, lr, refine)):
-        best = min(best or step, step, key=lambda found: found.loss)
+        best = better(best, step)
         if progress and done:
             progress(done, refine)
     return best.lr

@@ -66,6 +66,15 @@ def test_tiles_refine_as_the_whole_does(monkeypatch):
     assert (whole != in_tiles).mean() < 0.01
 
 
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_a_flat_picture_is_refined_without_harm(shipped, grey):
+    pixels = np.full((24, 32, 3), grey, np.uint8)
+    lr = downscale(shipped, pixels)
+    steps = list(refinements(shipped, pixels, lr, 2))
+    assert all(np.isfinite([step.loss, step.rgb_mse, step.luma_mse]).all() for step in steps)
+    assert psnr_rgb(bicubic_lr(pixels, 2), downscale(shipped, pixels, refine=2)) >= psnr_rgb(bicubic_lr(pixels, 2), lr)
+
+
 def test_a_picture_is_refined_alike_every_time_and_the_network_stays():
     irn, pixels, told = tiny_irn(seed=4), noise_pixels(20, 30), []
     before = {name: tensor.clone() for name, tensor in irn.state_dict().items()}

@@ -26,3 +26,8 @@ def kilobytes(count: float) -> str:
 def gain(ours: float, reference: float) -> str:
     """A difference in dB; a dash where a picture is exact."""
     return "—" if math.isinf(ours) or math.isinf(reference) else f"{ours - reference:+.2f} dB".replace("-", "−")
+
+
+def ssim_gain(ours: float, reference: float) -> str:
+    """A difference of SSIM; a dash where a picture is too small for one."""
+    return "—" if math.isnan(ours - reference) else f"{ours - reference:+.4f}".replace("-", "−")

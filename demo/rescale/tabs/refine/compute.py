@@ -17,7 +17,7 @@ from irn_core.measure.filters import bicubic_lr
 from irn_core.measure.scores import Scores, score
 from irn_core.ops.tiling import Window
 from irn_core.pictures.lr_file import encode_lr
-from irn_core.refine import Step, refinements
+from irn_core.refine import Step, better, refinements
 from irn_core.rescale import upscale
 from irn_core.weights import model_tag
 
@@ -77,7 +77,7 @@ class Run:
         self.seconds += time.perf_counter() - began
         if step is None:
             return False
-        self.best = min(self.best or step, step, key=lambda found: found.loss)
+        self.best = better(self.best, step)
         psnr_y = _psnr(LUMA_RANGE**2 * step.luma_mse)
         self.points.append(Point(len(self.points), psnr_y, _psnr(step.rgb_mse)))
         return True

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from demo.kit.cards import Card, cards
 from demo.kit.chart import Axes, Dot, Line, chart
 from demo.kit.html import fill, template
-from demo.kit.numbers import decibels, psnr_text, ssim_text
+from demo.kit.numbers import decibels, gain, psnr_text, ssim_gain, ssim_text
 from demo.kit.words import say, words
 from demo.rescale.tabs.refine.compute import GAIN, Point, Progress, Refined
 from irn_core.ops.tiling import Window
@@ -36,13 +36,13 @@ def curve(points: tuple[Point, ...]) -> str:
 def summary(found: Progress, result: Refined) -> Markup:
     """Every figure of the picture and of the LR before and after, and what the steps took."""
     before, after = found.before.scores, result.scores
-    rows = [
-        ("PSNR-Y, dB", before.psnr_y, after.psnr_y, psnr_text, 2),
-        ("PSNR-RGB, dB", before.psnr_rgb, after.psnr_rgb, psnr_text, 2),
-        ("SSIM-Y", before.ssim_y, after.ssim_y, ssim_text, 4),
-        ("LR, dB", before.lr_psnr, after.lr_psnr, psnr_text, 2),
+    figures = [
+        ("PSNR-Y", before.psnr_y, after.psnr_y, psnr_text, gain),
+        ("PSNR-RGB", before.psnr_rgb, after.psnr_rgb, psnr_text, gain),
+        ("SSIM-Y", before.ssim_y, after.ssim_y, ssim_text, ssim_gain),
+        ("LR", before.lr_psnr, after.lr_psnr, psnr_text, gain),
     ]
-    lines = [(name, (show(old), show(new), f"{new - old:+.{digits}f}")) for name, old, new, show, digits in rows]
+    lines = [(name, (show(old), show(new), change(new, old))) for name, old, new, show, change in figures]
     said, steps = words("refine.columns"), len(found.points) - 1
     table = fill(_TABLE, headings=[said["before"], said["after"], said["gain"]], rows=lines)
     ratio = result.seconds / steps / found.before.up_s
