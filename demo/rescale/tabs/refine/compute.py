@@ -45,6 +45,7 @@ class Refined:
     scores: Scores
     lr_png: bytes
     seconds: float
+    up_s: float  # of upscaling the refined LR; the page's first one may have waited for a network to load
     change: np.ndarray  # LR after − before, amplified about grey, h×w×3 uint8
     changed: float  # share of the LR's pixels
     largest: int  # change of a sample, in grey levels
@@ -86,13 +87,15 @@ class Run:
     def result(self) -> Refined:
         """What the best step gives."""
         photo, scale, lr = self.photo, self.scale, self.best.lr
+        began = time.perf_counter()
         x_hat = upscale(model(scale), lr, size=photo.size)
+        up_s = time.perf_counter() - began
         png = encode_lr(lr, scale, model_tag(model_name(scale)), photo.size, STEPS)
         scores = score(photo.pixels, x_hat, lr, bicubic_lr(photo.pixels, scale), scale)
         difference = lr.astype(np.int16) - self.before.lr
         change = np.clip(128 + GAIN * difference, 0, 255).astype(np.uint8)
         changed, largest = float(difference.any(-1).mean()), int(np.abs(difference).max())
-        return Refined(lr, x_hat, scores, png, self.seconds, change, changed, largest)
+        return Refined(lr, x_hat, scores, png, self.seconds, up_s, change, changed, largest)
 
 
 @cached

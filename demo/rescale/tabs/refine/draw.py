@@ -45,7 +45,7 @@ def summary(found: Progress, result: Refined) -> Markup:
     lines = [(name, (show(old), show(new), change(new, old))) for name, old, new, show, change in figures]
     said, steps = words("refine.columns"), len(found.points) - 1
     table = fill(_TABLE, headings=[said["before"], said["after"], said["gain"]], rows=lines)
-    ratio = result.seconds / steps / found.before.up_s
+    ratio = result.seconds / steps / result.up_s
     took = say("refine.took").format(steps=steps, seconds=f"{result.seconds:.1f}", ratio=f"{ratio:.1f}")
     return table + Markup(took)
 
