@@ -3,6 +3,7 @@
 import io
 import re
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ gr = pytest.importorskip("gradio")
 
 from demo import examples  # noqa: E402
 from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
+from demo.kit.events import Visit  # noqa: E402
 from demo.kit.words import words  # noqa: E402
 from demo.photo import Photo  # noqa: E402
 from demo.rescale.rescaled import draw, rescale  # noqa: E402
@@ -91,7 +93,12 @@ def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
         go_on.wait(60)  # until all changes are made
         return draw(photo, scale, tau, seed)
 
+    def late(visit, number, take=Visit.take):
+        time.sleep(1)  # a change while the server is still told of the one before has its own number
+        take(visit, number)
+
     monkeypatch.setattr("demo.rescale.mode.draw", held)
+    monkeypatch.setattr(Visit, "take", late)
     before = explorer.page.evaluate("window.requests")
     for box, value in (("tau", "0.5"), ("count", "2"), ("seed", "40"), ("seed", "50"), ("seed", "60")):
         field = explorer.page.locator(f"#{box} input[type=number]")

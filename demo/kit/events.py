@@ -70,7 +70,7 @@ def newest(
     one request of a visitor runs and one waits. `limits` clean the leading inputs in the browser: see `clean`.
     """
     number = gr.Number(visible=False)
-    gr.on(triggers, lambda visit, n: visit.take(n), [visit, number], None, js=_TAKE, **QUIET)
+    gr.on(triggers, lambda visit, n: visit.take(n), [visit, number], None, js=_TAKE, trigger_mode="multiple", **QUIET)
 
     def run(visit: Visit, n: int, *values: object) -> Iterator[dict]:
         told = False
