@@ -149,13 +149,13 @@ def test_the_likelihood_gives_f_no_gradient(monkeypatch):
 def test_errors_of_laplaces_distribution_are_as_large_by_rms_as_by_size(luma_share):
     torch.manual_seed(0)
     error = torch.distributions.Laplace(0.0, 0.1).sample((2, 1, 128, 128)).expand(-1, 3, -1, -1)
-    torch.testing.assert_close(losses._rms(error, luma_share), losses._size(error, luma_share), rtol=0.02, atol=0)
+    torch.testing.assert_close(losses.rms_of(error, luma_share), losses._size(error, luma_share), rtol=0.02, atol=0)
 
 
 def test_the_rms_leads_to_the_mean():
     torch.manual_seed(0)
     x = torch.rand(1, 3, 32, 32) ** 4  # its mean is 1/5, its median 1/16
-    for score, where in ((losses._rms, x.mean()), (losses._size, x.median())):
+    for score, where in ((losses.rms_of, x.mean()), (losses._size, x.median())):
         lower, best, upper = (score(where + step - x, 0.0) for step in (-0.02, 0.0, 0.02))
         assert best < lower and best < upper
 
@@ -355,7 +355,7 @@ def test_what_an_lr_cannot_hold_costs(scale):
 def test_the_guide_is_an_lr_that_a_file_can_hold():
     edges = torch.zeros(1, 3, 32, 32)
     edges[..., 9:] = 1  # bicubic overshoots there
-    guide, free = losses._guide_of(edges, 2), bicubic_down(edges, 2)
+    guide, free = losses.guide_of(edges, 2), bicubic_down(edges, 2)
     assert free.min() < -0.01 and free.max() > 1.01
     assert torch.equal(guide, free.clamp(0, 1))
 

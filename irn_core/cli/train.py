@@ -1,14 +1,16 @@
 """The command `train`."""
 
 import argparse
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from irn_core.cli import arguments
+from irn_core.errors import IRNError
 from irn_core.nets.autoencoder import AutoencoderConfig
 from irn_core.nets.icn import ICNConfig
 from irn_core.training.layouts import LAYOUTS
-from irn_core.training.tasks import CompressTask, RescaleTask, Task
+from irn_core.training.tasks import CompressTask, NaturalTask, RescaleTask, Task
 from irn_core.training.train import TrainConfig, train
+from irn_core.weights import load_model
 
 COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "autoencoder": AutoencoderConfig()}
 """ICN; ICN without the learned part of its transform; the simplest learned codec."""
@@ -30,6 +32,8 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
     rescale.add_argument("--whitener-share", type=arguments.share, default=0.1, help="last share of the run, for z ↔ ε")
     rescale.add_argument("--luma-share", type=arguments.share, default=0.5, help="of luma in the loss (the paper: 0)")
     rescale.add_argument("--guide", type=arguments.not_negative, help="weight of the LR guidance (default scale²)")
+    rescale.add_argument("--jpeg", action="store_true", help="LRs are saved as JPEG on their way to the receiver")
+    rescale.add_argument("--natural", action="store_true", help="from --init: draws that pass for photographs")
     _add_run(rescale, batch=4, crop=64)
     rescale.set_defaults(run=_train_rescale)
 
@@ -59,10 +63,23 @@ def _add_run(kind: argparse.ArgumentParser, batch: int, crop: int) -> None:
 
 
 def _train_rescale(args: argparse.Namespace) -> None:
+    if args.natural:
+        _train_natural(args)
+        return
     model = LAYOUTS[args.layout](args.scale)
     shares = args.whitener_share, args.prior_share
-    task = RescaleTask(model, *shares, args.paper_objective, args.luma_share, args.guide)
-    _train(args, task, f"irn-x{args.scale}")
+    task = RescaleTask(model, *shares, args.paper_objective, args.luma_share, args.guide, args.jpeg)
+    _train(args, task, f"irn-x{args.scale}" + "-jpeg" * args.jpeg)
+
+
+def _train_natural(args: argparse.Namespace) -> None:
+    if not args.init or args.jpeg or args.paper_objective:
+        raise IRNError("--natural goes on from --init, and goes neither with --jpeg nor with --paper-objective")
+    config = load_model(args.init).config
+    if config.scale != args.scale:
+        raise IRNError(f"{args.init} rescales by {config.scale}, not by --scale {args.scale}")
+    task = NaturalTask(replace(config, whitener_width=0), luma_share=args.luma_share, guide=args.guide)
+    _train(args, task, f"irn-x{args.scale}-plus")
 
 
 def _train_compress(args: argparse.Namespace) -> None:

@@ -1,6 +1,7 @@
 """Training objectives: rescaling (Xiao et al. 2020, section 3.4), p(z | y), and rate–distortion."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -22,13 +23,18 @@ class Loss(NamedTuple):
     parts: dict[str, float]
 
 
+Keep = Callable[[Tensor], Tensor]
+"""What arrives of an LR, y → ŷ: 8 bits, or what is left of them by JPEG."""
+
 LIKELIHOOD = 1.0
 """Weight of −log p(z | ŷ), in nats per value of z, beside the score of drawn pictures, as a share of that score."""
 CLIPPED = 4.0
 """Weight of what an 8-bit LR would clip. At 1, 15 minutes took the clipped share of a chart from 23 to 11 %."""
 
 
-def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, random_z: bool) -> Loss:
+def reconstruction_loss(
+    irn: IRN, x: Tensor, guide: float, luma_share: float, random_z: bool, keep: Keep = round8_straight_through
+) -> Loss:
     """‖f⁻¹(ŷ, z') − x‖ + guide·‖y − bicubic(x)‖² + ‖z‖², for x: B×3×H×W in [0, 1], and y kept between black and white.
 
     z' = 0, and the first term is an RMS; or, with `random_z`, the paper's own objective: z' drawn from N(0, I),
@@ -37,15 +43,15 @@ def reconstruction_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, ra
     """
     y, z = irn(x)
     z_drawn = torch.randn_like(z) if random_z else torch.zeros_like(z)
-    error = irn.inverse(round8_straight_through(y), z_drawn) - x
-    lr_error = y - _guide_of(x, irn.config.scale)
-    size = _size(error, luma_share) if random_z else _rms(error, luma_share) + _clipped(y, irn.config.scale)
+    error = irn.inverse(keep(y), z_drawn) - x
+    lr_error = y - guide_of(x, irn.config.scale)
+    size = _size(error, luma_share) if random_z else rms_of(error, luma_share) + _clipped(y, irn.config.scale)
     total = size + guide * _per_picture(lr_error.square()) + _per_picture(z.square())
     z_rms = z.detach().square().mean().sqrt().item() if z.numel() else 0.0
     return Loss(total, _quality(error, lr_error) | {"z_rms": z_rms})
 
 
-def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
+def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, keep: Keep = round8_straight_through) -> Loss:
     """The likeliest picture by its RMS, draws, and the likelihood of z, for f and p(z | ŷ) together.
 
     −log p(z | ŷ) alone leaves the spread of the pictures to chance, for f⁻¹ may enlarge what p gets a little wrong.
@@ -53,36 +59,36 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float) -> Loss:
     f learns from both picture terms, and becomes smooth where p draws; the likelihood teaches p alone.
     """
     y, z = irn(x)
-    y_hat = round8_straight_through(y)
+    y_hat = keep(y)
     nats = -irn.prior.gaussian_log_densities(z.detach(), y_hat.detach()).mean()
     eta = torch.cat([torch.zeros_like(z), torch.randn_like(z), torch.randn_like(z)])
     y_hats = y_hat.repeat(3, 1, 1, 1)
     likeliest, draw, other = irn.inverse(y_hats, irn.prior.place(eta, y_hats)).chunk(3)
-    error, crps = likeliest - x, _crps(draw, other, x, luma_share)
-    lr_error = y - _guide_of(x, irn.config.scale)
-    pictures = _rms(error, luma_share) + crps  # two terms that pull at the LR, so what holds it counts twice
+    error, crps = likeliest - x, crps_of(draw, other, x, luma_share)
+    lr_error = y - guide_of(x, irn.config.scale)
+    pictures = rms_of(error, luma_share) + crps  # two terms that pull at the LR, so what holds it counts twice
     held = guide * _per_picture(lr_error.square()) + _clipped(y, irn.config.scale)
     total = pictures + 2 * held + LIKELIHOOD * crps.detach() * nats
     return Loss(total, _quality(error, lr_error) | _scores(nats, crps, x))
 
 
-def texture_loss(irn: IRN, x: Tensor, luma_share: float) -> Loss:
+def texture_loss(irn: IRN, x: Tensor, luma_share: float, keep: Keep = round8) -> Loss:
     """The same two scores for η ↔ ε, with all else at rest: CRPS of two draws, and −log p(z | ŷ).
 
     By likelihood alone, draws at ×4 spread 13 % farther than the error: f⁻¹ enlarges what is a little wrong.
     """
     with torch.no_grad():
         y, z = irn(x)
-    y_hat = round8(y)
+        y_hat = keep(y)
     nats = -irn.prior.log_densities(z, y_hat).mean()
     y_hats = y_hat.repeat(2, 1, 1, 1)
     eps = torch.randn(len(y_hats), *z.shape[1:], device=z.device)
     draw, other = irn.inverse(y_hats, irn.prior.denormalise(eps, y_hats)).chunk(2)
-    crps = _crps(draw, other, x, luma_share)
+    crps = crps_of(draw, other, x, luma_share)
     return Loss(crps + LIKELIHOOD * crps.detach() * nats, _scores(nats, crps, x))
 
 
-def _crps(draw: Tensor, other: Tensor, x: Tensor, luma_share: float) -> Tensor:
+def crps_of(draw: Tensor, other: Tensor, x: Tensor, luma_share: float) -> Tensor:
     """E|x̂ − x| − ½·E|x̂ − x̂'|, from two draws."""
     errors = _size(draw - x, luma_share) + _size(other - x, luma_share)
     return (errors - _size(draw - other, luma_share)) / 2
@@ -98,7 +104,7 @@ def _size(error: Tensor, luma_share: float) -> Tensor:
     return (1 - luma_share) * _per_picture(error.abs()) + luma_share * 3 * _per_picture(luma_of(error).abs())
 
 
-def _rms(error: Tensor, luma_share: float) -> Tensor:
+def rms_of(error: Tensor, luma_share: float) -> Tensor:
     """The same by the RMS of each picture, which is √2 mean absolute errors where those are Laplace's.
 
     PSNR wants the mean of the pictures that ŷ allows; absolute errors lead to their median.
@@ -107,7 +113,7 @@ def _rms(error: Tensor, luma_share: float) -> Tensor:
     return error[0].numel() / math.sqrt(2) * ((1 - luma_share) * rgb + luma_share * luma)
 
 
-def _guide_of(x: Tensor, scale: int) -> Tensor:
+def guide_of(x: Tensor, scale: int) -> Tensor:
     """What the LR should look like: bicubic, whose overshoots no file can hold."""
     return bicubic_down(x, scale).clamp(0, 1)
 
@@ -121,14 +127,14 @@ def _clipped(y: Tensor, scale: int) -> Tensor:
 
 
 def _quality(error: Tensor, lr_error: Tensor) -> dict[str, float]:
-    return {"psnr_rgb": _psnr(error), "psnr_luma": _psnr(luma_of(error)), "lr_psnr": _psnr(lr_error)}
+    return {"psnr_rgb": psnr_of(error), "psnr_luma": psnr_of(luma_of(error)), "lr_psnr": psnr_of(lr_error)}
 
 
 def _per_picture(error: Tensor) -> Tensor:
     return error.sum() / error.shape[0]
 
 
-def _psnr(error: Tensor) -> float:
+def psnr_of(error: Tensor) -> float:
     return -10 * error.detach().square().mean().log10().item()
 
 
@@ -175,4 +181,4 @@ def _rate_distortion(bits: Tensor, error: Tensor, quality: Tensor) -> Loss:
     bpp = bits / (error.shape[-2] * error.shape[-1])
     lam = log_lambda(quality).exp()
     total = ((bpp + lam * 255**2 * error.square().mean((1, 2, 3))) / lam.sqrt()).mean()
-    return Loss(total, {"bpp": bpp.mean().item(), "psnr_rgb": _psnr(error), "loss": total.item()})
+    return Loss(total, {"bpp": bpp.mean().item(), "psnr_rgb": psnr_of(error), "loss": total.item()})

@@ -12,7 +12,7 @@ def start_from(name_or_path: str, network: type[Network], config: object) -> Net
     """The weights as they are, or in another network of the same kind.
 
     What is new in it is the identity. Where it is narrower in front of the last convolution of a subnet (`waist`),
-    the channels stay that weigh most.
+    the channels stay that weigh most; where it has no whitener, that is left out.
 
     Raises:
         WeightsError: the configuration has no place for some of the weights, or as `load_model` does.
@@ -22,6 +22,8 @@ def start_from(name_or_path: str, network: type[Network], config: object) -> Net
         return net
     other = network(config)
     state, room = net.state_dict(), other.state_dict()
+    if not getattr(config, "whitener_width", 0):
+        state = {name: tensor for name, tensor in state.items() if not name.startswith("prior.whitener.")}
     for name, subnet in other.named_modules():
         if isinstance(subnet, PlainNet):
             _keep_heaviest(state, name, len(subnet) - 3, len(subnet[-3].bias))

@@ -16,8 +16,11 @@ from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.plain import PlainConfig, PlainRescaler
 from irn_core.ops.metrics import psnr_y
 from irn_core.ops.pixels import pixels_of, to_pixels
-from irn_core.ops.quantise import from_uint8, round8
+from irn_core.ops.quantise import from_uint8, round8, round8_straight_through
+from irn_core.training.critic import Critic
+from irn_core.training.jpeg import HALVED, any_file, through_jpeg
 from irn_core.training.losses import (
+    Keep,
     Loss,
     autoencoder_loss,
     drawing_loss,
@@ -25,9 +28,13 @@ from irn_core.training.losses import (
     reconstruction_loss,
     texture_loss,
 )
+from irn_core.training.natural import natural_loss
 from irn_core.training.parallel import autocast
 
 CALIBRATION_ROUNDS, CALIBRATION_DRAWS = 5, 4
+VALIDATION_JPEG = 90
+NATURAL_GUIDE = 200.0
+"""Weight of the mean square between y and the bicubic LR, in the objective of natural draws."""
 VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
 
 
@@ -41,6 +48,7 @@ class RescaleTask:
     paper_objective: bool = False
     luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
+    jpeg: bool = False  # whether LRs are saved as JPEG on their way
 
     columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "crps", "validation_psnr_y")
 
@@ -85,30 +93,39 @@ class RescaleTask:
         if stage == 2 and not irn.prior.is_fitted:
             irn.prior.whiten(irn(x)[1])
 
-    def loss(self, irn: IRN, x: Tensor, stage: int) -> Loss:
+    def critic(self) -> Critic | None:
+        """A network that learns beside, if the objective asks for one."""
+        return None
+
+    def loss(self, irn: IRN, x: Tensor, stage: int, critic: Critic | None = None) -> Loss:
         """The objective on a batch x, B×3×H×W in [0, 1]."""
         guide = float(self.model.scale**2) if self.guide is None else self.guide
+        keep = any_file if self.jpeg else round8_straight_through
         if stage == 3:
-            return texture_loss(irn, x, self.luma_share)
+            return texture_loss(irn, x, self.luma_share, keep)
         if stage == 2:
-            return drawing_loss(irn, x, guide, self.luma_share)  # float32: the density needs the digits
+            return drawing_loss(irn, x, guide, self.luma_share, keep)  # float32: the density needs the digits
         with autocast(x.device):
-            return reconstruction_loss(irn, x, guide, self.luma_share, self.paper_objective)
+            return reconstruction_loss(irn, x, guide, self.luma_share, self.paper_objective, keep)
 
     def finish(self, irn: IRN, crops: list[Tensor]) -> None:
         """Without a whitener, widen or narrow p(z | ŷ) until draws spread as the error does, over unseen crops."""
         if self.prior_share and self.model.prior_width and not self.model.whitener_width:
             for _ in range(CALIBRATION_ROUNDS):  # half way each time: f⁻¹ is not linear
-                irn.prior.widen(_error_over_spread(irn, crops) ** 0.5)
+                irn.prior.widen(_error_over_spread(irn, crops, self._arrived) ** 0.5)
 
     def validate(self, irn: IRN, crops: list[Tensor]) -> float:
-        """Mean PSNR-Y in dB of the likeliest reconstruction from the 8-bit LR. crops: 1×3×H×W uint8."""
+        """Mean PSNR-Y in dB of the likeliest reconstruction from the LR's file. crops: 1×3×H×W uint8."""
         return _mean_over(crops, irn, lambda x: self._psnr(irn, x))
 
     def _psnr(self, irn: IRN, x: Tensor) -> float:
-        y_hat = round8(irn(from_uint8(x))[0])
+        y_hat = self._arrived(irn(from_uint8(x))[0])
         x_hat = irn.inverse(y_hat, irn.prior.likeliest(y_hat))
         return psnr_y(to_pixels(x), pixels_of(x_hat), self.model.scale)
+
+    def _arrived(self, y: Tensor) -> Tensor:
+        """ŷ from a file that is always the same kind: PNG, or JPEG as it is most often shared."""
+        return through_jpeg(y, VALIDATION_JPEG, HALVED) if self.jpeg else round8(y)
 
     def provenance(self) -> dict:
         """For the metadata of the weights."""
@@ -116,10 +133,38 @@ class RescaleTask:
         return {
             "objective": invertible if self.network is IRN else "x from y, without z",
             "guide": self.guide,
+            "jpeg": self.jpeg,
             "luma_share": self.luma_share,
             "prior_share": self.prior_share,
             "whitener_share": self.whitener_share,
         }
+
+
+@dataclass(frozen=True)
+class NaturalTask(RescaleTask):
+    """One stage for f, μ, σ and W: draws that pass for photographs. The model has no whitener."""
+
+    columns: ClassVar = ("psnr_rgb", "lr_psnr", "spectral", "crps", "told", "validation_psnr_y")
+    shares: ClassVar = (1.0,)
+
+    def trained(self, irn: IRN, stage: int) -> list[nn.Parameter]:
+        """What learns: everything."""
+        return list(irn.parameters())
+
+    def critic(self) -> Critic:
+        """It tells draws from originals."""
+        return Critic(self.model.scale)
+
+    def loss(self, irn: IRN, x: Tensor, stage: int, critic: Critic | None = None) -> Loss:
+        """The objective on a batch x, B×3×H×W in [0, 1]."""
+        return natural_loss(irn, critic, x, NATURAL_GUIDE if self.guide is None else self.guide, self.luma_share)
+
+    def finish(self, irn: IRN, crops: list[Tensor]) -> None:
+        """Nothing: how far draws spread is part of the objective."""
+
+    def provenance(self) -> dict:
+        """For the metadata of the weights."""
+        return {"objective": "draws that pass for photographs", "guide": self.guide, "luma_share": self.luma_share}
 
 
 @dataclass(frozen=True)
@@ -148,7 +193,10 @@ class CompressTask:
     def finish(self, net: nn.Module, crops: list[Tensor]) -> None:
         """Nothing is left to do at the end."""
 
-    def loss(self, net: nn.Module, x: Tensor, stage: int) -> Loss:
+    def critic(self) -> None:
+        """None learns beside."""
+
+    def loss(self, net: nn.Module, x: Tensor, stage: int, critic: None = None) -> Loss:
         """The objective on a batch x, B×3×H×W in [0, 1]."""
         return self._loss(net, x, 100 * torch.rand(len(x), device=x.device))
 
@@ -173,13 +221,13 @@ Task = RescaleTask | CompressTask
 
 
 @torch.inference_mode()
-def _error_over_spread(irn: IRN, crops: list[Tensor]) -> float:
+def _error_over_spread(irn: IRN, crops: list[Tensor], keep: Keep) -> float:
     """RMS error at tau 0 ÷ RMS spread at tau 1, over all crops; 1 if there is nothing to compare."""
     device = next(irn.parameters()).device
     errors, spreads = [], []
     for crop in crops:
         x = from_uint8(crop.to(device))
-        y_hat = round8(irn(x)[0])
+        y_hat = keep(irn(x)[0])
         eps = torch.randn(CALIBRATION_DRAWS, irn.z_channels, *y_hat.shape[-2:], device=device)
         y = y_hat.expand(len(eps), -1, -1, -1)
         draws = irn.inverse(y, irn.prior.denormalise(eps, y))

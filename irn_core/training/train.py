@@ -80,7 +80,7 @@ class TrainConfig:
 
 
 class Trainer:
-    """State of a run: the network, its moving average, the optimiser, and how far it has come."""
+    """State of a run: the network, its moving average, the optimiser, a critic if any, and how far it has come."""
 
     def __init__(self, config: TrainConfig):
         self.config = config
@@ -92,6 +92,9 @@ class Trainer:
         self.init_training = read_info(find_weights(config.init)).training if config.init else None
         self.net = net.train().requires_grad_(True).to(self.device, memory_format=torch.channels_last)
         self.ema = copy.deepcopy(self.net).eval().requires_grad_(False)
+        self.critic = task.critic()
+        if self.critic:
+            self.critic.to(self.device)
         self.step, self.seconds = 0, 0.0
         self._enter_stage(1)
 
@@ -126,7 +129,7 @@ class Trainer:
             self._enter_stage(self.stage + 1)
             for param in self.optimiser.params:
                 of_first_process(param.data)
-        loss = task.loss(self.net, x, self.stage)
+        loss = task.loss(self.net, x, self.stage, self.critic)
         loss.total.backward()
         average_gradients(self.optimiser.params)
         self.optimiser.step(self.stage_progress)
@@ -146,6 +149,7 @@ class Trainer:
             "net": self.net.state_dict(),
             "ema": self.ema.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "critic": self.critic and self.critic.state_dict(),
             "stage": self.stage,
             "step": self.step,
             "seconds": self.seconds,
@@ -162,6 +166,8 @@ class Trainer:
         self.net.load_state_dict(state["net"])
         self.ema.load_state_dict(state["ema"])
         self.optimiser.load_state_dict(state["optimiser"])
+        if self.critic:
+            self.critic.load_state_dict(state["critic"])
         self.step, self.seconds = state["step"], state["seconds"]
         if self.stage_progress < 0:
             raise IRNError(
