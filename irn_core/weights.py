@@ -91,10 +91,10 @@ def find_weights(name_or_path: str | Path) -> Path:
     raise WeightsError(f"no model {str(name_or_path)!r}; choose one of {known}, or give the path of a weights file")
 
 
-def list_weights(network: type[torch.nn.Module] | None = None) -> list[Path]:
-    """The weights files that ship with the project, by name; those of one kind of network, or all."""
+def list_weights(*networks: type[torch.nn.Module]) -> list[Path]:
+    """The weights files that ship with the project, by name; those of some kinds of network, or all."""
     files = sorted(WEIGHTS_DIR.glob("*.safetensors"))
-    return [file for file in files if network is None or read_info(file).network is network]
+    return [file for file in files if not networks or read_info(file).network in networks]
 
 
 def list_rivals() -> list[Path]:

@@ -75,12 +75,11 @@ def test_the_page_stays_as_it_was_behind_it(bench, monkeypatch):
     bench.choose_mode("Benchmark")
     bench.page.locator("#rescaling-tables table").first.wait_for()
     assert not bench.page.locator("#viewer").is_visible()
-    time.sleep(1)  # nothing may begin
     bench.choose_mode("Rescale")
     bench.page.locator("#viewer").wait_for()
     assert not bench.page.locator("#rescaling-tables").is_visible()
     assert bench.page.locator("#level").is_visible()
-    time.sleep(1)
+    time.sleep(1)  # nothing may begin
     assert not computed
     assert bench.state["zoom"] == 4 and bench.page.input_value("#status textarea") == status
     bench.choose_mode("Benchmark")
@@ -127,7 +126,7 @@ def test_others_have_their_turn_and_cancel_works_at_once(bench, new_page, addres
     bench.page.click("#cancel")
     bench.wait_for_progress("Stopped after ")
     count = bench.page.locator("#batch-table tbody tr").count()
-    time.sleep(2)
+    time.sleep(1.2)  # two more would be done
     assert bench.page.locator("#batch-table tbody tr").count() == count < 99
     assert f"Stopped after {count} of 99" in bench.page.inner_text("#batch-progress")
     bench.page.click("#run")  # and again

@@ -44,7 +44,7 @@ class Breaker(Explorer):
         self.wait_for("draw-4", draw(photo, 2, 1.0, 3))
 
     def finish(self) -> None:
-        self.page.locator("#experiments .card").nth(break_it.COUNT - 1).wait_for()
+        self.page.locator("#experiments .card").nth(experiments.how_many(2) - 1).wait_for()
 
     def figure(self, title: str, psnr: float) -> None:
         """Wait until a card shows this PSNR."""

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from itertools import product
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image
 
 from irn_core import weights
 from irn_core.measure.bench import paper_name
+from irn_core.pictures.files import read_picture
 from irn_core.pictures.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from irn_core.weights import count_params, load_model, model_tag, save_model
@@ -118,6 +120,39 @@ def test_an_lr_of_another_model_is_upscaled_with_a_warning(models, photo, tmp_pa
     assert pixels_of(tmp_path / "out.png").shape == (4 * 17, 4 * 24, 3)
 
 
+@pytest.fixture
+def rugged(models):
+    """Beside them a network that was trained with JPEG."""
+    save_model(tiny_irn(2, seed=7), models / "irn-x2-jpeg.safetensors", {"jpeg": True})
+    return "irn-x2-jpeg"
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "JPEG"])
+def test_an_lr_as_jpeg_finds_its_model_by_tag_and_by_name(rugged, photo, tmp_path, capsys, suffix):
+    lr, named, back = tmp_path / f"lr.{suffix}", tmp_path / f"small-{rugged}.{suffix}", tmp_path / "back.png"
+    assert run("downscale", photo, lr, "--model", rugged, "--quality", 95) == 0
+    with Image.open(lr) as image:
+        assert image.format == "JPEG"
+        pixels = np.asarray(image)
+    Image.fromarray(pixels).save(named)  # as a service does: coded again, without the comment
+    assert run("upscale", lr, back) == 0
+    expected = upscale(load_model(rugged), pixels, size=(33, 47))
+    assert np.array_equal(read_picture(back).pixels, expected)
+    assert capsys.readouterr().err == ""
+    assert run("upscale", named, back) == 0
+    assert np.array_equal(read_picture(back).pixels, upscale(load_model(rugged), read_picture(named).pixels))
+
+
+def test_an_lr_that_jpeg_would_spoil_is_not_written_as_one(rugged, photo, tmp_path, capsys):
+    lr = tmp_path / "lr.jpg"
+    error = refused(capsys, "downscale", photo, lr, "--scale", 2)
+    assert "a JPEG loses what irn-x2 hides" in error and "--model irn-x2-jpeg" in error
+    assert "refined or not" in refused(capsys, "downscale", photo, lr, "--model", rugged, "--refine", 2)
+    assert "is a PNG" in refused(capsys, "downscale", photo, tmp_path / "lr.png", "--model", rugged, "--quality", 9)
+    assert not list(tmp_path.glob("lr.*"))
+    assert "not a quality of JPEG" in misused(capsys, "downscale", photo, lr, "--model", rugged, "--quality", 101)
+
+
 def test_what_was_done_to_a_picture_is_said(models, tmp_path, capsys):
     Image.new("RGBA", (8, 8), (255, 0, 0, 0)).save(tmp_path / "clear.png")
     assert run("downscale", tmp_path / "clear.png", tmp_path / "lr.png", "--scale", 2) == 0
@@ -141,10 +176,10 @@ def test_mistakes_end_in_one_line(models, photo, tmp_path, capsys):
 
 
 def test_impossible_options_are_refused(models, photo, tmp_path, capsys):
-    for name in ("out.jpg", "out", "out.png.webp"):
-        for command in ("downscale", "upscale"):
-            assert "PNG" in misused(capsys, command, photo, tmp_path / name, "--scale", 2)
-            assert not (tmp_path / name).exists()
+    for command, name in product(("downscale", "upscale"), ("out", "out.png.webp", "out.bmp")):
+        assert "PNG" in misused(capsys, command, photo, tmp_path / name, "--scale", 2)
+    assert "PNG" in misused(capsys, "upscale", photo, tmp_path / "out.jpg", "--scale", 2)
+    assert not list(tmp_path.glob("out*"))
     for tau in ("-1", "11", "nan", "warm"):
         assert "tau" in misused(capsys, "upscale", photo, tmp_path / "out.png", "--scale", 2, "--tau", tau)
     misused(capsys)

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
 from irn_core.errors import ImageError
 from irn_core.measure.calibration import calibration_of, evaluate_calibration
 from irn_core.measure.filters import FILTERS, bicubic_hr, bicubic_lr
-from irn_core.measure.rescaling import evaluate_filter, evaluate_picture, evaluate_rescale
+from irn_core.measure.rescaling import AsJpeg, evaluate_filter, evaluate_picture, evaluate_rescale
 from irn_core.measure.scores import score
 from irn_core.nets.irn import IRN
 from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
@@ -126,13 +127,28 @@ def test_an_empty_folder_is_an_error(tmp_path):
 @pytest.mark.parametrize("name", FILTERS)
 def test_filters_are_scored_as_networks_are(tmp_path, name):
     folder = write_pictures(tmp_path, 2)
-    result = evaluate_filter(name, 4, folder, silent)
+    result = evaluate_filter(name, 4, folder, report=silent)
     assert (result["model"], result["scale"], result["params"], len(result["images"])) == (name, 4, 0, 2)
     pixels = read_picture(folder / result["images"][0]["name"]).pixels
     lr, x_hat = FILTERS[name](pixels, 4)
     assert x_hat.shape == pixels.shape and lr.shape[0] == -(-pixels.shape[0] // 4)
     assert result["images"][0]["psnr_y"] == psnr_y(pixels, x_hat, 4)
     assert (result["mean"]["lr_psnr"] is None) == (name == "bicubic")
+
+
+@pytest.mark.parametrize("chroma", JPEGS)
+def test_an_lr_may_travel_as_jpeg(tmp_path, chroma):
+    irn, jpeg, folder = tiny_irn(), AsJpeg(60, chroma), write_pictures(tmp_path, 2)
+    found = evaluate_rescale(irn, "tiny", folder, tau=0, seed=0, jpeg=jpeg, report=silent)
+    assert found["jpeg"] == {"quality": 60, "chroma": chroma}
+    pixels = read_picture(folder / "00.png").pixels
+    lr = downscale(irn, pixels)
+    arrived = decode_by_pillow(JPEGS[chroma].encode(lr, 60))
+    assert found["images"][0]["psnr_y"] == psnr_y(pixels, upscale(irn, arrived, size=pixels.shape[:2]), 2)
+    assert found["images"][0]["lr_psnr"] == psnr_rgb(bicubic_lr(pixels, 2), lr)
+    bicubic = evaluate_filter("bicubic", 2, folder, jpeg, silent)
+    arrived = decode_by_pillow(JPEGS[chroma].encode(bicubic_lr(pixels, 2), 60))
+    assert bicubic["images"][0]["psnr_y"] == psnr_y(pixels, bicubic_hr(arrived, 2, pixels.shape[:2]), 2)
 
 
 def test_pictures_in_folders_below_count(tmp_path):

@@ -183,3 +183,23 @@ def test_a_tag_behind_the_pixels_is_found(tmp_path):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(ImageError, match="does not exist"):
         read_lr(tmp_path / "nowhere.png")
+
+
+@pytest.mark.parametrize("quality", [1, 90, 100])
+def test_a_jpeg_says_what_made_it(tmp_path, quality):
+    (tmp_path / "lr.jpg").write_bytes(encode_lr(LR, 2, "größer & feiner", (9, 14), jpeg=quality))
+    with Image.open(tmp_path / "lr.jpg") as image:
+        assert image.format == "JPEG"
+        pixels = np.asarray(image)
+    lr = read_lr(tmp_path / "lr.jpg")
+    assert np.array_equal(lr.pixels, pixels)
+    assert lr == LRFile(lr.pixels, (), 2, "größer & feiner", (9, 14), None, jpeg=quality)
+    assert lr.warnings("größer & feiner", 2) == []
+    assert len(lr.warnings("another", 2)) == 1
+
+
+@pytest.mark.parametrize("comment", ["", "irn:", "a photograph", "scale=2", "irn:scale=2&model=a"])
+def test_the_comment_of_another_jpeg_is_its_own(tmp_path, comment):
+    Image.fromarray(LR).save(tmp_path / "lr.jpg", comment=comment)
+    with Image.open(tmp_path / "lr.jpg") as image:
+        assert_foreign(tmp_path / "lr.jpg", np.asarray(image))

@@ -10,7 +10,7 @@ from tests.tools.processors import MACHINES, cases, largest_difference, replays_
 def replays():
     """Of streams of the shipped networks, by processors with other instructions."""
     machines = {name: MACHINES[name] for name in ("AVX2", "AVX", "SSE4.1, all of torch")}
-    return replays_of(cases(side=64, repeats=2), machines)
+    return replays_of(cases(side=64, repeats=1), machines)
 
 
 def test_intact_files_are_decoded_by_other_processors(replays):

@@ -15,6 +15,16 @@ def png(value: str) -> Path:
     return output(value)
 
 
+def lr(value: str) -> Path:
+    """The path of a PNG or JPEG file in a folder that exists."""
+    return output(value) if is_jpeg(value) else png(value)
+
+
+def is_jpeg(path: str | Path) -> bool:
+    """Whether a file is named like a JPEG."""
+    return Path(path).suffix.lower() in (".jpg", ".jpeg")
+
+
 def output(value: str) -> Path:
     """A path in a folder that exists."""
     if not Path(value).parent.is_dir():  # better known before the work than after it
@@ -62,6 +72,13 @@ def share(value: str) -> float:
     if not 0 <= _number(value) <= 1:
         raise argparse.ArgumentTypeError(f"{value} is not a share; expected 0 to 1")
     return float(value)
+
+
+def jpeg_quality(value: str) -> int:
+    """1 … 100."""
+    if positive(value) > 100:
+        raise argparse.ArgumentTypeError(f"{value} is not a quality of JPEG; expected 1 to 100")
+    return int(value)
 
 
 def quality(value: str) -> float:

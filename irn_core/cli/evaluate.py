@@ -6,15 +6,17 @@ from pathlib import Path
 from irn_core.cli import arguments
 from irn_core.cli.terminal import note, write_json
 from irn_core.coding.codecs import CODECS
+from irn_core.coding.pillow_codecs import JPEGS
 from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
 from irn_core.measure.calibration import evaluate_calibration
 from irn_core.measure.filters import FILTERS
+from irn_core.measure.natural import evaluate_natural
 from irn_core.measure.noise import evaluate_normality
 from irn_core.measure.normality import Figures
 from irn_core.measure.provenance import machine, provenance
 from irn_core.measure.rates import evaluate_compress
-from irn_core.measure.rescaling import evaluate_filter, evaluate_rescale
+from irn_core.measure.rescaling import AsJpeg, evaluate_filter, evaluate_rescale
 from irn_core.pictures.folder import Folder, open_folder
 from irn_core.weights import RESCALERS, find_weights, load_model, record_figures
 
@@ -25,6 +27,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     kinds = evaluate.add_subparsers(required=True, metavar="KIND")
     _add_rescale(kinds)
     _add_normality(kinds)
+    _add_natural(kinds)
     _add_compress(kinds)
     timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
     timing.add_argument("--side", type=arguments.positive, default=1000, help="side of the square test picture")
@@ -42,6 +45,8 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
     rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
     arguments.add_noise(rescale)
     arguments.add_refine(rescale)
+    rescale.add_argument("--jpeg", type=arguments.jpeg_quality, metavar="Q", help="the LR is saved as JPEG on its way")
+    rescale.add_argument("--chroma", choices=JPEGS, default="4:2:0", help="of that JPEG (default 4:2:0, as usual)")
     rescale.set_defaults(run=_evaluate_rescale)
 
 
@@ -51,6 +56,16 @@ def _add_normality(kinds: argparse._SubParsersAction) -> None:
     arguments.add_pictures(normality)
     normality.add_argument("--json", type=arguments.output, help="write the figures to this file")
     normality.set_defaults(run=_evaluate_normality)
+
+
+def _add_natural(kinds: argparse._SubParsersAction) -> None:
+    natural = kinds.add_parser("natural", help="do draws look like photographs?")
+    natural.add_argument("--model", required=True, help="a shipped model or a weights file")
+    arguments.add_pictures(natural)
+    natural.add_argument("--draws", type=arguments.positive, default=4, help="of each picture, 2 or more")
+    natural.add_argument("--seed", type=arguments.seed, default=0, help="of the first draw, and of the classifier")
+    natural.add_argument("--json", type=arguments.output, help="write the figures to this file")
+    natural.set_defaults(run=_evaluate_natural)
 
 
 def _add_compress(kinds: argparse._SubParsersAction) -> None:
@@ -85,8 +100,8 @@ def _percent(value: float | None) -> str:
 def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.draws == 1 or args.draws < 0:
         raise IRNError(f"--draws is {args.draws}; a spread needs at least 2 draws, 0 leaves it out")
-    if args.refine and (args.draws or args.record):
-        raise IRNError("--draws and --record are about the LR as f makes it; leave them out, or --refine")
+    if (args.refine or args.jpeg) and (args.draws or args.record):
+        raise IRNError("--draws and --record are about the LR as f makes it; leave them out, or --refine and --jpeg")
     if args.model in FILTERS:
         _evaluate_filter(args)
         return
@@ -94,7 +109,7 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
     if args.scale not in (None, irn.config.scale):
         raise IRNError(f"{args.model} rescales by {irn.config.scale}, not by --scale {args.scale}")
     pictures = _pictures(args)
-    result = evaluate_rescale(irn, args.model, pictures, args.tau, args.seed, args.refine)
+    result = evaluate_rescale(irn, args.model, pictures, args.tau, args.seed, args.refine, _jpeg(args))
     _print_mean(result)
     if args.draws:
         found = result["calibration"] = evaluate_calibration(irn, pictures, args.draws, args.seed)
@@ -110,10 +125,14 @@ def _evaluate_rescale(args: argparse.Namespace) -> None:
 def _evaluate_filter(args: argparse.Namespace) -> None:
     if not args.scale or args.record or args.draws or args.tau or args.refine:
         raise IRNError(f"{args.model} needs --scale, and has no weights to record in, no draws, and nothing to refine")
-    result = evaluate_filter(args.model, args.scale, _pictures(args))
+    result = evaluate_filter(args.model, args.scale, _pictures(args), _jpeg(args))
     _print_mean(result)
     if args.json:
         write_json(args.json, provenance(args.command) | result)
+
+
+def _jpeg(args: argparse.Namespace) -> AsJpeg | None:
+    return AsJpeg(args.jpeg, args.chroma) if args.jpeg else None
 
 
 def _print_mean(result: dict) -> None:
@@ -136,6 +155,16 @@ def _evaluate_normality(args: argparse.Namespace) -> None:
 
 def _print_normality(name: str, row: dict) -> None:
     print(f"{name:<15}" + "".join(f"{'—' if row[key] is None else f'{row[key]:.4f}':>12}" for key in Figures._fields))
+
+
+def _evaluate_natural(args: argparse.Namespace) -> None:
+    result = evaluate_natural(load_model(args.model), args.model, _pictures(args), args.draws, args.seed)
+    for key, value in (result["mean"] | {k: result[k] for k in ("frechet_distance", "told_apart")}).items():
+        print(f"{key:<20}{value:10.3f}")
+    for band, share in result["energy_share"].items():
+        print(f"energy of {band:<20}{share:6.3f} of the originals'")
+    if args.json:
+        write_json(args.json, provenance(args.command, args.model) | result)
 
 
 def _bench(args: argparse.Namespace) -> None:

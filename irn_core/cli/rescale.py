@@ -8,21 +8,22 @@ from irn_core.cli import arguments
 from irn_core.cli.terminal import note, progress
 from irn_core.errors import IRNError
 from irn_core.pictures.files import encode_png, read_picture
-from irn_core.pictures.lr_file import encode_lr, read_lr
+from irn_core.pictures.lr_file import LRFile, encode_lr, read_lr
 from irn_core.rescale import downscale, upscale
-from irn_core.weights import RESCALERS, list_rivals, list_weights, load_model, model_tag
+from irn_core.weights import RESCALERS, find_weights, list_rivals, list_weights, load_model, model_tag, read_info
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add the parsers of both."""
     down = commands.add_parser("downscale", help="picture → LR PNG, which keeps y")
     down.add_argument("input", type=Path)
-    down.add_argument("output", type=arguments.png)
+    down.add_argument("output", type=arguments.lr, help="a PNG, or a JPEG by a model whose name ends in -jpeg")
     _add_model(down)
+    down.add_argument("--quality", type=arguments.jpeg_quality, help="of a JPEG, 1 to 100 (default 90)")
     arguments.add_refine(down)
     down.set_defaults(run=_downscale)
 
-    up = commands.add_parser("upscale", help="LR PNG → picture, drawing the lost z")
+    up = commands.add_parser("upscale", help="LR → picture, drawing the lost z")
     up.add_argument("input", type=Path)
     up.add_argument("output", type=arguments.png)
     _add_model(up)
@@ -36,33 +37,52 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     which.add_argument("--model", help="a shipped model or a weights file, instead of --scale")
 
 
-def _choose_model(args: argparse.Namespace, tagged: str | None = None) -> str:
-    """--model, or the one for --scale, or the one that made the LR."""
+def _choose_model(args: argparse.Namespace, lr: LRFile | None = None) -> str:
+    """--model, or the one for --scale, or the one that made the LR, by its tag or else by its file name."""
     if args.model:
         return args.model
     if args.scale:
         return f"irn-x{args.scale}"
-    if tagged:
-        name = tagged.split("@")[0]
-        if name not in [path.stem for path in [*list_weights(), *list_rivals()]]:
-            raise IRNError(f"this LR was made by {tagged}, which does not ship; give its weights file with --model")
+    shipped = [path.stem for path in [*list_weights(*RESCALERS), *list_rivals()]]
+    if lr and lr.model:
+        name = lr.model.split("@")[0]
+        if name not in shipped:
+            raise IRNError(f"this LR was made by {lr.model}, which does not ship; give its weights file with --model")
         return name
+    if lr and (named := [name for name in shipped if name in args.input.name]):
+        return max(named, key=len)  # irn-x2-jpeg, of which irn-x2 is a part
     raise IRNError("which model? give --scale 2, 4 or 8, or --model NAME")
 
 
 def _downscale(args: argparse.Namespace) -> None:
     name = _choose_model(args)
+    jpeg = _jpeg_quality(args, name)
     irn = load_model(name, *RESCALERS)
     picture = read_picture(args.input)
     note(*picture.notices)
     lr = downscale(irn, picture.pixels, partial(progress, what="step") if args.refine else progress, args.refine)
-    args.output.write_bytes(encode_lr(lr, irn.config.scale, model_tag(name), picture.pixels.shape[:2], args.refine))
+    size = picture.pixels.shape[:2]
+    args.output.write_bytes(encode_lr(lr, irn.config.scale, model_tag(name), size, args.refine, jpeg))
     print(f"{args.output}: {lr.shape[1]}×{lr.shape[0]}, {args.output.stat().st_size:,} bytes")
+
+
+def _jpeg_quality(args: argparse.Namespace, name: str) -> int | None:
+    """Of the file that is written; None for a PNG."""
+    if not arguments.is_jpeg(args.output):
+        if args.quality:
+            raise IRNError(f"--quality is about JPEG, and {args.output} is a PNG; name it *.jpg or leave out --quality")
+        return None
+    if args.refine or not read_info(find_weights(name)).training.get("jpeg"):
+        raise IRNError(
+            f"a JPEG loses what {name} hides in an LR{', refined or not' if args.refine else ''}; name it *.png, "
+            "or use --model irn-x2-jpeg without --refine"
+        )
+    return args.quality or 90
 
 
 def _upscale(args: argparse.Namespace) -> None:
     lr = read_lr(args.input)
-    name = _choose_model(args, lr.model)
+    name = _choose_model(args, lr)
     irn = load_model(name, *RESCALERS)
     note(*lr.notices, *lr.warnings(model_tag(name), irn.config.scale))
     x_hat = upscale(irn, lr.pixels, args.tau, args.seed, lr.size_at(irn.config.scale), progress)

@@ -57,6 +57,14 @@ PILLOW_CODECS = {
 }  # fmt: skip
 """By name. JPEG with optimised tables, AVIF at Pillow's speed without chroma subsampling, the rest as they come."""
 
+JPEGS = {
+    "4:2:0": PILLOW_CODECS["jpeg"],
+    "4:4:4": PILLOW_CODECS["jpeg"]._replace(
+        save=lambda q: PILLOW_CODECS["jpeg"].save(q) | {"subsampling": "4:4:4"},
+    ),
+}
+"""JPEG by the resolution of its colour: half, as Pillow and most cameras save it, and full."""
+
 
 def decode_by_pillow(data: bytes) -> np.ndarray:
     """The bytes of any picture file → H×W×3 uint8."""

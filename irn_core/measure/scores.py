@@ -48,7 +48,7 @@ def summarise(name: str, scale: int, params: int, tau: float, seed: int, rows: l
         "refine": refine,
         "params": params,
         "images": rows,
-        "mean": {key: _mean([row[key] for row in rows]) for key in FIGURES},
+        "mean": {key: mean_finite([row[key] for row in rows]) for key in FIGURES},
     }
 
 
@@ -57,7 +57,7 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _mean(values: list[float | None]) -> float | None:
+def mean_finite(values: list[float | None]) -> float | None:
     """The mean of the scores that are finite: one lossless or tiny picture must not hide the rest."""
     finite = [value for value in values if value is not None]
     return float(np.mean(finite)) if finite else None

@@ -57,7 +57,10 @@ DECODER_ERRORS = (
 
 
 class Picture(NamedTuple):
-    """Pixels H×W×3 uint8, what was done to the file to get them, in plain words, and the text chunks of a PNG."""
+    """Pixels H×W×3 uint8, what was done to the file to get them, in plain words, and its text: chunks of a PNG by name.
+
+    That of a JPEG stands under "comment".
+    """
 
     pixels: np.ndarray
     notices: tuple[str, ...]
@@ -110,7 +113,12 @@ def _read(file: BinaryIO, max_pixels: int) -> Picture:
         notices.append("its colour profile is larger than 1 MB and not used: colours are taken as they are")
     opened, image = _decode(file, max_pixels, notices)
     image = to_srgb(_turned(image, opened, notices), notices)
-    return Picture(_to_rgb(image, notices), tuple(notices), dict(getattr(opened, "text", {})))
+    return Picture(_to_rgb(image, notices), tuple(notices), _text(opened))
+
+
+def _text(opened: Image.Image) -> dict[str, str]:
+    comment = opened.info.get("comment") if opened.format == "JPEG" else None
+    return {"comment": comment.decode("latin-1")} if comment else dict(getattr(opened, "text", {}))
 
 
 def _decode(file: BinaryIO, max_pixels: int, notices: list[str]) -> tuple[Image.Image, Image.Image]:

@@ -1,11 +1,16 @@
-"""The LR as a PNG file that says what made it: scale, model, the size of the original, and a checksum of its pixels."""
+"""The LR as a file that says what made it: scale, model, the size of the original, and a checksum of its pixels.
 
+It is a PNG; or a JPEG, for networks that read those, whose pixels are not those that were written and have no checksum.
+"""
+
+import io
 import zlib
 from os import PathLike
 from typing import BinaryIO, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
+from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from irn_core.pictures.files import encode_png, read_picture
@@ -17,7 +22,7 @@ class LRFile(NamedTuple):
     """Pixels h×w×3 uint8; scale, model and original size are None in a file that does not say them.
 
     `changed` tells whether the pixels are others than the network wrote; None in older files, which have no checksum.
-    `refine` is how many steps refined it for its network.
+    `refine` is how many steps refined it for its network, `jpeg` its quality if it was saved as JPEG by us.
     """
 
     pixels: np.ndarray
@@ -27,6 +32,7 @@ class LRFile(NamedTuple):
     size: tuple[int, int] | None = None
     changed: bool | None = None
     refine: int = 0
+    jpeg: int | None = None
 
     def warnings(self, model: str, scale: int) -> list[str]:
         """What to expect when this file is upscaled with `model`."""
@@ -36,7 +42,7 @@ class LRFile(NamedTuple):
                 f"{model.split('@')[0]}, and otherwise no better than a guess from its pixels"
             ]
         found = []
-        if self.changed is None:
+        if self.changed is None and not self.jpeg:
             found.append(
                 "this LR has no checksum, as it was written by an older version: if its pixels were changed since, "
                 "expect a poor result"
@@ -63,13 +69,22 @@ class LRFile(NamedTuple):
         return self.size if self.scale == scale else None
 
 
-def encode_lr(lr: np.ndarray, scale: int, model: str, size: tuple[int, int], refine: int = 0) -> bytes:
-    """h×w×3 uint8 as the bytes of a PNG with a text chunk; `size` is (H, W) of the original."""
-    info = PngInfo()
-    tag = {"scale": scale, "model": model, "height": size[0], "width": size[1], "crc32": _checksum(lr)}
+def encode_lr(
+    lr: np.ndarray, scale: int, model: str, size: tuple[int, int], refine: int = 0, jpeg: int | None = None
+) -> bytes:
+    """h×w×3 uint8 as the bytes of a PNG with a text chunk; `size` is (H, W) of the original.
+
+    With `jpeg`, 1 to 100, as a JPEG of that quality, colour at full resolution, and the same text as its comment.
+    """
+    tag: dict[str, object] = {"scale": scale, "model": model, "height": size[0], "width": size[1]}
     if refine:
         tag["refine"] = refine
-    info.add_text(TEXT_KEY, urlencode(tag))
+    if jpeg:
+        file, comment = io.BytesIO(), f"{TEXT_KEY}:{urlencode(tag | {'jpeg': jpeg})}"
+        Image.fromarray(lr).save(file, "JPEG", quality=jpeg, subsampling="4:4:4", optimize=True, comment=comment)
+        return file.getvalue()
+    info = PngInfo()
+    info.add_text(TEXT_KEY, urlencode(tag | {"crc32": _checksum(lr)}))
     return encode_png(lr, info)
 
 
@@ -80,14 +95,15 @@ def read_lr(source: str | PathLike | BinaryIO | bytes) -> LRFile:
         ImageError: not a readable picture.
     """
     pixels, notices, text = read_picture(source)
-    tag = dict(parse_qsl(text.get(TEXT_KEY, "")))
+    tag = dict(parse_qsl(text.get(TEXT_KEY) or text.get("comment", "").removeprefix(f"{TEXT_KEY}:")))
     try:
         scale, size = int(tag["scale"]), (int(tag["height"]), int(tag["width"]))
         padded = tuple(-(-side // scale) for side in size)
         if padded != pixels.shape[:2]:  # resized or cropped since
             return LRFile(pixels, notices)
         changed = tag["crc32"] != _checksum(pixels) if "crc32" in tag else None
-        return LRFile(pixels, notices, scale, tag["model"], size, changed, int(tag.get("refine", 0)))
+        how = {key: int(tag[key]) for key in ("refine", "jpeg") if key in tag}
+        return LRFile(pixels, notices, scale, tag["model"], size, changed, **how)
     except (KeyError, ValueError, ZeroDivisionError):
         return LRFile(pixels, notices)
 

@@ -17,11 +17,12 @@ from demo.photo import Photo
 from demo.rescale.footprint import detail
 from demo.rescale.rescaled import Request, model_name, rescale
 from demo.rescale.tabs.break_it.compute import (
-    JPEGS,
     Experiment,
     edited_lr,
     experiments,
+    how_many,
     other_model_name,
+    rugged_name,
     upscale_edited,
 )
 from demo.rescale.tabs.break_it.draw import edit_cards, experiment_cards
@@ -29,15 +30,14 @@ from irn_core.ops.tiling import Window
 
 QUALITY = Limits(10, 100, 90, whole=True)
 SIGMA = Limits(0, 20, 5)
-COUNT = 5 + len(JPEGS)
-"""How many experiments there are."""
 
 
 @dataclass(frozen=True, eq=False)
 class Broken:
-    """The experiments so far, the part of the picture that shows most, and what fills the sentences."""
+    """The experiments so far of all, the part of the picture that shows most, and what fills the sentences."""
 
     experiments: tuple[Experiment, ...]
+    total: int
     seen: Window
     values: dict[str, object]
     lr: np.ndarray
@@ -79,12 +79,12 @@ class BreakIt(Tab[Request, Broken]):
         result = rescale(photo, scale)
         seen, is_new = detail(result, photo), not layer_is_of(strokes, result.lr)
         values = {"scale": scale, "quality": quality, "sigma": sigma, "model": model_name(scale),
-                  "other": other_model_name(scale)}  # fmt: skip
+                  "other": other_model_name(scale), "rugged": rugged_name(scale)}  # fmt: skip
         for found in paced(so_far(experiments(photo, scale, quality, sigma, seed))):
-            yield Broken(found, seen, values, result.lr, is_new)
+            yield Broken(found, how_many(scale), seen, values, result.lr, is_new)
 
     def draw(self, found: Broken) -> dict[str, object]:
-        drawn = {"cards": experiment_cards(found.experiments, COUNT, found.seen, **found.values)}
+        drawn = {"cards": experiment_cards(found.experiments, found.total, found.seen, **found.values)}
         return drawn | ({"painter": painter_value(found.lr), "edited": ""} if found.is_new else {})
 
 

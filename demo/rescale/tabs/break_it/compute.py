@@ -9,8 +9,8 @@ import torch
 from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.footprint import Footprint, difference, on_picture
-from demo.rescale.rescaled import model, model_name, rescale
-from irn_core.coding.pillow_codecs import PILLOW_CODECS, decode_by_pillow
+from demo.rescale.rescaled import model, model_name, network, rescale
+from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
 from irn_core.errors import IRNError
 from irn_core.measure.filters import bicubic_hr, bicubic_lr
 from irn_core.ops.damage import add_noise, paint, shift
@@ -18,14 +18,9 @@ from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import pixels_of, tensor_of
 from irn_core.ops.resize import bicubic
 from irn_core.rescale import downscale, upscale
+from irn_core.weights import list_weights
 
 OTHER_SCALE = {2: 4, 4: 2, 8: 4}
-_JPEG = PILLOW_CODECS["jpeg"]
-JPEGS = {
-    "4:2:0": _JPEG,
-    "4:4:4": _JPEG._replace(save=lambda quality: _JPEG.save(quality) | {"subsampling": "4:4:4"}),
-}
-"""JPEG by the resolution of its colour: half, as Pillow and most cameras save it, and full."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +37,7 @@ class Experiment:
     file_bytes: int | None = None  # of the LR
     aligned_psnr_y: float | None = None  # against the original, moved as the LR was
     raw_size: tuple[int, int] | None = None  # (H, W) before it was resized to be compared
+    lr_psnr: float | None = None  # of an LR of its own, before it was damaged, against the bicubic one, RGB
 
 
 def experiments(photo: Photo, scale: int, quality: int, sigma: float, seed: int) -> Iterator[Experiment]:
@@ -50,9 +46,16 @@ def experiments(photo: Photo, scale: int, quality: int, sigma: float, seed: int)
     yield bicubic_instead(photo, scale)
     for colour in JPEGS:
         yield as_jpeg(photo, scale, quality, colour)
+        if rugged_name(scale):
+            yield made_for_jpeg(photo, scale, quality, colour)
     yield shifted(photo, scale)
     yield noisy(photo, scale, sigma, seed)
     yield wrong_model(photo, scale)
+
+
+def how_many(scale: int) -> int:
+    """Experiments in all."""
+    return 5 + len(JPEGS) * (2 if rugged_name(scale) else 1)
 
 
 @cached
@@ -74,6 +77,25 @@ def as_jpeg(photo: Photo, scale: int, quality: int, colour: str) -> Experiment:
     """quality is Pillow's, 1…100; colour is a key of JPEGS."""
     data = JPEGS[colour].encode(rescale(photo, scale).lr, quality)
     return _upscaled(f"jpeg {colour}", photo, scale, decode_by_pillow(data), file_bytes=len(data))
+
+
+@cached
+def made_for_jpeg(photo: Photo, scale: int, quality: int, colour: str) -> Experiment:
+    """The same JPEG of the LR of a network that was trained for it, upscaled by that one."""
+    irn = network(rugged_name(scale))
+    lr = downscale(irn, photo.pixels)
+    data = JPEGS[colour].encode(lr, quality)
+    arrived = decode_by_pillow(data)
+    return _scored(
+        f"made for jpeg {colour}", photo, scale, arrived, upscale(irn, arrived, size=photo.size),
+        file_bytes=len(data), lr_psnr=psnr_rgb(bicubic_lr(photo.pixels, scale), lr),
+    )  # fmt: skip
+
+
+def rugged_name(scale: int) -> str | None:
+    """The network of a scale that was trained with JPEG on the LR's way, if one ships."""
+    name = f"{model_name(scale)}-jpeg"
+    return name if name in [path.stem for path in list_weights()] else None
 
 
 @cached

@@ -13,7 +13,7 @@ from irn_core.ops.tiling import Window
 def experiment_cards(found: Sequence[Experiment], total: int, seen: Window, **values: object) -> str:
     """What is computed so far, the untouched LR first, and how much is to come; of each picture the same part.
 
-    `values` fill the places of the sentences: scale, quality, sigma, model, other.
+    `values` fill the places of the sentences: scale, quality, sigma, model, other, rugged.
     """
     items = []
     for one in found:
@@ -35,6 +35,8 @@ def _facts(one: Experiment, reference: Experiment, scale: int) -> tuple[tuple[st
         facts.append(("LR as a file", kilobytes(one.file_bytes)))
     if one.aligned_psnr_y is not None:
         facts.append((f"Against the original moved by {scale} pixels", decibels(one.aligned_psnr_y)))
+    if one.lr_psnr is not None:
+        facts.append(("Its LR against the bicubic one", decibels(one.lr_psnr)))
     if one.raw_size is not None:
         facts.append(("Size before resizing", f"{one.raw_size[1]}×{one.raw_size[0]}"))
     return tuple(facts)
