@@ -13,14 +13,13 @@ from gradio.components import Component
 from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
-from demo.kit.controls import COUNT, SEED, TAU
 from demo.kit.events import HIDDEN, QUIET, Visit, newest, refusals
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.viewer import build_viewer, read_web
 from demo.kit.words import say
 from demo.photo import Photo, open_photo
-from demo.rescale.mode import RescaleMode, first_request
+from demo.rescale.mode import RescaleMode, first_request, first_settings
 
 THEME = gr.themes.Default(
     primary_hue="blue",
@@ -103,8 +102,7 @@ class _Page:
         uploaded = self.upload.upload(read_upload, [self.upload, self.asked], chosen, **HIDDEN)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
             ended(lambda: None, None, self.upload, **QUIET)
-        _, tau, count, seed = self.rescale.draws
-        self.clear.click(start_again, self.asked, [*chosen, self.rescale.scale, tau, count, seed], **QUIET)
+        self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], **QUIET)
         columns = [column for mode in self.working for column in self.columns[mode.key]]
         self.mode.input(self.switch, self.mode, [self.benchmark.column, *columns], **QUIET)
         self.wirings = {
@@ -151,5 +149,4 @@ def read_upload(path: str, asked: int) -> tuple[Photo, int]:
 
 def start_again(asked: int) -> tuple:
     """The first picture and the first settings."""
-    request = first_request()
-    return request.photo, asked + 1, request.scale, TAU.first, COUNT.first, SEED.first
+    return first_request().photo, asked + 1, *first_settings()

@@ -125,6 +125,7 @@ def read_info(path: str | Path) -> WeightsInfo:
     return WeightsInfo(path.stem, network, config, training, figures, params, path.stat().st_size)
 
 
+@torch.inference_mode(False)  # whoever asks first must not decide that nobody may ever take gradients through it
 def load_model(name_or_path: str | Path, *kinds: type[Network]) -> Network:
     """A shipped model by name, or any weights file by path, in evaluation mode on the CPU; an IRN, or one of `kinds`.
 

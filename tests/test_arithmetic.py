@@ -13,7 +13,7 @@ from demo import examples
 from demo.kit.cache import RESULTS
 from demo.photo import Photo
 from demo.rescale.footprint import busiest
-from demo.rescale.rescaled import Request, draw, rescale
+from demo.rescale.rescaled import Request, calibrated, draw, rescale
 from demo.rescale.tabs.arithmetic import ERASE, Arithmetic, compute
 from demo.rescale.tabs.arithmetic.compute import (
     LARGEST_SEED,
@@ -47,8 +47,9 @@ SCALES = (2, 4)
 def tiny(monkeypatch, one_thread):
     """Small random networks in place of the shipped ones."""
     nets = {scale: tiny_irn(scale) for scale in SCALES}
-    monkeypatch.setattr("demo.rescale.rescaled.model", nets.__getitem__)
-    monkeypatch.setattr("demo.rescale.tabs.arithmetic.compute.model", nets.__getitem__)
+    named = {calibrated(scale): net for scale, net in nets.items()}
+    monkeypatch.setattr("demo.rescale.rescaled.network", named.__getitem__)
+    monkeypatch.setattr("demo.rescale.tabs.arithmetic.compute.network", named.__getitem__)
     RESULTS.clear()
     yield nets
     RESULTS.clear()  # what random networks made must not be found by other tests
@@ -59,7 +60,7 @@ def photo(height: int = 66, width: int = 90, seed: int = 0) -> Photo:
 
 
 def everywhere(picture: Photo, scale: int) -> np.ndarray:
-    return np.ones(rescale(picture, scale).lr.shape[:2], bool)
+    return np.ones(rescale(picture, calibrated(scale)).lr.shape[:2], bool)
 
 
 def test_every_step_is_noise_of_the_same_law():
@@ -78,11 +79,11 @@ def test_every_step_is_noise_of_the_same_law():
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_ends_are_the_draws_themselves(tiny, scale, tau):
     picture = photo(300, 340)
-    found = interpolate(picture, scale, tau, 3, 8)
+    found = interpolate(picture, calibrated(scale), tau, 3, 8)
     rows, columns = found.window.rows, found.window.columns
     assert [step.pixels.shape for step in found.steps] == [(256, 256, 3)] * len(TIMES)
     for step, seed in ((found.steps[0], 3), (found.steps[-1], 8)):
-        part = draw(picture, scale, tau, seed)[rows, columns]
+        part = draw(picture, calibrated(scale), tau, seed)[rows, columns]
         assert np.abs(step.pixels.astype(int) - part).max() <= 1  # rounding of floats
         assert step.psnr_y == pytest.approx(psnr_y(picture.pixels[rows, columns], part, 0), abs=0.05)
 
@@ -126,7 +127,7 @@ def test_few_colours_survive_in_the_gif():
 def test_the_gif_of_the_whole_picture(tiny):
     picture = photo(100, 260)
     assert whole_fits(picture)
-    shown = frames(whole_gif(picture, 2, 1.0, 0, 1))
+    shown = frames(whole_gif(picture, "irn-x2", 1.0, 0, 1))
     assert len(shown) == 12 and shown[0].shape == (100, 260, 3)
     assert not whole_fits(photo(256, 256))  # that is the part already
     assert not whole_fits(Photo(np.zeros((600, 501, 3), np.uint8), "large"))
@@ -145,50 +146,52 @@ def test_an_empty_box_follows_the_page():
 
 def test_a_way_needs_two_draws(tiny):
     with pytest.raises(IRNError, match="the seed 4, so they are the same"):
-        interpolate(photo(), 2, 1.0, 4, 4)
+        interpolate(photo(), "irn-x2", 1.0, 4, 4)
     with pytest.raises(IRNError, match="raise τ"):
-        interpolate(photo(), 2, 0.0, 4, 5)
+        interpolate(photo(), "irn-x2", 0.0, 4, 5)
 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_transplanted_everywhere_it_is_the_true_z_and_nowhere_the_likeliest(tiny, scale):
     picture, bands = photo(), band_names(scale)
     region = everywhere(picture, scale)
-    found = replaced(picture, scale, "likeliest", "true", bands, region)
+    found = replaced(picture, calibrated(scale), "likeliest", "true", bands, region)
     _, z = split(tiny[scale], picture.pixels)
-    y_hat = torch.from_numpy(rescale(picture, scale).lr).permute(2, 0, 1)[None] / 255
+    y_hat = torch.from_numpy(rescale(picture, calibrated(scale)).lr).permute(2, 0, 1)[None] / 255
     true = to_pixels(to_uint8(tiny[scale].inverse(y_hat, z)))[:66, :90]
     assert np.abs(found.after.astype(int) - true).max() <= 1
-    assert np.array_equal(found.after, from_source(picture, scale, "true"))
-    assert np.abs(found.before.astype(int) - rescale(picture, scale).reconstruction).max() <= 1
+    assert np.array_equal(found.after, from_source(picture, calibrated(scale), "true"))
+    assert np.abs(found.before.astype(int) - rescale(picture, calibrated(scale)).reconstruction).max() <= 1
     assert found.inside == pytest.approx(found.psnr_y) and all(map(math.isnan, found.outside))
     for nothing in (
-        replaced(picture, scale, "likeliest", "true", bands, ~region),
-        replaced(picture, scale, "likeliest", "true", (), region),
+        replaced(picture, calibrated(scale), "likeliest", "true", bands, ~region),
+        replaced(picture, calibrated(scale), "likeliest", "true", (), region),
     ):
         assert np.array_equal(nothing.after, nothing.before) and not nothing.change.any()
-        assert np.array_equal(nothing.after, from_source(picture, scale, "likeliest"))
+        assert np.array_equal(nothing.after, from_source(picture, calibrated(scale), "likeliest"))
 
 
 @pytest.mark.parametrize("fill", ("likeliest", "zero"))
 @pytest.mark.parametrize("scale", SCALES)
 def test_all_bands_erased_everywhere_only_the_substitute_is_left(tiny, scale, fill):
     picture = photo()
-    found = replaced(picture, scale, "true", fill, band_names(scale), everywhere(picture, scale))
-    assert np.array_equal(found.before, from_source(picture, scale, "true"))
-    assert np.array_equal(found.after, from_source(picture, scale, fill))
+    found = replaced(picture, calibrated(scale), "true", fill, band_names(scale), everywhere(picture, scale))
+    assert np.array_equal(found.before, from_source(picture, calibrated(scale), "true"))
+    assert np.array_equal(found.after, from_source(picture, calibrated(scale), fill))
 
 
 def test_a_band_is_replaced_alone(tiny):
     picture, scale = photo(), 4
     assert len(band_names(scale)) == 6
     region = everywhere(picture, scale)
-    alone = {band: replaced(picture, scale, "true", "zero", [band], region).after for band in band_names(scale)}
+    alone = {
+        band: replaced(picture, calibrated(scale), "true", "zero", [band], region).after for band in band_names(scale)
+    }
     assert len({pixels.tobytes() for pixels in alone.values()}) == 6
-    _, sources = compute._sources(picture, scale)
+    _, sources = compute._sources(picture, calibrated(scale))
     z = sources["true"].clone()
     z[:, [c for c in range(45) if c % 12 < 3]] = 0  # level 2 splits level 1 in four
-    without = compute._inverse(picture, scale, z)
+    without = compute._inverse(picture, calibrated(scale), z)
     assert np.array_equal(without, alone["1 horizontal"])
 
 
@@ -198,7 +201,7 @@ def test_nothing_changes_farther_than_the_network_reaches(tiny, scale, base, oth
     picture = photo(300, 340)
     region = np.zeros_like(everywhere(picture, scale))
     region[20:22, 18:20] = True
-    found = replaced(picture, scale, base, other, band_names(scale), region)
+    found = replaced(picture, calibrated(scale), base, other, band_names(scale), region)
     assert found.edited.sum() == (2 * scale) ** 2
     assert 0 < found.reach <= found.radius == tiny[scale].radius
     rows, columns = np.nonzero(found.change)
@@ -212,7 +215,7 @@ def test_the_figures_are_those_of_the_two_sides(tiny):
     picture = photo()
     region = np.zeros_like(everywhere(picture, 2))
     region[10:20, 10:30] = True
-    found = replaced(picture, 2, "likeliest", "true", band_names(2), region)
+    found = replaced(picture, "irn-x2", "likeliest", "true", band_names(2), region)
     pixels = found.edited[2:-2, 2:-2]
     share = pixels.mean()
     for k, x_hat in enumerate((found.before, found.after)):
@@ -225,17 +228,17 @@ def test_the_figures_are_those_of_the_two_sides(tiny):
 def test_the_sentences_are_true_of_the_shipped_networks(scale):
     """The region snaps to the original, erased it does not, and every step is as far from the likeliest."""
     real = Photo(examples.example("cat")[100:300, 200:400], "cat")
-    height, width = rescale(real, scale).lr.shape[:2]
+    height, width = rescale(real, calibrated(scale)).lr.shape[:2]
     region, window = np.zeros((height, width), bool), middle(height, width)
     region[window.rows, window.columns] = True
-    planted = replaced(real, scale, "likeliest", "true", band_names(scale), region)
+    planted = replaced(real, calibrated(scale), "likeliest", "true", band_names(scale), region)
     assert planted.inside[1] > planted.inside[0] + 3
     assert planted.outside[1] == pytest.approx(planted.outside[0], abs=0.2)
-    erased = replaced(real, scale, "true", "likeliest", band_names(scale), region)
+    erased = replaced(real, calibrated(scale), "true", "likeliest", band_names(scale), region)
     assert erased.inside[1] < erased.inside[0] - 3
     assert planted.inside[1] == pytest.approx(erased.inside[0], abs=2)  # but for the rim
     assert erased.inside[1] == pytest.approx(planted.inside[0], abs=2)
-    found = interpolate(real, scale, 1.0, 0, 1)
+    found = interpolate(real, calibrated(scale), 1.0, 0, 1)
     distances = [step.distance for step in found.steps]
     ends = distances[0], distances[-1]
     assert 0.95 * min(ends) < min(distances) and max(distances) < 1.05 * max(ends)
@@ -261,7 +264,7 @@ def drawn(request: Request, first: str, second: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_tab_takes_every_size(tiny, size, scale):
-    request = Request(Photo(noise_pixels(*size), "noise.png"), scale, 1.0, 1, 0)
+    request = Request(Photo(noise_pixels(*size), "noise.png"), calibrated(scale), 1.0, 1, 0)
     way, change = drawn(request, "", "")
     assert "<img" in way["way"] and way["part"]["value"].endswith(f"noise-x{scale}-seeds-0-1-part.gif")
     assert change["change"].count("<figure") == 4 and change["bands"]["value"] == band_names(scale)
@@ -271,7 +274,7 @@ def test_the_tab_takes_every_size(tiny, size, scale):
 
 @pytest.mark.parametrize(("tau", "first", "second"), ((1.0, "1.5", "2"), (1.0, "3", "3"), (0.0, "0", "1")))
 def test_bad_input_is_explained_in_its_place(tiny, tau, first, second):
-    way, change = drawn(Request(photo(66, 300), 2, tau, 1, 0), first, second)
+    way, change = drawn(Request(photo(66, 300), "irn-x2", tau, 1, 0), first, second)
     assert "notice" in way["way"]["value"] and way["part"]["value"] is None
     assert not way["make"]["interactive"] and not way["whole"]["visible"]
     assert change["change"].count("<figure") == 4  # what does not depend on it is there
@@ -280,6 +283,6 @@ def test_bad_input_is_explained_in_its_place(tiny, tau, first, second):
 def test_a_flat_picture_has_figures_without_end():
     flat = Photo(np.full((40, 40, 3), 128, np.uint8), "flat.png")
     region = everywhere(flat, 2)
-    found = replaced(flat, 2, "likeliest", "true", band_names(2), region)
+    found = replaced(flat, "irn-x2", "likeliest", "true", band_names(2), region)
     assert "nan" not in change_scores(found) and "—" in change_scores(found)
     assert set(SOURCES) == {"true", "likeliest", "zero"}

@@ -35,7 +35,7 @@ class Reckoner(Explorer):
     def __init__(self, page, address):
         super().__init__(page, address)
         self.upload(MINE.name, encode_png(MINE.pixels))
-        self.wait_for("draw-4", draw(MINE, 2, 1.0, 3))
+        self.wait_for("draw-4", draw(MINE, "irn-x2", 1.0, 3))
         tab = page.locator("#tabs").get_by_role("tab", name=TAB)
         if not tab.is_visible():  # on a phone the last tabs are in a menu
             page.locator("#tabs .overflow-menu > button").click()
@@ -63,7 +63,7 @@ class Reckoner(Explorer):
 
 
 def region() -> np.ndarray:
-    mask = np.zeros(rescale(MINE, 2).lr.shape[:2], bool)
+    mask = np.zeros(rescale(MINE, "irn-x2").lr.shape[:2], bool)
     window = middle(*mask.shape)
     mask[window.rows, window.columns] = True
     return mask
@@ -72,7 +72,7 @@ def region() -> np.ndarray:
 def test_the_way_between_two_draws(page, address):
     reckoner = Reckoner(page, address)
     page.locator("#way .flip img").wait_for()
-    found = interpolate(MINE, 2, 1.0, 0, 1)
+    found = interpolate(MINE, "irn-x2", 1.0, 0, 1)
     assert np.array_equal(reckoner.playing(), np.concatenate([step.pixels for step in found.steps]))
     name, gif = reckoner.save("#part-gif")
     assert name == "mine-x2-seeds-0-1-part.gif"
@@ -94,21 +94,21 @@ def test_the_way_between_two_draws(page, address):
 
 def test_the_brush_and_the_choices_are_obeyed(page, address):
     reckoner, bands = Reckoner(page, address), band_names(2)
-    reckoner.inside(replaced(MINE, 2, "likeliest", "true", bands, region()).inside[1])
-    brushed = read_layer(page.evaluate(layer("region")), rescale(MINE, 2).lr)
+    reckoner.inside(replaced(MINE, "irn-x2", "likeliest", "true", bands, region()).inside[1])
+    brushed = read_layer(page.evaluate(layer("region")), rescale(MINE, "irn-x2").lr)
     assert np.array_equal(brushed[..., 3] == 255, region())
     page.locator("#z-mode").get_by_text("Erase z").click()
-    reckoner.inside(replaced(MINE, 2, "true", "likeliest", bands, region()).inside[1])
+    reckoner.inside(replaced(MINE, "irn-x2", "true", "likeliest", bands, region()).inside[1])
     page.locator("#z-fill").get_by_text("0, raw").click()
-    reckoner.inside(replaced(MINE, 2, "true", "zero", bands, region()).inside[1])
+    reckoner.inside(replaced(MINE, "irn-x2", "true", "zero", bands, region()).inside[1])
     page.locator("#z-bands").get_by_text("1 diagonal").click()
-    reckoner.inside(replaced(MINE, 2, "true", "zero", bands[:2], region()).inside[1])
+    reckoner.inside(replaced(MINE, "irn-x2", "true", "zero", bands[:2], region()).inside[1])
     page.locator("#region").get_by_role("button", name="None").click()
     page.click("#apply-region")
     page.locator(".toast-body.error").filter(has_text="no region is brushed").wait_for()
     page.locator("#region").get_by_role("button", name="All").click()
     page.click("#apply-region")
-    reckoner.inside(replaced(MINE, 2, "true", "zero", bands[:2], np.ones_like(region())).inside[1])
+    reckoner.inside(replaced(MINE, "irn-x2", "true", "zero", bands[:2], np.ones_like(region())).inside[1])
     page.locator("#scale").get_by_text("×4").click()
     page.locator("#z-bands").get_by_text("2 diagonal").wait_for()
 

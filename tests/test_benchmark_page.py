@@ -47,7 +47,7 @@ class Bench(Explorer):
 @pytest.fixture
 def bench(page, address):
     explorer = Bench(page, address)
-    explorer.wait_for("draw-4", draw(FIRST, 2, TAU.first, 3))
+    explorer.wait_for("draw-4", draw(FIRST, "irn-x2", TAU.first, 3))
     return explorer
 
 
@@ -121,7 +121,7 @@ def test_others_have_their_turn_and_cancel_works_at_once(bench, new_page, addres
     bench.wait_for_progress("2 of 99: 01.png …")
     other = Explorer(new_page(), address)
     other.page.click("#resample")
-    other.wait_for("draw-1", draw(FIRST, 2, 1.0, COUNT.first))
+    other.wait_for("draw-1", draw(FIRST, "irn-x2", 1.0, COUNT.first))
     bench.wait_for_progress(" of 99: ")
     bench.page.click("#cancel")
     bench.wait_for_progress("Stopped after ")

@@ -14,7 +14,7 @@ from demo.kit.words import words
 from demo.photo import Photo
 from demo.rescale.change import change_map
 from demo.rescale.footprint import STEP, detail
-from demo.rescale.rescaled import Request, model, rescale
+from demo.rescale.rescaled import Request, calibrated, network, rescale
 from demo.rescale.tabs import break_it
 from demo.rescale.tabs.break_it import compute as experiments
 from demo.rescale.tabs.break_it.compute import JPEGS, OTHER_SCALE
@@ -36,9 +36,9 @@ def tiny(monkeypatch, one_thread):
     nets = {scale: tiny_irn(scale) for scale in SCALES}
     rugged = tiny_irn(2, seed=7)
     monkeypatch.setattr("demo.rescale.tabs.break_it.compute.list_weights", lambda: [Path("irn-x2-jpeg.safetensors")])
-    monkeypatch.setattr("demo.rescale.tabs.break_it.compute.network", {"irn-x2-jpeg": rugged}.__getitem__)
-    monkeypatch.setattr("demo.rescale.rescaled.model", nets.__getitem__)
-    monkeypatch.setattr("demo.rescale.tabs.break_it.compute.model", nets.__getitem__)
+    named = {calibrated(scale): net for scale, net in nets.items()} | {"irn-x2-jpeg": rugged}
+    monkeypatch.setattr("demo.rescale.rescaled.network", named.__getitem__)
+    monkeypatch.setattr("demo.rescale.tabs.break_it.compute.network", named.__getitem__)
     RESULTS.clear()
     yield nets
     RESULTS.clear()  # what random networks made must not be found by other tests
@@ -114,12 +114,12 @@ def test_other_things_than_the_drawing_are_refused():
 @pytest.mark.parametrize("scale", SCALES)
 def test_experiments_by_their_definition(tiny, scale):
     picture = photo()
-    found = {one.name: one for one in experiments.experiments(picture, scale, 90, 3, 5)}
-    lr = rescale(picture, scale).lr
+    found = {one.name: one for one in experiments.experiments(picture, calibrated(scale), 90, 3, 5)}
+    lr = rescale(picture, calibrated(scale)).lr
     possible = list(words("break_it.experiments"))
     assert list(found) == [name for name in possible if scale == 2 or not name.startswith("made for jpeg")]
-    assert len(found) == experiments.how_many(scale)
-    assert found["untouched"].psnr_y == rescale(picture, scale).scores.psnr_y
+    assert len(found) == experiments.how_many(calibrated(scale))
+    assert found["untouched"].psnr_y == rescale(picture, calibrated(scale)).scores.psnr_y
     assert np.array_equal(found["noisy"].pixels, upscale(tiny[scale], add_noise(lr, 3, 5), size=picture.size))
     for colour, codec in JPEGS.items():
         data = codec.encode(lr, 90)
@@ -139,8 +139,8 @@ def test_experiments_by_their_definition(tiny, scale):
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_no_noise_is_the_untouched_lr(tiny, scale):
-    silent = experiments.noisy(photo(), scale, 0, 0)
-    assert np.array_equal(silent.pixels, experiments.untouched(photo(), scale).pixels)
+    silent = experiments.noisy(photo(), calibrated(scale), 0, 0)
+    assert np.array_equal(silent.pixels, experiments.untouched(photo(), calibrated(scale)).pixels)
 
 
 def test_better_jpeg_is_nearer_to_the_lr():
@@ -155,7 +155,10 @@ def test_better_jpeg_is_nearer_to_the_lr():
 @pytest.mark.parametrize("scale", SCALES)
 def test_a_shift_is_misregistration_only(tiny, scale):
     picture = photo(96, 640)
-    moved, before = experiments.shifted(picture, scale).pixels, experiments.untouched(picture, scale).pixels
+    moved, before = (
+        experiments.shifted(picture, calibrated(scale)).pixels,
+        experiments.untouched(picture, calibrated(scale)).pixels,
+    )
     reach = tiny[scale].radius
     inner = slice(reach, 640 - reach - scale)
     assert reach + scale < 300
@@ -166,55 +169,55 @@ def test_a_shift_is_misregistration_only(tiny, scale):
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_wrong_model_is_compared_at_the_right_size(tiny, size, scale):
     picture = Photo(noise_pixels(*size), "noise.png")
-    one = experiments.wrong_model(picture, scale)
+    one = experiments.wrong_model(picture, calibrated(scale))
     assert one.pixels.shape == (*size, 3)
-    assert one.raw_size == tuple(OTHER_SCALE[scale] * side for side in rescale(picture, scale).lr.shape[:2])
+    assert one.raw_size == tuple(OTHER_SCALE[scale] * side for side in rescale(picture, calibrated(scale)).lr.shape[:2])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (67, 131)])
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_tab_takes_every_size(tiny, size, scale):
-    request, tab = Request(Photo(noise_pixels(*size), "noise.png"), scale, 1.0, 1, 0), break_it.BreakIt()
+    request, tab = Request(Photo(noise_pixels(*size), "noise.png"), calibrated(scale), 1.0, 1, 0), break_it.BreakIt()
     *_, found = tab.compute(request, quality=50, sigma=2.0, strokes="")
     drawn = tab.draw(found)
-    assert drawn["cards"].count("<figure") == experiments.how_many(scale)
+    assert drawn["cards"].count("<figure") == experiments.how_many(calibrated(scale))
     assert "nan" not in drawn["cards"] and "{" not in drawn["cards"]
     assert drawn["painter"] and drawn["edited"] == ""
-    lr = rescale(request.photo, scale).lr
+    lr = rescale(request.photo, calibrated(scale)).lr
     *_, again = tab.compute(request, quality=60, sigma=2.0, strokes=as_sent(strokes(*lr.shape[:2]), lr))
     assert "q = 60" in tab.draw(again)["cards"] and "painter" not in tab.draw(again)  # only a slider moved
 
 
 def test_a_flat_picture_has_figures_without_end():
     flat, tab = Photo(np.full((40, 40, 3), 128, np.uint8), "flat.png"), break_it.BreakIt()
-    *_, found = tab.compute(Request(flat, 2, 1.0, 1, 0), quality=50, sigma=0, strokes="")
+    *_, found = tab.compute(Request(flat, "irn-x2", 1.0, 1, 0), quality=50, sigma=0, strokes="")
     assert "nan" not in tab.draw(found)["cards"]
 
 
 def test_the_detail_is_inside_and_where_the_network_gains(tiny):
     picture = photo(200, 300)
-    window = detail(rescale(picture, 2), picture)
+    window = detail(rescale(picture, "irn-x2"), picture)
     assert picture.pixels[window.rows, window.columns].shape == (128, 128, 3)
-    result, x = rescale(picture, 2), luma(picture.pixels)
+    result, x = rescale(picture, "irn-x2"), luma(picture.pixels)
     gain = (x - luma(result.bicubic)) ** 2 - (x - luma(result.reconstruction)) ** 2
     places = [(top, left) for top in range(0, 73, STEP) for left in range(0, 173, STEP)]
     best = max(places, key=lambda place: gain[place[0] : place[0] + 128, place[1] : place[1] + 128].sum())
     assert (window.top, window.left) == best
-    small = detail(rescale(photo(20, 30), 2), photo(20, 30))
+    small = detail(rescale(photo(20, 30), "irn-x2"), photo(20, 30))
     assert small == (0, 20, 0, 30)
 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_an_edit_reaches_no_farther_than_the_network(tiny, scale):
     picture = photo(300, 340)
-    layer = strokes(*rescale(picture, scale).lr.shape[:2])
+    layer = strokes(*rescale(picture, calibrated(scale)).lr.shape[:2])
     layer[20:22, 18:20] = 255
-    lr = experiments.edited_lr(picture, scale, layer)
-    found = experiments.upscale_edited(picture, scale, lr)
+    lr = experiments.edited_lr(picture, calibrated(scale), layer)
+    found = experiments.upscale_edited(picture, calibrated(scale), lr)
     assert found.edited.sum() == (2 * scale) ** 2
     assert 0 < found.reach <= found.radius == tiny[scale].radius
     assert 0 < found.beyond < 1
-    differs = (found.pixels != experiments.untouched(picture, scale).pixels).any(-1)
+    differs = (found.pixels != experiments.untouched(picture, calibrated(scale)).pixels).any(-1)
     assert np.array_equal(differs, found.change > 0)
     rows, columns = np.nonzero(found.edited)
     far = np.ones_like(differs)
@@ -227,11 +230,11 @@ def test_an_edit_reaches_no_farther_than_the_network(tiny, scale):
 
 def test_nothing_drawn_is_said(tiny):
     picture = photo()
-    own = rescale(picture, 2).lr
+    own = rescale(picture, "irn-x2").lr
     copied = np.dstack([own, np.full(own.shape[:2], 255, np.uint8)])
     for layer in (strokes(*own.shape[:2]), copied):
         with pytest.raises(IRNError, match="nothing is drawn"):
-            experiments.edited_lr(picture, 2, layer)
+            experiments.edited_lr(picture, "irn-x2", layer)
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -239,7 +242,7 @@ def test_the_sentences_are_true_of_the_shipped_networks(scale):
     """What the tab says of its experiments in general, on a piece of a photograph."""
     real = Photo(examples.example("coffee")[100:300, 200:400], "coffee")
     best, bad = (
-        {one.name: one for one in experiments.experiments(real, scale, quality, sigma, 0)}
+        {one.name: one for one in experiments.experiments(real, calibrated(scale), quality, sigma, 0)}
         for quality, sigma in ((100, 1), (10, 20))
     )
     psnr = {name: one.psnr_y for name, one in best.items()}
@@ -253,4 +256,4 @@ def test_the_sentences_are_true_of_the_shipped_networks(scale):
     assert psnr["noisy"] > best["noisy"].bicubic_psnr_y
     assert bad["noisy"].psnr_y < bad["noisy"].bicubic_psnr_y
     assert lost["wrong model"] > abs(psnr["wrong model"] - best["wrong model"].bicubic_psnr_y)
-    assert model(scale).radius < 50 * scale
+    assert network(calibrated(scale)).radius < 50 * scale

@@ -12,7 +12,7 @@ gr = pytest.importorskip("gradio")
 from demo.kit.numbers import decibels  # noqa: E402
 from demo.kit.painter import layer, read_layer  # noqa: E402
 from demo.photo import Photo  # noqa: E402
-from demo.rescale.rescaled import draw, model, rescale  # noqa: E402
+from demo.rescale.rescaled import draw, network, rescale  # noqa: E402
 from demo.rescale.tabs import break_it  # noqa: E402
 from demo.rescale.tabs.break_it import compute as experiments  # noqa: E402
 from irn_core.ops.damage import paint  # noqa: E402
@@ -41,10 +41,10 @@ class Breaker(Explorer):
     def choose(self, photo: Photo) -> None:
         self.upload(photo.name, encode_png(photo.pixels))
         self.wait_for("original", photo.pixels)
-        self.wait_for("draw-4", draw(photo, 2, 1.0, 3))
+        self.wait_for("draw-4", draw(photo, "irn-x2", 1.0, 3))
 
     def finish(self) -> None:
-        self.page.locator("#experiments .card").nth(experiments.how_many(2) - 1).wait_for()
+        self.page.locator("#experiments .card").nth(experiments.how_many("irn-x2") - 1).wait_for()
 
     def figure(self, title: str, psnr: float) -> None:
         """Wait until a card shows this PSNR."""
@@ -72,18 +72,18 @@ class Breaker(Explorer):
 def test_the_figures_are_those_of_the_experiments(page, address):
     breaker = Breaker(page, address, MINE)
     quality, sigma = break_it.QUALITY.first, break_it.SIGMA.first
-    breaker.figure("Untouched", experiments.untouched(MINE, 2).psnr_y)
-    breaker.figure("Bicubic LR", experiments.bicubic_instead(MINE, 2).psnr_y)
-    breaker.figure(f"JPEG, q = {quality}", experiments.as_jpeg(MINE, 2, quality, "4:2:0").psnr_y)
-    breaker.figure("Moved by one pixel", experiments.shifted(MINE, 2).psnr_y)
-    breaker.figure(f"Noise, σ = {sigma}", experiments.noisy(MINE, 2, sigma, 0).psnr_y)
-    breaker.figure("Upscaled by irn-x4", experiments.wrong_model(MINE, 2).psnr_y)
+    breaker.figure("Untouched", experiments.untouched(MINE, "irn-x2").psnr_y)
+    breaker.figure("Bicubic LR", experiments.bicubic_instead(MINE, "irn-x2").psnr_y)
+    breaker.figure(f"JPEG, q = {quality}", experiments.as_jpeg(MINE, "irn-x2", quality, "4:2:0").psnr_y)
+    breaker.figure("Moved by one pixel", experiments.shifted(MINE, "irn-x2").psnr_y)
+    breaker.figure(f"Noise, σ = {sigma}", experiments.noisy(MINE, "irn-x2", sigma, 0).psnr_y)
+    breaker.figure("Upscaled by irn-x4", experiments.wrong_model(MINE, "irn-x2").psnr_y)
     box = breaker.page.locator("#jpeg-quality input[type=number]")
     box.fill("30")
     box.press("Enter")
-    breaker.figure("JPEG, q = 30", experiments.as_jpeg(MINE, 2, 30, "4:2:0").psnr_y)
+    breaker.figure("JPEG, q = 30", experiments.as_jpeg(MINE, "irn-x2", 30, "4:2:0").psnr_y)
     breaker.page.locator("#scale").get_by_text("×4").click()
-    breaker.figure("Untouched", experiments.untouched(MINE, 4).psnr_y)
+    breaker.figure("Untouched", experiments.untouched(MINE, "irn-x4").psnr_y)
 
 
 def test_an_edit_stays_where_it_was_made(page, address):
@@ -94,15 +94,15 @@ def test_an_edit_stays_where_it_was_made(page, address):
     page.click("#upscale-edited")
     page.locator(".toast-body.error").filter(has_text="nothing is drawn").wait_for()
     breaker.draw()
-    result = rescale(LARGER, 2)
+    result = rescale(LARGER, "irn-x2")
     strokes = read_layer(page.evaluate(layer("painter")), result.lr)
     assert strokes[60, 64].tolist() == [0xD9, 0x2B, 0x2B, 255]
     page.click("#upscale-edited")
     page.locator("#edited .card").nth(1).wait_for()
     edited = breaker.edited()
-    assert np.array_equal(edited, upscale(model(2), paint(result.lr, strokes), size=LARGER.size))
+    assert np.array_equal(edited, upscale(network("irn-x2"), paint(result.lr, strokes), size=LARGER.size))
     rows, columns = np.nonzero((edited != result.reconstruction).any(-1))
-    stroke, reach = 40, model(2).radius  # a stroke is at most that long, in pixels of the original
+    stroke, reach = 40, network("irn-x2").radius  # a stroke is at most that long, in pixels of the original
     for places, side in ((rows, LARGER.size[0]), (columns, LARGER.size[1])):
         assert stroke + reach < side / 2
         assert np.abs(places - side / 2).max() < stroke + reach

@@ -172,7 +172,7 @@ def test_tabs(compressor):
 
 def test_modes_keep_to_themselves(compressor):
     compressor.choose_mode("Rescale")
-    compressor.wait_for("reconstruction", rescale(MINE, 2).reconstruction)
+    compressor.wait_for("reconstruction", rescale(MINE, "irn-x2").reconstruction)
     assert "icn" not in compressor.state["keys"]
     assert not compressor.page.locator("#quality").is_visible()
     compressor.page.click("#clear")

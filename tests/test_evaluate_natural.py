@@ -46,6 +46,7 @@ def test_a_patch_has_a_texture():
 @pytest.mark.parametrize(("sigma", "low", "high"), [(20, 0.4, 0.65), (40, 0.9, 1.0)])
 def test_draws_are_told_from_originals_only_where_they_differ(monkeypatch, sigma, low, high):
     monkeypatch.setattr(telling, "STEPS", 40)
+    monkeypatch.setattr(telling, "BATCH", 4)
     originals, drawn = [grain(k, 20) for k in range(6)], [[grain(100 + k, sigma)] for k in range(6)]
     found = telling.accuracy(originals, drawn)
     assert low <= found <= high

@@ -7,7 +7,7 @@ from scipy import stats
 
 from demo import examples
 from demo.photo import Photo
-from demo.rescale.rescaled import Request, model
+from demo.rescale.rescaled import Request, calibrated, network
 from demo.rescale.tabs.gaussian import Gaussian, compute
 from demo.rescale.tabs.gaussian.draw import number
 from irn_core.measure.information import value_names
@@ -27,15 +27,15 @@ def kurtosis(values: np.ndarray) -> float:
 
 
 def drawn(picture: Photo, scale: int) -> dict[str, object]:
-    (found,) = Gaussian().compute(Request(picture, scale, 1.0, 1, 0))
+    (found,) = Gaussian().compute(Request(picture, calibrated(scale), 1.0, 1, 0))
     return Gaussian().draw(found)
 
 
 @pytest.mark.parametrize("scale", SCALES)
 def test_the_figures_are_those_of_the_values(scale):
     picture = photo()
-    z, eps, luma = stages(model(scale), picture.pixels)
-    before, after = compute.comparison(compute.case_of(picture, scale), scale)
+    z, eps, luma = stages(network(calibrated(scale)), picture.pixels)
+    before, after = compute.comparison(compute.case_of(picture, calibrated(scale)), scale)
     for found, field in ((before, z), (after, eps)):
         assert found.mean == pytest.approx(field.mean(), abs=1e-5)
         assert found.deviation == pytest.approx(field.std(), rel=1e-4)
@@ -52,8 +52,8 @@ def test_the_figures_are_those_of_the_values(scale):
 def test_bands_are_those_of_the_command(scale, tmp_path):
     picture = photo()
     Image.fromarray(picture.pixels).save(tmp_path / "picture.png")
-    stored = evaluate_normality(model(scale), "any", tmp_path, lambda _: None)
-    found = compute.bands(compute.case_of(picture, scale), scale)
+    stored = evaluate_normality(network(calibrated(scale)), "any", tmp_path, lambda _: None)
+    found = compute.bands(compute.case_of(picture, calibrated(scale)), calibrated(scale))
     assert list(found) == list(stored["before"]["bands"])
     for band, pair in found.items():
         for stage, figures in zip(("before", "after"), pair, strict=True):
@@ -63,13 +63,15 @@ def test_bands_are_those_of_the_command(scale, tmp_path):
 
 def test_two_other_pictures_stand_beside_the_one_on_screen():
     names = [Photo(examples.example(name), "copy of it") for name in compute.BESIDE]
-    assert list(compute.cases(photo(), 2)) == [compute.HERE, *compute.BESIDE[:2]]
-    assert list(compute.cases(names[0], 2)) == [compute.HERE, *compute.BESIDE[1:]]
-    assert list(compute.cases(names[1], 2)) == [compute.HERE, compute.BESIDE[0], compute.BESIDE[2]]
+    assert list(compute.cases(photo(), "irn-x2")) == [compute.HERE, *compute.BESIDE[:2]]
+    assert list(compute.cases(names[0], "irn-x2")) == [compute.HERE, *compute.BESIDE[1:]]
+    assert list(compute.cases(names[1], "irn-x2")) == [compute.HERE, compute.BESIDE[0], compute.BESIDE[2]]
 
 
 def test_equal_content_is_computed_once():
-    assert compute.case_of(photo(seed=1), 2) is compute.case_of(Photo(photo(seed=1).pixels.copy(), "other"), 2)
+    assert compute.case_of(photo(seed=1), "irn-x2") is compute.case_of(
+        Photo(photo(seed=1).pixels.copy(), "other"), "irn-x2"
+    )
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -77,7 +79,7 @@ def test_the_table_shows_the_figures_of_three_pictures(scale):
     tables = drawn(photo(), scale)["tables"]
     pictures, bands = (part.split("</tbody>")[0] for part in tables.split("<tbody>")[1:])
     assert pictures.count("<tr>") == 3 and bands.count("<tr>") == 3 * (scale // 2)
-    for case in compute.cases(photo(), scale).values():
+    for case in compute.cases(photo(), calibrated(scale)).values():
         for before, after in zip(*compute.comparison(case, scale), strict=True):
             assert f"<td>{number(before)} → {number(after)}</td>" in pictures
 

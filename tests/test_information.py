@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from irn_core.measure import information
 from irn_core.measure.information import (
     ROUNDING,
     Dropped,
@@ -120,6 +121,16 @@ def test_the_lr_and_the_file_give_the_picture_back_as_far_as_the_lr_is_true():
         x_hat = decode_lost(irn, downscale(irn, x), file, x.shape[:2])
         errors.append(np.abs(x_hat - best).mean())
     assert errors[0] > 2 * errors[1] > 0 and errors[1] < 1 and errors[2] < 0.05
+
+
+def test_steps_far_from_the_mean_cost_bytes_and_no_memory(monkeypatch):
+    irn, x = tiny_irn(), np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+    lr, (plain, _) = downscale(irn, x), encode_lost(irn, dropped(irn, x), 4.0)
+    expected = decode_lost(irn, lr, plain, (40, 60))
+    monkeypatch.setattr(information, "LARGEST", 2)
+    short, _ = encode_lost(irn, dropped(irn, x), 4.0)
+    assert plain.largest > short.largest == 2 and not len(plain.far) and len(short.far)
+    assert np.array_equal(decode_lost(irn, lr, short, (40, 60)), expected)
 
 
 def test_an_lr_that_differs_by_a_grey_level_is_decoded_with():

@@ -63,35 +63,35 @@ class Explorer(Driver):
 
 
 def test_first_result_is_there_and_exact(explorer):
-    result = rescale(FIRST, 2)
+    result = rescale(FIRST, "irn-x2")
     explorer.wait_for("original", FIRST.pixels)
     explorer.wait_for("reconstruction", result.reconstruction)
     explorer.wait_for("lr", result.lr)
     explorer.wait_for("bicubic", result.bicubic)
     for k in range(COUNT.first):
-        explorer.wait_for(f"draw-{k + 1}", draw(FIRST, 2, TAU.first, SEED.first + k))
+        explorer.wait_for(f"draw-{k + 1}", draw(FIRST, "irn-x2", TAU.first, SEED.first + k))
     assert explorer.headline() == f"{result.scores.psnr_y:.2f} dB"
 
 
 def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
     picture = Photo(smooth_pixels(300, 400, seed=8), "mine.png")
     explorer.upload("mine.png", encode_png(picture.pixels))
-    explorer.wait_for("reconstruction", rescale(picture, 2).reconstruction)
+    explorer.wait_for("reconstruction", rescale(picture, "irn-x2").reconstruction)
     for tab in ("High frequencies", "Temperature", "High frequencies", "Temperature"):
         explorer.page.get_by_role("tab", name=tab).click()
-    explorer.wait_for("draw-4", draw(picture, 2, TAU.first, SEED.first + 3))
+    explorer.wait_for("draw-4", draw(picture, "irn-x2", TAU.first, SEED.first + 3))
     explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .dot').length === {len(TAUS)}")
 
 
 def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
     picture, asked, go_on = Photo(smooth_pixels(120, 160, seed=9), "mine.png"), [], threading.Event()
     explorer.upload("mine.png", encode_png(picture.pixels))
-    explorer.wait_for("draw-4", draw(picture, 2, TAU.first, SEED.first + 3))
+    explorer.wait_for("draw-4", draw(picture, "irn-x2", TAU.first, SEED.first + 3))
 
-    def held(photo, scale, tau, seed):
+    def held(photo, net, tau, seed):
         asked.append((tau, seed))
         go_on.wait(60)  # until all changes are made
-        return draw(photo, scale, tau, seed)
+        return draw(photo, net, tau, seed)
 
     def late(visit, number, take=Visit.take):
         time.sleep(1)  # a change while the server is still told of the one before has its own number
@@ -106,7 +106,7 @@ def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
         field.press("Tab")
     explorer.page.wait_for_function(f"window.requests >= {before + 5}")
     go_on.set()
-    explorer.wait_for("draw-2", draw(picture, 2, 0.5, 61))
+    explorer.wait_for("draw-2", draw(picture, "irn-x2", 0.5, 61))
     assert asked[-2:] == [(0.5, 60), (0.5, 61)]
     assert len(asked) <= 5  # all five requests would have drawn twelve times
 
@@ -114,25 +114,25 @@ def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
 def test_upload_resample_and_scale(explorer):
     picture = Photo(smooth_pixels(67, 131, seed=7), "mine.png")
     explorer.upload("mine.png", encode_png(picture.pixels))
-    explorer.wait_for("reconstruction", rescale(picture, 2).reconstruction)
-    assert explorer.headline() == f"{rescale(picture, 2).scores.psnr_y:.2f} dB"
+    explorer.wait_for("reconstruction", rescale(picture, "irn-x2").reconstruction)
+    assert explorer.headline() == f"{rescale(picture, 'irn-x2').scores.psnr_y:.2f} dB"
     explorer.click("[data-zoom='4']")
     explorer.page.click("#resample")
-    explorer.wait_for("draw-1", draw(picture, 2, 1.0, COUNT.first))
+    explorer.wait_for("draw-1", draw(picture, "irn-x2", 1.0, COUNT.first))
     assert explorer.state["zoom"] == 4
     explorer.page.locator("#scale").get_by_text("×4").click()
-    explorer.wait_for("reconstruction", rescale(picture, 4).reconstruction)
-    explorer.wait_for("lr", rescale(picture, 4).lr)
+    explorer.wait_for("reconstruction", rescale(picture, "irn-x4").reconstruction)
+    explorer.wait_for("lr", rescale(picture, "irn-x4").lr)
 
 
 def test_example_strip(explorer):
     explorer.page.locator("#examples button.thumbnail-item").nth(6).click()
     text = Photo(examples.example("text"), "text")
-    explorer.wait_for("reconstruction", rescale(text, 2).reconstruction)
+    explorer.wait_for("reconstruction", rescale(text, "irn-x2").reconstruction)
 
 
 def test_viewer_modes_change_the_canvas(explorer):
-    explorer.wait_for("draw-4", draw(FIRST, 2, 1.0, 3))
+    explorer.wait_for("draw-4", draw(FIRST, "irn-x2", 1.0, 3))
     seen = set()
     for key, mode in zip("12345", ("split", "flip", "side", "difference", "draws"), strict=True):
         explorer.keys(key)
@@ -150,7 +150,7 @@ def test_bad_uploads_are_explained_and_lose_nothing(explorer):
         assert "is not a picture" in toast.inner_text()
         assert "Traceback" not in explorer.page.content()
     assert explorer.headline() == before
-    explorer.wait_for("reconstruction", rescale(FIRST, 2).reconstruction)
+    explorer.wait_for("reconstruction", rescale(FIRST, "irn-x2").reconstruction)
 
 
 def test_clear_starts_again(explorer):
@@ -199,7 +199,7 @@ def test_three_pictures_are_compared_with_noise(explorer):
     rows = page.locator("#gaussian-tables > * .scores").first.locator("tbody tr")
     rows.nth(2).wait_for()
     assert rows.count() == 3 and rows.first.inner_text().strip().startswith(gaussian.HERE)
-    before, after = gaussian.comparison(gaussian.case_of(FIRST, 2), 2)
+    before, after = gaussian.comparison(gaussian.case_of(FIRST, "irn-x2"), 2)
     deviation = f"{number(before.deviation)} → {number(after.deviation)}"
     assert rows.first.locator("td").nth(1).inner_text() == deviation
 
@@ -208,13 +208,13 @@ def test_rivals_come_into_the_viewer_when_their_tab_is_opened(explorer):
     picture = Photo(smooth_pixels(67, 131, seed=7), "mine.png")
     explorer.upload("mine.png", encode_png(picture.pixels))
     explorer.page.locator("#scale").get_by_text("×4").click()
-    explorer.wait_for("reconstruction", rescale(picture, 4).reconstruction)
+    explorer.wait_for("reconstruction", rescale(picture, "irn-x4").reconstruction)
     assert "lanczos" not in explorer.state["keys"]
     explorer.page.get_by_role("tab", name="Rivals").click()
     for name in ["lanczos", *rivals.trained(4)]:
-        explorer.wait_for(name, rivals.compete(picture, 4, name).x_hat)
+        explorer.wait_for(name, rivals.compete(picture, "irn-x4", name).x_hat)
     card = explorer.page.locator("#fair-cards .card").filter(has_text=words("rivals.names")["joint"])
-    assert f"{rivals.compete(picture, 4, 'joint-x4').scores.psnr_y:.2f} dB" in card.inner_text()
+    assert f"{rivals.compete(picture, 'irn-x4', 'joint-x4').scores.psnr_y:.2f} dB" in card.inner_text()
 
 
 def test_bands_can_be_switched_off(explorer):
@@ -225,8 +225,8 @@ def test_bands_can_be_switched_off(explorer):
 
 
 def test_downloads_are_the_model_pixels(explorer):
-    explorer.wait_for("draw-4", draw(FIRST, 2, 1.0, 3))
-    result = rescale(FIRST, 2)
+    explorer.wait_for("draw-4", draw(FIRST, "irn-x2", 1.0, 3))
+    result = rescale(FIRST, "irn-x2")
     for label, pixels in (("LR (PNG)", result.lr), ("Reconstruction (PNG)", result.reconstruction)):
         with explorer.page.expect_download() as download:
             explorer.page.get_by_text(label).click()
@@ -241,7 +241,7 @@ def test_visitors_do_not_share_pictures(new_page, address):
     mine.upload("secret.png", encode_png(picture.pixels))
     mine.wait_for("original", picture.pixels)
     yours.page.click("#resample")
-    yours.wait_for("draw-1", draw(FIRST, 2, 1.0, COUNT.first))
+    yours.wait_for("draw-1", draw(FIRST, "irn-x2", 1.0, COUNT.first))
     yours.wait_for("original", FIRST.pixels)
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from demo.kit.words import say, words
 from demo.photo import Photo
-from demo.rescale.rescaled import Request, rescale
+from demo.rescale.rescaled import Request, calibrated, rescale
 from demo.rescale.tabs import rivals
 from irn_core.measure.rescaling import evaluate_picture
 from irn_core.ops.metrics import psnr_y
@@ -16,12 +16,13 @@ from tests.helpers import smooth_pixels
 pytestmark = pytest.mark.usefixtures("one_thread")
 PHOTO = Photo(smooth_pixels(45, 62), "smooth")
 SCALE = 4
+NET = calibrated(SCALE)
 
 
 def test_every_kind_of_rival_ships_in_its_order():
     assert [rivals.fair_key(name) for name in rivals.trained(SCALE)] == list(rivals.ORDER)
     assert {path.stem for path in list_rivals()} == {*rivals.trained(2), *rivals.trained(4), *rivals.trained(8)}
-    assert [rivals.fair_key(name) for name in rivals.entrants(SCALE)] == list(words("rivals.names"))
+    assert [rivals.fair_key(name) for name in rivals.entrants(NET)] == list(words("rivals.names"))
 
 
 def test_rivals_are_as_large_and_were_trained_as_long_as_each_other():
@@ -34,7 +35,7 @@ def test_rivals_are_as_large_and_were_trained_as_long_as_each_other():
 @pytest.mark.parametrize("name", rivals.trained(SCALE))
 def test_a_rival_is_what_evaluate_says(name):
     net = load_model(name, *RESCALERS)
-    entry = rivals.compete(PHOTO, SCALE, name)
+    entry = rivals.compete(PHOTO, NET, name)
     assert entry.scores == evaluate_picture(net, PHOTO.pixels, 0.0, 0)
     assert entry.params == count_params(net)
     assert entry.lr.shape == (12, 16, 3) and entry.x_hat.shape == PHOTO.pixels.shape
@@ -42,18 +43,18 @@ def test_a_rival_is_what_evaluate_says(name):
 
 def test_filters_are_those_of_everybody():
     x = smooth_pixels(48, 64)
-    entry = rivals.compete(Photo(x, "whole"), SCALE, "lanczos")
+    entry = rivals.compete(Photo(x, "whole"), NET, "lanczos")
     lr = Image.fromarray(x).resize((16, 12), Image.Resampling.LANCZOS)
     x_hat = np.asarray(lr.resize((64, 48), Image.Resampling.LANCZOS))
     assert (entry.lr == np.asarray(lr)).all() and (entry.x_hat == x_hat).all()
     assert entry.scores.psnr_y == psnr_y(x, x_hat, SCALE)
-    assert rivals.compete(PHOTO, SCALE, "bicubic").scores == rescale(PHOTO, SCALE).bicubic_scores
+    assert rivals.compete(PHOTO, NET, "bicubic").scores == rescale(PHOTO, NET).bicubic_scores
 
 
 def drawn(scale: int) -> list[tuple[str, list[str]]]:
     """The cards and the keys of the pictures in the viewer, after each entrant."""
     tab = rivals.Rivals()
-    steps = tab.compute(Request(PHOTO, scale, 1.0, 1, 0))
+    steps = tab.compute(Request(PHOTO, calibrated(scale), 1.0, 1, 0))
     return [(tab.draw(found)["cards"], [image.key for image in tab.pictures(found)]) for found in steps]
 
 

@@ -212,3 +212,8 @@ def test_recorded_figures_join_what_the_file_says(tmp_path):
     assert info.figures == {"Old": {"psnr_y": 30.0}, "Set5": {"mean": {"psnr_y": 41.5}}}
     state = load_model(path).state_dict()
     assert all(torch.equal(state[name], tensor) for name, tensor in irn.state_dict().items())
+
+
+@torch.inference_mode()
+def test_weights_that_were_loaded_for_inference_can_be_refined_by_gradients():
+    assert not any(param.is_inference() for param in load_model("irn-x2").parameters())

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from demo.rescale.rescaled import calibrated
 from demo.rescale.tabs.rivals import entrants
 from irn_core.measure.bench import paper_name
 from irn_core.measure.filters import FILTERS
@@ -94,7 +95,7 @@ def shipped(folder: Path = RESULTS, refine: int = 0) -> list[Model]:
 def competing(scale: int, folder: Path = RESULTS) -> list[Model]:
     """Filters, rivals, and ours, at a scale, with what `folder` holds of them: {name}-x{scale}-… of a filter."""
     models = []
-    for name in entrants(scale):
+    for name in entrants(calibrated(scale)):
         of_filter = name in FILTERS
         info = None if of_filter else read_info(find_weights(name))
         stored = {data: _read(folder / f"{name}{f'-x{scale}' * of_filter}-{data}-tau0.json") for data in DATA_SETS}

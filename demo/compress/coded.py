@@ -8,7 +8,7 @@ import numpy as np
 
 from demo.kit.cache import cached
 from demo.photo import MAX_PAGE_PIXELS, Photo
-from demo.rescale.rescaled import model, rescale
+from demo.rescale.rescaled import calibrated, network, rescale
 from irn_core.coding.codec import codec_for, encode_within, load_codec
 from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import QUALITY_STEPS, read_header
@@ -167,9 +167,9 @@ def read(codec: str, data: bytes) -> np.ndarray:
 
 def kept_pixels(photo: Photo, scale: int) -> np.ndarray:
     """What is coded: the picture itself, or the LR that the rescaling network keeps."""
-    return photo.pixels if scale == 1 else rescale(photo, scale).lr
+    return photo.pixels if scale == 1 else rescale(photo, calibrated(scale)).lr
 
 
 def restore(photo: Photo, decoded: np.ndarray, scale: int) -> np.ndarray:
     """The inverse of `kept_pixels`, likeliest z."""
-    return decoded if scale == 1 else upscale(model(scale), decoded, size=photo.size)
+    return decoded if scale == 1 else upscale(network(calibrated(scale)), decoded, size=photo.size)

@@ -66,6 +66,11 @@ def labelled(key: str, label: str, psnr: float, pixels) -> ViewerImage:
     return ViewerImage(key, f"{label} · {decibels(psnr)}", pixels)
 
 
+def file_part(net: str) -> str:
+    """What names of files say of a network: x4, x4-plus."""
+    return net.removeprefix("irn-")
+
+
 def commands(model: str, tau: float, seed: int) -> str:
     """The lines that give the same files on a command line."""
     return (

@@ -9,26 +9,58 @@ from gradio.components import Component
 from demo.examples import FIRST, example
 from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
-from demo.kit.events import Visit, refusals
+from demo.kit.events import QUIET, Visit, refusals
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage, viewer_value
 from demo.kit.words import say
 from demo.kit.work import ahead
 from demo.photo import Photo
-from demo.rescale.draw import commands, labelled, measures
-from demo.rescale.rescaled import Request, Rescaled, draw, model_name, rescale
+from demo.rescale.draw import commands, file_part, labelled, measures
+from demo.rescale.rescaled import (
+    Request,
+    Rescaled,
+    calibrated,
+    draw,
+    natural,
+    rescale,
+    scale_of,
+)
 from demo.rescale.tabs import TABS
 from demo.rescale.tabs.refine import Refine
 from irn_core.ops.metrics import psnr_y
 
 KEY = "rescale"
-SCALES = [("×2", 2), ("×4", 4), ("×8", 8)]
+SCALES = (2, 4, 8)
+NATURAL, CALIBRATED = "natural", "calibrated"
+KINDS = [("Natural", NATURAL), ("Calibrated", CALIBRATED)]
+"""What draws are to be, and how the page calls it."""
+
+
+def net_of(scale: int, kind: str) -> str:
+    """The network of a scale for a kind of draws, or the calibrated one where no other ships."""
+    return (kind == NATURAL and natural(scale)) or calibrated(scale)
+
+
+def nets(kind: str) -> list[tuple[str, str]]:
+    """The scales to choose from, each with its network."""
+    return [(f"×{scale}", net_of(scale, kind)) for scale in SCALES]
+
+
+def switch_kind(kind: str, net: str) -> dict:
+    """The same scale by the network for another kind of draws."""
+    return gr.update(choices=nets(kind), value=net_of(scale_of(net), kind))
 
 
 def first_request() -> Request:
     """What the page starts with."""
-    return Request(Photo(example(FIRST), FIRST), SCALES[0][1], TAU.first, COUNT.first, SEED.first)
+    return Request(Photo(example(FIRST), FIRST), net_of(SCALES[0], NATURAL), TAU.first, COUNT.first, SEED.first)
+
+
+def first_settings() -> tuple:
+    """Values of a mode's `settings` for that."""
+    _, net, *draws = first_request()
+    return NATURAL, gr.update(choices=nets(NATURAL), value=net), *draws
 
 
 class RescaleMode:
@@ -47,9 +79,16 @@ class RescaleMode:
 
     def controls(self) -> None:
         """Below the choice of a picture."""
-        self.scale = gr.Radio(SCALES, value=SCALES[0][1], label="Scale s", info=say("rescale.scale"), elem_id="scale")
+        choices = nets(NATURAL)
+        self.net = gr.Radio(choices, value=choices[0][1], label="Scale s", info=say("rescale.scale"), elem_id="scale")
+        self.kind = gr.Radio(
+            KINDS, value=NATURAL, label="Draws", info=say("rescale.kind"), elem_id="kind",
+            visible=any(map(natural, SCALES)),
+        )  # fmt: skip
+        self.kind.input(switch_kind, [self.kind, self.net], self.net, **QUIET)
         self.refine = gr.Button(say("refine.button"), size="sm", elem_id="refine")
         self.draws = draw_controls("", "rescale.draws")
+        self.settings = [self.kind, self.net, *self.draws[1:]]
 
     def measures(self) -> None:
         """Beside the viewer."""
@@ -67,7 +106,7 @@ class RescaleMode:
         """What the mode asks of the page's event, and the events of its tabs."""
         self.shared = shared
         _, tau, count, seed = self.draws
-        request = dict(zip(Request._fields, (shared.photo, self.scale, tau, count, seed), strict=True))
+        request = dict(zip(Request._fields, (shared.photo, self.net, tau, count, seed), strict=True))
         self.results = [
             shared.viewer, shared.status, self.table, shared.notice, self.lr_file, self.reconstruction_file,
             self.commands,
@@ -76,7 +115,7 @@ class RescaleMode:
             tab.wire(request)
         self.tabs.opens(self.refine, Refine.key)
         return Wiring(
-            [self.scale.input, *self.draws.triggers, *self.tabs.triggers],
+            [self.net.change, *self.draws.triggers, *self.tabs.triggers],
             [*request.values(), self.tabs.open, *self.tabs.inputs],
             (None, None, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
@@ -91,10 +130,10 @@ class RescaleMode:
         return self._shown(*self.first) if self.first else {self.shared.status: gr.skip()}
 
     def answer(
-        self, visit: Visit, photo: Photo, scale: int, tau: float, count: int, seed: int, tab: str, *own
+        self, visit: Visit, photo: Photo, net: str, tau: float, count: int, seed: int, tab: str, *own
     ) -> Iterator[dict[Component, object]]:
         """The result if it is not shown yet, then the open tab."""
-        request = Request(photo, scale, tau, count, seed)
+        request = Request(photo, net, tau, count, seed)
         if visit.shown.get(KEY) != (request, photo.name):
             visit.shown = {}  # from here on the viewer holds neither the old result nor all of the new one
             yield from self._show(request)
@@ -106,19 +145,19 @@ class RescaleMode:
 
     def _show(self, request: Request) -> Iterator[dict[Component, object]]:
         """The likeliest reconstruction as soon as it is there, then the progress, then all draws."""
-        photo, scale, tau, count, seed = request
-        result = rescale(photo, scale)
+        photo, net, tau, count, seed = request
+        result = rescale(photo, net)
         values = self._shown(request, result, [])
         drawn: list[np.ndarray] = []
         for draw_seed in seeds(seed, count):
             yield values | {self.shared.status: f"{photo.name}: drawing {len(drawn) + 1} of {count} …"}
             values = {}
-            drawn.append(draw(photo, scale, tau, draw_seed))
+            drawn.append(draw(photo, net, tau, draw_seed))
         yield self._shown(request, result, drawn)
 
     def _shown(self, request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) -> dict[Component, object]:
-        photo, scale, tau, _, seed = request
-        name = f"{stem(photo.name)}-x{scale}"
+        photo, scale, tau, seed = request.photo, request.scale, request.tau, request.seed
+        name = f"{stem(photo.name)}-{file_part(request.net)}"
         said = f"{photo.name}, ×{scale}: {len(drawn)} draw{'s' * (len(drawn) != 1)} at τ = {tau:g}"
         values = (
             viewer_value(pictures(request, result, drawn), *photo.size, scale, a="original", b="reconstruction"),
@@ -127,16 +166,16 @@ class RescaleMode:
             notices(photo.name, photo.notices),
             download(f"{name}-lr.png", result.lr_png),
             download(f"{name}-reconstruction.png", result.reconstruction_png),
-            commands(model_name(scale), tau, seed),
+            commands(request.net, tau, seed),
         )
         return dict(zip(self.results, values, strict=True))
 
     def _viewer(self, request: Request, added: Sequence[ViewerImage]) -> dict:
         """The pictures of the result, and those of a tab."""
-        photo, scale, tau, count, seed = request
-        drawn = [draw(photo, scale, tau, k) for k in seeds(seed, count)]
-        images = [*pictures(request, rescale(photo, scale), drawn), *added]
-        return viewer_value(images, *photo.size, scale, a="original", b="reconstruction")
+        photo, net, tau, count, seed = request
+        drawn = [draw(photo, net, tau, k) for k in seeds(seed, count)]
+        images = [*pictures(request, rescale(photo, net), drawn), *added]
+        return viewer_value(images, *photo.size, request.scale, a="original", b="reconstruction")
 
 
 def pictures(request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) -> list[ViewerImage]:

@@ -16,17 +16,22 @@ from irn_core.nets.plain import PlainRescaler
 from irn_core.pictures.files import encode_png
 from irn_core.pictures.lr_file import encode_lr
 from irn_core.rescale import downscale, upscale
-from irn_core.weights import RESCALERS, load_model, model_tag
+from irn_core.weights import RESCALERS, list_weights, load_model, model_tag
 
 
 class Request(NamedTuple):
-    """What a visitor asks for: a picture, a scale, and draws of temperature tau with seeds from `seed` on."""
+    """What a visitor asks for: a picture, a network, and draws of temperature tau with seeds from `seed` on."""
 
     photo: Photo
-    scale: int
+    net: str
     tau: float
     count: int
     seed: int
+
+    @property
+    def scale(self) -> int:
+        """That of the network."""
+        return scale_of(self.net)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +52,15 @@ class Rescaled:
     up_s: float
 
 
-def model_name(scale: int) -> str:
+def calibrated(scale: int) -> str:
+    """The network of a scale whose draws spread as it errs; it ships for every scale."""
     return f"irn-x{scale}"
+
+
+def natural(scale: int) -> str | None:
+    """The network of a scale whose draws look like photographs, if one ships."""
+    name = f"{calibrated(scale)}-plus"
+    return name if name in [path.stem for path in list_weights()] else None
 
 
 @cached
@@ -57,15 +69,15 @@ def network(name: str) -> IRN | PlainRescaler:
     return load_model(name, *RESCALERS)
 
 
-def model(scale: int) -> IRN:
-    """The shipped network of a scale."""
-    return network(model_name(scale))
+def scale_of(net: str) -> int:
+    """How many times smaller a network makes a picture, each way."""
+    return network(net).config.scale
 
 
 @cached
-def rescale(photo: Photo, scale: int) -> Rescaled:
+def rescale(photo: Photo, net: str) -> Rescaled:
     """Downscale, upscale at tau 0, and score beside bicubic. Cached by content."""
-    irn = model(scale)
+    irn, scale = network(net), scale_of(net)
     lr, down_s = _timed(lambda: downscale(irn, photo.pixels))
     reconstruction, up_s = _timed(lambda: upscale(irn, lr, size=photo.size))
     lr_bicubic, bicubic = by_bicubic(photo.pixels, scale)
@@ -78,7 +90,7 @@ def rescale(photo: Photo, scale: int) -> Rescaled:
         scores=score(photo.pixels, reconstruction, lr, lr_bicubic, scale),
         bicubic_scores=score(photo.pixels, bicubic, lr_bicubic, lr_bicubic, scale),
         original_bytes=original_bytes(photo),
-        lr_png=encode_lr(lr, scale, model_tag(model_name(scale)), photo.size),
+        lr_png=encode_lr(lr, scale, model_tag(net), photo.size),
         reconstruction_png=encode_png(reconstruction),
         down_s=down_s,
         up_s=up_s,
@@ -86,10 +98,10 @@ def rescale(photo: Photo, scale: int) -> Rescaled:
 
 
 @cached
-def draw(photo: Photo, scale: int, tau: float, seed: int) -> np.ndarray:
+def draw(photo: Photo, net: str, tau: float, seed: int) -> np.ndarray:
     """The reconstruction from one draw of z, H×W×3 uint8: `upscale --tau TAU --seed SEED`. Cached."""
-    result = rescale(photo, scale)
-    return upscale(model(scale), result.lr, tau, seed, photo.size) if tau else result.reconstruction
+    result = rescale(photo, net)
+    return upscale(network(net), result.lr, tau, seed, photo.size) if tau else result.reconstruction
 
 
 def _timed(run: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:

@@ -14,6 +14,7 @@ The formula takes p for constant over a cell of the grid. Where the model is sur
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,8 @@ from irn_core.ops.pixels import pixels_of, tensor_of
 
 ROUNDING = "rounding of y"
 GREY_LEVELS = 255
+LARGEST = 4095
+"""Steps from the mean that have a symbol of their own. On pure colours p can be off by millions of steps."""
 TABLES_PER_UNIT = 8
 """Tables for each unit of log scale: what the nearest costs beyond the right one is less than 0.002 bits."""
 
@@ -106,16 +109,20 @@ def value_names(scale: int) -> list[str]:
 
 
 class LostFile(NamedTuple):
-    """z in units of `step`, coded under p(z | ŷ): with the LR, the picture is there again."""
+    """z in units of `step`, coded under p(z | ŷ): with the LR, the picture is there again.
+
+    `far` has the steps, whole, that lie LARGEST or more from the mean, in the order in which they are coded.
+    """
 
     data: bytes
     step: float
     largest: int
+    far: np.ndarray
 
     @property
     def size(self) -> int:
         """Bytes, with 12 for the other two numbers."""
-        return len(self.data) + 12
+        return len(self.data) + 12 + self.far.nbytes
 
 
 @torch.inference_mode()
@@ -147,10 +154,13 @@ def _encode(prior: Prior, y_hat: Tensor, coordinates: Tensor, step: float) -> Lo
     """Round each coordinate to its mean and whole steps, and code the steps."""
     coder = range_coder().queue.RangeEncoder()
     found: list[tuple[np.ndarray, np.ndarray]] = []
+    far: list[np.ndarray] = []
 
     def visit(places: Places, mean: Tensor, log_scale: Tensor) -> Tensor:
         k = torch.round((at(coordinates, places) - mean) / step)
-        found.append((k.int().numpy().ravel(), _table_of(log_scale, step)))
+        steps = k.long().numpy().ravel()
+        far.append(steps[np.abs(steps) >= LARGEST])
+        found.append((steps.clip(-LARGEST, LARGEST).astype(np.int32), _table_of(log_scale, step)))
         return torch.add(mean, k, alpha=step)
 
     prior.walk(y_hat, visit)
@@ -158,17 +168,20 @@ def _encode(prior: Prior, y_hat: Tensor, coordinates: Tensor, step: float) -> Lo
     for k, tables in found:
         for table, here in _groups(tables):
             coder.encode(k[here] + largest, _model(prior, table, largest))
-    return LostFile(coder.get_compressed().astype("<u4").tobytes(), step, largest)
+    return LostFile(coder.get_compressed().astype("<u4").tobytes(), step, largest, np.concatenate(far))
 
 
 def _decode(prior: Prior, y_hat: Tensor, file: LostFile) -> Tensor:
     """The rounded coordinates."""
     coder = range_coder().queue.RangeDecoder(np.frombuffer(file.data, "<u4").astype(np.uint32))
+    far = iter(file.far.tolist())
 
     def visit(places: Places, mean: Tensor, log_scale: Tensor) -> Tensor:
         k = np.empty(mean.numel(), np.float32)
         for table, here in _groups(_table_of(log_scale, file.step)):
             k[here] = coder.decode(_model(prior, table, file.largest), len(here)) - file.largest
+        is_far = np.abs(k) == LARGEST
+        k[is_far] = list(islice(far, int(is_far.sum())))
         return torch.add(mean, torch.from_numpy(k).view(mean.shape), alpha=file.step)
 
     return prior.walk(y_hat, visit)
@@ -187,8 +200,9 @@ def _groups(tables: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _model(prior: Prior, table: int, largest: int):
-    """Probabilities of −largest … largest steps from the mean."""
+    """Probabilities of −largest … largest steps from the mean; those at both ends stand for all beyond as well."""
     borders = torch.arange(largest + 2, dtype=torch.float64) - 0.5
     below = prior.standard_cdf(-borders * math.exp(-table / TABLES_PER_UNIT))  # the tail that floats resolve
+    below[-1] = 0
     p = (below[:-1] - below[1:]).numpy()
     return range_coder().model.Categorical(np.concatenate([p[:0:-1], p]), perfect=False)

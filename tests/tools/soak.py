@@ -27,11 +27,19 @@ QUIET_JS = """() => !document.querySelector('#status textarea').value.includes('
     && ![...document.querySelectorAll('.computing')].some(node => node.offsetParent)"""
 
 
+TOASTS_JS = """window.toasts = [];
+new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(node =>
+  node.querySelectorAll?.('.toast-body.error').forEach(toast => window.toasts.push(toast.innerText))
+))).observe(document, {childList: true, subtree: true});"""
+"""Messages vanish after some seconds, and a long computation may take longer."""
+
+
 class Watch:
     """What goes on between page and server, and what went wrong."""
 
     def __init__(self, page: Page):
         self.page, self.problems, self.open, self.changed = page, [], set(), time.monotonic()
+        page.add_init_script(TOASTS_JS)
         page.on("console", lambda message: message.type == "error" and self.problems.append(message.text))
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
         page.on("request", self._begin)
@@ -46,8 +54,8 @@ class Watch:
             if time.monotonic() - began > 3 * PATIENCE_S:
                 self.problems.append(f"{after}: not settled after {3 * PATIENCE_S} s, {[r.url for r in self.open]}")
                 return
-        for toast in self.page.locator(".toast-body.error").all():
-            self.problems.append(f"{after}: the page says {toast.inner_text()!r}")
+        for said in self.page.evaluate("window.toasts.splice(0)"):
+            self.problems.append(f"{after}: the page says {said!r}")
 
     def _begin(self, request: Request) -> None:
         if "/gradio_api/" in request.url and "/heartbeat/" not in request.url:

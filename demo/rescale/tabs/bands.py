@@ -65,7 +65,7 @@ class Bands(Tab[Request, HighFrequencies]):
         }
 
     def compute(self, request: Request, level: int, kept: list[str]) -> Iterator[HighFrequencies]:
-        photo, x_hat = request.photo, rescale(request.photo, request.scale).reconstruction
+        photo, x_hat = request.photo, rescale(request.photo, request.net).reconstruction
         built = []
         for name, pixels in (("Original", photo.pixels), ("Reconstruction", x_hat)):
             again = with_bands(pixels, level, tuple(kept))

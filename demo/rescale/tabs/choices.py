@@ -14,7 +14,7 @@ from demo.kit.numbers import decibels
 from demo.kit.tab import Tab
 from demo.kit.words import say, words
 from demo.photo import Photo
-from demo.rescale.rescaled import Request, draw, model, rescale
+from demo.rescale.rescaled import Request, draw, network, rescale, scale_of
 from irn_core.ops.metrics import psnr_y
 from irn_core.ops.pixels import pixels_of
 from irn_core.ops.quantise import round8
@@ -40,16 +40,16 @@ class Choices(NamedTuple):
 
 @cached
 @torch.inference_mode()
-def choices(photo: Photo, scale: int, seed: int) -> Choices:
+def choices(photo: Photo, net: str, seed: int) -> Choices:
     """Preserve z (with y as float, then with 8 bits), model it (tau 0, tau 1), or abandon it."""
-    irn, result = model(scale), rescale(photo, scale)
+    irn, result, scale = network(net), rescale(photo, net), scale_of(net)
     y, z = split(irn, photo.pixels)
     y_hat, steps = round8(y), y.mul(255).round()
     pictures = {
         "true z, y as float": pixels_of(irn.inverse(y, z), photo.size),
         "true z, y in 8 bits": pixels_of(irn.inverse(y_hat, z), photo.size),
         "model, τ = 0": result.reconstruction,
-        "model, τ = 1": draw(photo, scale, 1.0, seed),
+        "model, τ = 1": draw(photo, net, 1.0, seed),
         "z := 0, raw": pixels_of(irn.inverse(y_hat, torch.zeros_like(z)), photo.size),
         "bicubic": result.bicubic,
     }
@@ -66,7 +66,7 @@ class ChoicesTab(Tab[Request, Choices]):
         self.outputs = {"cards": gr.HTML(say("kit.computing"), elem_id="choice-cards")}
 
     def compute(self, request: Request) -> Iterator[Choices]:
-        yield choices(request.photo, request.scale, request.seed)
+        yield choices(request.photo, request.net, request.seed)
 
     def draw(self, found: Choices) -> dict[str, object]:
         why = {"clipped": f"{100 * found.clipped:.2g} %", "rounded": decibels(found.rounded)}

@@ -14,7 +14,7 @@ from demo.kit.plots import INK, OURS, STYLE, bits_map, render
 from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.photo import Photo
-from demo.rescale.rescaled import Request, Rescaled, model, rescale
+from demo.rescale.rescaled import Request, Rescaled, network, rescale
 from irn_core.measure.information import Information, decode_lost, drop, encode_lost, lost_information
 from irn_core.ops.metrics import psnr_rgb
 
@@ -37,9 +37,9 @@ class Lost:
 
 
 @cached
-def lost(photo: Photo, scale: int) -> Lost:
+def lost(photo: Photo, net: str) -> Lost:
     """Count the information in z given ŷ, and code z to prove it."""
-    irn, result = model(scale), rescale(photo, scale)
+    irn, result = network(net), rescale(photo, net)
     dropped = drop(irn, photo.pixels, result.lr)
     file, _ = encode_lost(irn, dropped)
     fine, fine_bits = encode_lost(irn, dropped, FINENESS)
@@ -58,7 +58,7 @@ class LostBits(Tab[Request, tuple[Lost, Rescaled]]):
         }
 
     def compute(self, request: Request) -> Iterator[tuple[Lost, Rescaled]]:
-        yield lost(request.photo, request.scale), rescale(request.photo, request.scale)
+        yield lost(request.photo, request.net), rescale(request.photo, request.net)
 
     def draw(self, found: tuple[Lost, Rescaled]) -> dict[str, object]:
         return {"table": lost_table(*found), "figure": lost_figure(found[0].information)}

@@ -15,7 +15,7 @@ from demo.kit.viewer import ViewerImage
 from demo.kit.words import hint, say, words
 from demo.photo import Photo
 from demo.rescale.footprint import detail
-from demo.rescale.rescaled import Request, model_name, network, rescale
+from demo.rescale.rescaled import Request, network, rescale, scale_of
 from irn_core.measure.filters import FILTERS, bicubic_lr
 from irn_core.measure.scores import Scores, score
 from irn_core.ops.tiling import Window
@@ -46,9 +46,9 @@ def trained(scale: int) -> list[str]:
     return sorted(names, key=lambda name: ORDER.index(fair_key(name)))
 
 
-def entrants(scale: int) -> list[str]:
-    """Who competes at a scale, ours last."""
-    return [*FILTERS, *trained(scale), model_name(scale)]
+def entrants(net: str) -> list[str]:
+    """Who competes with a network of ours, which comes last."""
+    return [*FILTERS, *trained(scale_of(net)), net]
 
 
 def fair_key(name: str) -> str:
@@ -62,17 +62,18 @@ def title(entry: Entry) -> str:
 
 
 @cached
-def compete(photo: Photo, scale: int, name: str) -> Entry:
-    """The picture by one of `entrants`, likeliest z where there is one. Cached by content."""
-    if name == model_name(scale):
-        found = rescale(photo, scale)
+def compete(photo: Photo, net: str, name: str) -> Entry:
+    """The picture by one of the `entrants` of a network, likeliest z where there is one. Cached by content."""
+    scale = scale_of(net)
+    if name == net:
+        found = rescale(photo, net)
         lr, x_hat = found.lr, found.reconstruction
     elif name in FILTERS:
         lr, x_hat = FILTERS[name](photo.pixels, scale)
     else:
-        net = network(name)
-        lr = downscale(net, photo.pixels)
-        x_hat = upscale(net, lr, size=photo.size)
+        rival = network(name)
+        lr = downscale(rival, photo.pixels)
+        x_hat = upscale(rival, lr, size=photo.size)
     scores = score(photo.pixels, x_hat, lr, bicubic_lr(photo.pixels, scale), scale)
     return Entry(name, lr, x_hat, scores, *_effort(name))
 
@@ -105,11 +106,11 @@ class Rivals(Tab[Request, Competition]):
         self.outputs = {"cards": gr.HTML(say("kit.computing"), elem_id="fair-cards")}
 
     def compute(self, request: Request) -> Iterator[Competition]:
-        photo, scale = request.photo, request.scale
-        names, entries = entrants(scale), ()
-        seen, alone = detail(rescale(photo, scale), photo), not trained(scale)
+        photo, net = request.photo, request.net
+        names, entries = entrants(net), ()
+        seen, alone = detail(rescale(photo, net), photo), not trained(request.scale)
         for name in names:
-            entries += (compete(photo, scale, name),)
+            entries += (compete(photo, net, name),)
             yield Competition(entries, len(names), seen, alone)
 
     def draw(self, found: Competition) -> dict[str, object]:

@@ -13,7 +13,7 @@ from demo.kit.numbers import decibels
 from demo.kit.tab import Tab
 from demo.kit.words import hint, say
 from demo.photo import Photo
-from demo.rescale.rescaled import Request, draw
+from demo.rescale.rescaled import Request, draw, scale_of
 from demo.rescale.tabs.bands import detail_energy
 from irn_core.ops.metrics import psnr_y
 
@@ -28,13 +28,13 @@ class Point(NamedTuple):
     energy: float
 
 
-def tau_curve(photo: Photo, scale: int, seed: int) -> Iterator[list[Point]]:
+def tau_curve(photo: Photo, net: str, seed: int) -> Iterator[list[Point]]:
     """The points for TAUS as they come, all from one noise: the list grows."""
     original, points = detail_energy(photo.pixels), []
     for tau in TAUS:
-        x_hat = draw(photo, scale, tau, seed)
+        x_hat = draw(photo, net, tau, seed)
         share = detail_energy(x_hat) / original if original else float("nan")
-        points.append(Point(tau, psnr_y(photo.pixels, x_hat, scale), share))
+        points.append(Point(tau, psnr_y(photo.pixels, x_hat, scale_of(net)), share))
         yield list(points)
 
 
@@ -61,7 +61,7 @@ class Temperature(Tab[Request, Curve]):
         self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="tau-chart")}
 
     def compute(self, request: Request) -> Iterator[Curve]:
-        for points in tau_curve(request.photo, request.scale, request.seed):
+        for points in tau_curve(request.photo, request.net, request.seed):
             known = [point for point in points if math.isfinite(point.energy)]
             yield Curve(known, matching(known))
 

@@ -32,7 +32,7 @@ class VariabilityTab(Tab[Request, Found]):
 
 def variability(request: Request) -> Variability:
     """Draws of z, their scores, and the maps of spread and of actual error."""
-    photo, scale, tau, count, seed = request
-    drawn = tuple(draw(photo, scale, tau, s) for s in seeds(seed, count))
-    likeliest = rescale(photo, scale).reconstruction
-    return compare_draws(photo.pixels, likeliest, drawn, lambda x_hat: psnr_y(photo.pixels, x_hat, scale))
+    photo, net, tau, count, seed = request
+    drawn = tuple(draw(photo, net, tau, s) for s in seeds(seed, count))
+    likeliest = rescale(photo, net).reconstruction
+    return compare_draws(photo.pixels, likeliest, drawn, lambda x_hat: psnr_y(photo.pixels, x_hat, request.scale))

@@ -15,6 +15,7 @@ from demo.kit.tab import Tab
 from demo.kit.words import hint, say
 from demo.kit.work import one_turn
 from demo.photo import Photo
+from demo.rescale.draw import file_part
 from demo.rescale.rescaled import Request, rescale
 from demo.rescale.tabs.arithmetic.compute import (
     Change,
@@ -108,7 +109,7 @@ class Arithmetic(Tab[Request, Way | Replaced]):
 
     def wire(self, request: dict[str, Component]) -> None:
         """The GIF of the whole picture takes long, so it is made when asked for."""
-        asked = [request[name] for name in ("photo", "scale", "tau", "seed")]
+        asked = [request[name] for name in ("photo", "net", "tau", "seed")]
         self.outputs["make"].click(
             make_whole, [*asked, self.inputs["first"], self.inputs["second"]],
             [self.outputs["make"], self.outputs["whole"]], js=clean(None, None, TAU, SEED),
@@ -130,7 +131,7 @@ def find_way(request: Request, first: str, second: str) -> Way:
     """The way from the draw of one seed to that of another; an empty box follows the page's seed."""
     try:
         seeds = whole_seeds(first, second, request.seed)
-        found = interpolate(request.photo, request.scale, request.tau, *seeds)
+        found = interpolate(request.photo, request.net, request.tau, *seeds)
         return Way(request, seeds, found, whole_fits(request.photo))
     except IRNError as error:
         return Way(request, None, error)
@@ -138,8 +139,8 @@ def find_way(request: Request, first: str, second: str) -> Way:
 
 def replace(request: Request, mode: str, fill: str, bands: list[str], region: str) -> Replaced:
     """z replaced where the region is brushed: on a picture that is new to the tab, in all bands of its middle."""
-    photo, scale = request.photo, request.scale
-    lr, names = rescale(photo, scale).lr, band_names(scale)
+    photo, net = request.photo, request.net
+    lr, names = rescale(photo, net).lr, band_names(request.scale)
     window, is_new = middle(*lr.shape[:2]), not layer_is_of(region, lr)
     if is_new:
         bands, brushed = names, np.zeros(lr.shape[:2], bool)
@@ -148,17 +149,17 @@ def replace(request: Request, mode: str, fill: str, bands: list[str], region: st
         brushed = read_layer(region, lr)[..., 3] >= OPAQUE
         check_choice(bands, brushed)
     base, other = ("likeliest", "true") if mode == TRANSPLANT else ("true", fill)
-    return Replaced(photo, lr, names, window, is_new, base, other, replaced(photo, scale, base, other, bands, brushed))
+    return Replaced(photo, lr, names, window, is_new, base, other, replaced(photo, net, base, other, bands, brushed))
 
 
 def draw_way(found: Way) -> dict[str, object]:
     """The animation and the buttons for its files, or why there is none."""
-    photo, scale, tau, *_ = found.request
+    photo, net, tau, *_ = found.request
     if isinstance(found.found, IRNError):
         no_file = gr.update(value=None, interactive=False)
         said = gr.update(value=f"<p class='notice' role='status'>{found.found}.</p>")
         return {"way": said, "part": no_file, **ask_for_whole(False)}
-    file = download(f"{gif_name(photo, scale, *found.seeds)}-part.gif", found.found.gif)
+    file = download(f"{gif_name(photo, net, *found.seeds)}-part.gif", found.found.gif)
     part = gr.update(value=file, interactive=True)
     return {"way": way(photo, found.found, found.seeds, tau), "part": part, **ask_for_whole(found.whole_fits)}
 
@@ -178,14 +179,14 @@ def draw_change(found: Replaced) -> dict[str, object]:
     return drawn | ({"bands": gr.update(choices=found.bands, value=found.bands)} if found.is_new else {})
 
 
-def gif_name(photo: Photo, scale: int, first: int, second: int) -> str:
-    return f"{stem(photo.name)}-x{scale}-seeds-{first}-{second}"
+def gif_name(photo: Photo, net: str, first: int, second: int) -> str:
+    return f"{stem(photo.name)}-{file_part(net)}-seeds-{first}-{second}"
 
 
 @one_turn
-def make_whole(photo: Photo, scale: int, tau: float, seed: int, first: str, second: str) -> tuple[dict, dict]:
+def make_whole(photo: Photo, net: str, tau: float, seed: int, first: str, second: str) -> tuple[dict, dict]:
     """The button that saves the GIF of the whole picture, in place of the one that asks for it."""
     with refusals():
         seeds = whole_seeds(first, second, seed)
-    file = download(f"{gif_name(photo, scale, *seeds)}.gif", whole_gif(photo, scale, tau, *seeds))
+    file = download(f"{gif_name(photo, net, *seeds)}.gif", whole_gif(photo, net, tau, *seeds))
     return gr.update(visible=False), gr.update(value=file, visible=True)

@@ -14,7 +14,7 @@ from torch import Tensor
 from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.footprint import DETAIL_SIDE, Footprint, busiest, difference, on_picture
-from demo.rescale.rescaled import draw, model, rescale
+from demo.rescale.rescaled import draw, network, rescale, scale_of
 from irn_core.errors import IRNError
 from irn_core.measure.information import value_names
 from irn_core.measure.spread import rms
@@ -81,7 +81,7 @@ def spherical(first: Tensor, second: Tensor, t: float) -> Tensor:
 
 @cached
 @torch.inference_mode()
-def interpolate(photo: Photo, scale: int, tau: float, first: int, second: int) -> Interpolation:
+def interpolate(photo: Photo, net: str, tau: float, first: int, second: int) -> Interpolation:
     """The pictures of TIMES, from the draw of one seed to that of another, where the two differ most.
 
     Raises:
@@ -91,11 +91,11 @@ def interpolate(photo: Photo, scale: int, tau: float, first: int, second: int) -
         raise IRNError("At τ = 0 every draw is the likeliest picture; raise τ, then there is a way from one to another")
     if first == second:
         raise IRNError(f"Both draws have the seed {first}, so they are the same; choose two different seeds")
-    ends = [draw(photo, scale, tau, seed) for seed in (first, second)]
+    ends = [draw(photo, net, tau, seed) for seed in (first, second)]
     window = busiest(difference(*ends), PART_SIDE)
-    upscaled, noise = _upscaler(photo, scale, tau, window), _noise(photo, scale, first, second)
+    upscaled, noise = _upscaler(photo, net, tau, window), _noise(photo, net, first, second)
     pictures = [upscaled(spherical(*noise, t)) for t in TIMES]
-    *steps, straight = (_step(photo, scale, window, x) for x in (*pictures, upscaled(sum(noise) / 2)))
+    *steps, straight = (_step(photo, net, window, x) for x in (*pictures, upscaled(sum(noise) / 2)))
     return Interpolation(window, tuple(steps), straight, encode_gif(pictures))
 
 
@@ -106,21 +106,21 @@ def whole_fits(photo: Photo) -> bool:
 
 @cached
 @torch.inference_mode()
-def whole_gif(photo: Photo, scale: int, tau: float, first: int, second: int) -> bytes:
+def whole_gif(photo: Photo, net: str, tau: float, first: int, second: int) -> bytes:
     """The same way as an animation of the whole picture."""
-    upscaled = _upscaler(photo, scale, tau, Window(0, photo.size[0], 0, photo.size[1]))
-    noise = _noise(photo, scale, first, second)
+    upscaled = _upscaler(photo, net, tau, Window(0, photo.size[0], 0, photo.size[1]))
+    noise = _noise(photo, net, first, second)
     return encode_gif([upscaled(spherical(*noise, t)) for t in TIMES])
 
 
-def _noise(photo: Photo, scale: int, *seeds: int) -> list[Tensor]:
+def _noise(photo: Photo, net: str, *seeds: int) -> list[Tensor]:
     """ε of the draws with these seeds, each 1×3(s²−1)×h×w."""
-    return [draw_noise(model(scale), *rescale(photo, scale).lr.shape[:2], seed) for seed in seeds]
+    return [draw_noise(network(net), *rescale(photo, net).lr.shape[:2], seed) for seed in seeds]
 
 
-def _upscaler(photo: Photo, scale: int, tau: float, seen: Window) -> Callable[[Tensor], np.ndarray]:
+def _upscaler(photo: Photo, net: str, tau: float, seen: Window) -> Callable[[Tensor], np.ndarray]:
     """A function of ε, 1×3(s²−1)×h×w, that draws the part `seen` of the picture, uint8."""
-    irn, y = model(scale), _y_hat(photo, scale)
+    irn, y, scale = network(net), _y_hat(photo, net), scale_of(net)
     halo = irn.radius // scale
     outer = Window(
         max(seen.top // scale - halo, 0), -(-seen.bottom // scale) + halo,
@@ -137,9 +137,9 @@ def _upscaler(photo: Photo, scale: int, tau: float, seen: Window) -> Callable[[T
     return upscaled
 
 
-def _step(photo: Photo, scale: int, window: Window, pixels: np.ndarray) -> Step:
+def _step(photo: Photo, net: str, window: Window, pixels: np.ndarray) -> Step:
     original, likeliest = (
-        picture[window.rows, window.columns] for picture in (photo.pixels, rescale(photo, scale).reconstruction)
+        picture[window.rows, window.columns] for picture in (photo.pixels, rescale(photo, net).reconstruction)
     )
     return Step(pixels, psnr_y(original, pixels, 0), float(rms(pixels.astype(np.float32) - likeliest)))
 
@@ -195,50 +195,50 @@ def check_choice(bands: Sequence[str], region: np.ndarray) -> None:
         raise IRNError("no region is brushed; brush over the picture, or choose All")
 
 
-def replaced(photo: Photo, scale: int, base: str, other: str, bands: Sequence[str], region: np.ndarray) -> Change:
+def replaced(photo: Photo, net: str, base: str, other: str, bands: Sequence[str], region: np.ndarray) -> Change:
     """z is that of `base`, one of SOURCES, and that of `other` in the bands and where the region, h×w bool, says so."""
-    return _replaced(photo, scale, base, other, tuple(bands), region.tobytes())
+    return _replaced(photo, net, base, other, tuple(bands), region.tobytes())
 
 
 @cached
 @torch.inference_mode()
-def _replaced(photo: Photo, scale: int, base: str, other: str, bands: tuple[str, ...], region: bytes) -> Change:
-    y_hat, sources = _sources(photo, scale)
+def _replaced(photo: Photo, net: str, base: str, other: str, bands: tuple[str, ...], region: bytes) -> Change:
+    (y_hat, sources), scale = _sources(photo, net), scale_of(net)
     mask = np.frombuffer(region, bool).reshape(y_hat.shape[-2:])
     channels = torch.tensor([name in bands for name in value_names(scale)[3:]])
     where = channels[:, None, None] & torch.from_numpy(mask.copy())
-    before = from_source(photo, scale, base)
-    after = _inverse(photo, scale, torch.where(where, sources[other], sources[base]))
+    before = from_source(photo, net, base)
+    after = _inverse(photo, net, torch.where(where, sources[other], sources[base]))
     edited = on_picture(mask, scale, photo.size)
     inside, outside = (
         tuple(psnr_y_where(photo.pixels, pixels, scale, place) for pixels in (before, after))
         for place in (edited, ~edited)
     )
     whole = tuple(psnr_y(photo.pixels, pixels, scale) for pixels in (before, after))
-    change, radius = difference(before, after), model(scale).radius
+    change, radius = difference(before, after), network(net).radius
     return Change(edited, change, radius, before, after, whole, inside, outside, busiest(change, DETAIL_SIDE))
 
 
 @cached
 @torch.inference_mode()
-def from_source(photo: Photo, scale: int, name: str) -> np.ndarray:
+def from_source(photo: Photo, net: str, name: str) -> np.ndarray:
     """The picture H×W×3 uint8 from ŷ and one of SOURCES everywhere."""
-    return _inverse(photo, scale, _sources(photo, scale)[1][name])
+    return _inverse(photo, net, _sources(photo, net)[1][name])
 
 
-def _inverse(photo: Photo, scale: int, z: Tensor) -> np.ndarray:
-    x_hat = model(scale).inverse(_sources(photo, scale)[0], z)
+def _inverse(photo: Photo, net: str, z: Tensor) -> np.ndarray:
+    x_hat = network(net).inverse(_sources(photo, net)[0], z)
     return pixels_of(x_hat, photo.size)
 
 
 @cached
 @torch.inference_mode()
-def _sources(photo: Photo, scale: int) -> tuple[Tensor, dict[str, Tensor]]:
+def _sources(photo: Photo, net: str) -> tuple[Tensor, dict[str, Tensor]]:
     """ŷ, 1×3×h×w in [0, 1], and z of each of SOURCES, 1×3(s²−1)×h×w."""
-    irn, y_hat = model(scale), _y_hat(photo, scale)
+    irn, y_hat = network(net), _y_hat(photo, net)
     true = split(irn, photo.pixels).z
     return y_hat, dict(zip(SOURCES, (true, irn.prior.likeliest(y_hat), torch.zeros(()).expand_as(true)), strict=True))
 
 
-def _y_hat(photo: Photo, scale: int) -> Tensor:
-    return tensor_of(rescale(photo, scale).lr)
+def _y_hat(photo: Photo, net: str) -> Tensor:
+    return tensor_of(rescale(photo, net).lr)

@@ -15,13 +15,13 @@ from demo.kit.words import say
 from demo.kit.work import a_turn_each
 from demo.photo import Photo
 from demo.rescale.footprint import detail
-from demo.rescale.rescaled import Request, model_name, rescale
+from demo.rescale.rescaled import Request, rescale
 from demo.rescale.tabs.break_it.compute import (
     Experiment,
     edited_lr,
     experiments,
     how_many,
-    other_model_name,
+    other_name,
     rugged_name,
     upscale_edited,
 )
@@ -70,18 +70,18 @@ class BreakIt(Tab[Request, Broken]):
     def wire(self, request: dict[str, Component]) -> None:
         """The button below the painter."""
         self.upscale.click(
-            draw_over, [request["photo"], request["scale"], self.outputs["painter"]], self.outputs["edited"],
-            js=f"(photo, scale) => [photo, scale, ({layer('painter')})()]", **HIDDEN, **MODEL,
+            draw_over, [request["photo"], request["net"], self.outputs["painter"]], self.outputs["edited"],
+            js=f"(photo, net) => [photo, net, ({layer('painter')})()]", **HIDDEN, **MODEL,
         )  # fmt: skip
 
     def compute(self, request: Request, quality: int, sigma: float, strokes: str) -> Iterator[Broken]:
-        photo, scale, _, _, seed = request
-        result = rescale(photo, scale)
+        photo, net, _, _, seed = request
+        result = rescale(photo, net)
         seen, is_new = detail(result, photo), not layer_is_of(strokes, result.lr)
-        values = {"scale": scale, "quality": quality, "sigma": sigma, "model": model_name(scale),
-                  "other": other_model_name(scale), "rugged": rugged_name(scale)}  # fmt: skip
-        for found in paced(so_far(experiments(photo, scale, quality, sigma, seed))):
-            yield Broken(found, how_many(scale), seen, values, result.lr, is_new)
+        values = {"scale": request.scale, "quality": quality, "sigma": sigma, "model": net, "other": other_name(net),
+                  "rugged": rugged_name(net)}  # fmt: skip
+        for found in paced(so_far(experiments(photo, net, quality, sigma, seed))):
+            yield Broken(found, how_many(net), seen, values, result.lr, is_new)
 
     def draw(self, found: Broken) -> dict[str, object]:
         drawn = {"cards": experiment_cards(found.experiments, found.total, found.seen, **found.values)}
@@ -89,9 +89,9 @@ class BreakIt(Tab[Request, Broken]):
 
 
 @a_turn_each
-def draw_over(photo: Photo, scale: int, strokes: str) -> Iterator[str]:
+def draw_over(photo: Photo, net: str, strokes: str) -> Iterator[str]:
     """Upscale the LR with the strokes of the painter over it."""
     with refusals():
-        lr = edited_lr(photo, scale, read_layer(strokes, rescale(photo, scale).lr))
+        lr = edited_lr(photo, net, read_layer(strokes, rescale(photo, net).lr))
     yield say("kit.computing")
-    yield edit_cards(upscale_edited(photo, scale, lr))
+    yield edit_cards(upscale_edited(photo, net, lr))

@@ -9,7 +9,7 @@ import torch
 from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.footprint import Footprint, difference, on_picture
-from demo.rescale.rescaled import model, model_name, network, rescale
+from demo.rescale.rescaled import calibrated, network, rescale, scale_of
 from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
 from irn_core.errors import IRNError
 from irn_core.measure.filters import bicubic_hr, bicubic_lr
@@ -40,104 +40,105 @@ class Experiment:
     lr_psnr: float | None = None  # of an LR of its own, before it was damaged, against the bicubic one, RGB
 
 
-def experiments(photo: Photo, scale: int, quality: int, sigma: float, seed: int) -> Iterator[Experiment]:
+def experiments(photo: Photo, net: str, quality: int, sigma: float, seed: int) -> Iterator[Experiment]:
     """Every experiment, the untouched LR first, each as soon as it is computed."""
-    yield untouched(photo, scale)
-    yield bicubic_instead(photo, scale)
+    yield untouched(photo, net)
+    yield bicubic_instead(photo, net)
     for colour in JPEGS:
-        yield as_jpeg(photo, scale, quality, colour)
-        if rugged_name(scale):
-            yield made_for_jpeg(photo, scale, quality, colour)
-    yield shifted(photo, scale)
-    yield noisy(photo, scale, sigma, seed)
-    yield wrong_model(photo, scale)
+        yield as_jpeg(photo, net, quality, colour)
+        if rugged_name(net):
+            yield made_for_jpeg(photo, net, quality, colour)
+    yield shifted(photo, net)
+    yield noisy(photo, net, sigma, seed)
+    yield wrong_model(photo, net)
 
 
-def how_many(scale: int) -> int:
+def how_many(net: str) -> int:
     """Experiments in all."""
-    return 5 + len(JPEGS) * (2 if rugged_name(scale) else 1)
+    return 5 + len(JPEGS) * (2 if rugged_name(net) else 1)
 
 
 @cached
-def untouched(photo: Photo, scale: int) -> Experiment:
-    result = rescale(photo, scale)
+def untouched(photo: Photo, net: str) -> Experiment:
+    result = rescale(photo, net)
     return Experiment(
-        "untouched", result.reconstruction, result.scores.psnr_y, _bicubic_psnr(photo, scale, result.lr),
+        "untouched", result.reconstruction, result.scores.psnr_y, _bicubic_psnr(photo, net, result.lr),
         file_bytes=len(result.lr_png),
     )  # fmt: skip
 
 
 @cached
-def bicubic_instead(photo: Photo, scale: int) -> Experiment:
-    return _upscaled("bicubic", photo, scale, bicubic_lr(photo.pixels, scale))
+def bicubic_instead(photo: Photo, net: str) -> Experiment:
+    return _upscaled("bicubic", photo, net, bicubic_lr(photo.pixels, scale_of(net)))
 
 
 @cached
-def as_jpeg(photo: Photo, scale: int, quality: int, colour: str) -> Experiment:
+def as_jpeg(photo: Photo, net: str, quality: int, colour: str) -> Experiment:
     """quality is Pillow's, 1…100; colour is a key of JPEGS."""
-    data = JPEGS[colour].encode(rescale(photo, scale).lr, quality)
-    return _upscaled(f"jpeg {colour}", photo, scale, decode_by_pillow(data), file_bytes=len(data))
+    data = JPEGS[colour].encode(rescale(photo, net).lr, quality)
+    return _upscaled(f"jpeg {colour}", photo, net, decode_by_pillow(data), file_bytes=len(data))
 
 
 @cached
-def made_for_jpeg(photo: Photo, scale: int, quality: int, colour: str) -> Experiment:
+def made_for_jpeg(photo: Photo, net: str, quality: int, colour: str) -> Experiment:
     """The same JPEG of the LR of a network that was trained for it, upscaled by that one."""
-    irn = network(rugged_name(scale))
+    irn = network(rugged_name(net))
     lr = downscale(irn, photo.pixels)
     data = JPEGS[colour].encode(lr, quality)
     arrived = decode_by_pillow(data)
     return _scored(
-        f"made for jpeg {colour}", photo, scale, arrived, upscale(irn, arrived, size=photo.size),
-        file_bytes=len(data), lr_psnr=psnr_rgb(bicubic_lr(photo.pixels, scale), lr),
+        f"made for jpeg {colour}", photo, net, arrived, upscale(irn, arrived, size=photo.size),
+        file_bytes=len(data), lr_psnr=psnr_rgb(bicubic_lr(photo.pixels, scale_of(net)), lr),
     )  # fmt: skip
 
 
-def rugged_name(scale: int) -> str | None:
-    """The network of a scale that was trained with JPEG on the LR's way, if one ships."""
-    name = f"{model_name(scale)}-jpeg"
+def rugged_name(net: str) -> str | None:
+    """The network of the same scale that was trained with JPEG on the LR's way, if one ships."""
+    name = f"{calibrated(scale_of(net))}-jpeg"
     return name if name in [path.stem for path in list_weights()] else None
 
 
 @cached
-def shifted(photo: Photo, scale: int) -> Experiment:
-    """One LR pixel to the right, which is `scale` pixels of the original."""
-    lr = shift(rescale(photo, scale).lr, 1)
-    pixels = upscale(model(scale), lr, size=photo.size)
-    aligned = psnr_y(shift(photo.pixels, scale), pixels, scale)
-    return _scored("shifted", photo, scale, lr, pixels, aligned_psnr_y=aligned)
+def shifted(photo: Photo, net: str) -> Experiment:
+    """One LR pixel to the right, which is as many pixels of the original as the scale says."""
+    lr = shift(rescale(photo, net).lr, 1)
+    pixels = upscale(network(net), lr, size=photo.size)
+    aligned = psnr_y(shift(photo.pixels, scale_of(net)), pixels, scale_of(net))
+    return _scored("shifted", photo, net, lr, pixels, aligned_psnr_y=aligned)
 
 
 @cached
-def noisy(photo: Photo, scale: int, sigma: float, seed: int) -> Experiment:
-    return _upscaled("noisy", photo, scale, add_noise(rescale(photo, scale).lr, sigma, seed))
+def noisy(photo: Photo, net: str, sigma: float, seed: int) -> Experiment:
+    return _upscaled("noisy", photo, net, add_noise(rescale(photo, net).lr, sigma, seed))
 
 
 @cached
 @torch.inference_mode()
-def wrong_model(photo: Photo, scale: int) -> Experiment:
+def wrong_model(photo: Photo, net: str) -> Experiment:
     """Upscaled by the network of the other scale, then resized by bicubic to be compared."""
-    lr = rescale(photo, scale).lr
-    raw = upscale(model(OTHER_SCALE[scale]), lr)
+    lr, scale = rescale(photo, net).lr, scale_of(net)
+    raw = upscale(network(other_name(net)), lr)
     x_hat = bicubic(tensor_of(raw), scale * lr.shape[0], scale * lr.shape[1])
     pixels = pixels_of(x_hat, photo.size)
-    return _scored("wrong model", photo, scale, lr, pixels, raw_size=raw.shape[:2])
+    return _scored("wrong model", photo, net, lr, pixels, raw_size=raw.shape[:2])
 
 
-def other_model_name(scale: int) -> str:
-    return model_name(OTHER_SCALE[scale])
+def other_name(net: str) -> str:
+    """A network of another scale."""
+    return calibrated(OTHER_SCALE[scale_of(net)])
 
 
-def _upscaled(name: str, photo: Photo, scale: int, lr: np.ndarray, **figures) -> Experiment:
-    return _scored(name, photo, scale, lr, upscale(model(scale), lr, size=photo.size), **figures)
+def _upscaled(name: str, photo: Photo, net: str, lr: np.ndarray, **figures) -> Experiment:
+    return _scored(name, photo, net, lr, upscale(network(net), lr, size=photo.size), **figures)
 
 
-def _scored(name: str, photo: Photo, scale: int, lr: np.ndarray, pixels: np.ndarray, **figures) -> Experiment:
-    psnr = psnr_y(photo.pixels, pixels, scale)
-    return Experiment(name, pixels, psnr, _bicubic_psnr(photo, scale, lr), **figures)
+def _scored(name: str, photo: Photo, net: str, lr: np.ndarray, pixels: np.ndarray, **figures) -> Experiment:
+    psnr = psnr_y(photo.pixels, pixels, scale_of(net))
+    return Experiment(name, pixels, psnr, _bicubic_psnr(photo, net, lr), **figures)
 
 
-def _bicubic_psnr(photo: Photo, scale: int, lr: np.ndarray) -> float:
-    return psnr_y(photo.pixels, bicubic_hr(lr, scale, photo.size), scale)
+def _bicubic_psnr(photo: Photo, net: str, lr: np.ndarray) -> float:
+    return psnr_y(photo.pixels, bicubic_hr(lr, scale_of(net), photo.size), scale_of(net))
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,22 +151,22 @@ class Edit(Footprint):
     again_psnr: float  # of the picture downscaled again, against the LR that was drawn on, RGB
 
 
-def edited_lr(photo: Photo, scale: int, layer: np.ndarray) -> np.ndarray:
+def edited_lr(photo: Photo, net: str, layer: np.ndarray) -> np.ndarray:
     """The LR of the picture, h×w×3 uint8, with a drawing, h×w×4 uint8, laid over it.
 
     Raises:
         IRNError: nothing is drawn.
     """
-    untouched_lr = rescale(photo, scale).lr
+    untouched_lr = rescale(photo, net).lr
     lr = paint(untouched_lr, layer)
     if np.array_equal(lr, untouched_lr):
         raise IRNError("nothing is drawn: choose a colour and draw on the LR first")
     return lr
 
 
-def upscale_edited(photo: Photo, scale: int, lr: np.ndarray) -> Edit:
+def upscale_edited(photo: Photo, net: str, lr: np.ndarray) -> Edit:
     """Upscale an edited LR, h×w×3 uint8, at tau 0."""
-    irn, result = model(scale), rescale(photo, scale)
+    irn, result, scale = network(net), rescale(photo, net), scale_of(net)
     pixels = upscale(irn, lr, size=photo.size)
     return Edit(
         on_picture((lr != result.lr).any(-1), scale, photo.size),
@@ -173,6 +174,6 @@ def upscale_edited(photo: Photo, scale: int, lr: np.ndarray) -> Edit:
         irn.radius,
         pixels,
         psnr_y(photo.pixels, pixels, scale),
-        _bicubic_psnr(photo, scale, lr),
+        _bicubic_psnr(photo, net, lr),
         psnr_rgb(lr, downscale(irn, pixels)),
     )

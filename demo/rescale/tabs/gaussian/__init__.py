@@ -23,7 +23,7 @@ class Gaussian(Tab[Request, Found]):
         }
 
     def compute(self, request: Request) -> Iterator[Found]:
-        yield find(request.photo, request.scale)
+        yield find(request.photo, request.net)
 
     def draw(self, found: Found) -> dict[str, object]:
         return {"figure": normality_figure(found.cases), "tables": tables(found)}

@@ -8,7 +8,7 @@ import numpy as np
 from demo import examples
 from demo.kit.cache import cached
 from demo.photo import Photo
-from demo.rescale.rescaled import model
+from demo.rescale.rescaled import network, scale_of
 from irn_core.measure.information import value_names
 from irn_core.measure.noise import stages
 from irn_core.measure.normality import (
@@ -47,9 +47,9 @@ class Case(NamedTuple):
 
 
 @cached
-def case_of(photo: Photo, scale: int) -> Case:
+def case_of(photo: Photo, net: str) -> Case:
     """Both stages of a picture. Cached by content."""
-    before, after, luma = stages(model(scale), photo.pixels)
+    before, after, luma = stages(network(net), photo.pixels)
     return Case(_stage(before, luma), _stage(after, luma))
 
 
@@ -63,10 +63,10 @@ def _stage(field: np.ndarray, luma: np.ndarray) -> Stage:
     )
 
 
-def cases(photo: Photo, scale: int) -> dict[str, Case]:
+def cases(photo: Photo, net: str) -> dict[str, Case]:
     """This picture, and two examples that differ from it and strongly from each other."""
     others = [other for name in BESIDE if (other := Photo(examples.example(name), name)) != photo][:2]
-    return {HERE: case_of(photo, scale)} | {other.name: case_of(other, scale) for other in others}
+    return {HERE: case_of(photo, net)} | {other.name: case_of(other, net) for other in others}
 
 
 class Summary(NamedTuple):
@@ -104,9 +104,9 @@ class BandSummary(NamedTuple):
     along_y: float
 
 
-def bands(found: Case, scale: int) -> dict[str, tuple[BandSummary, BandSummary]]:
+def bands(found: Case, net: str) -> dict[str, tuple[BandSummary, BandSummary]]:
     """Each level and band before and after, by `measure.normality.by_band`, as `evaluate normality` has them."""
-    names, shares = value_names(scale)[3:], model(scale).prior.shares().double().numpy()
+    names, shares = value_names(scale_of(net))[3:], network(net).prior.shares().double().numpy()
     before = by_band(found.before.sums, found.before.neighbours, names)
     after = by_band(found.after.sums, found.after.neighbours, names, shares)
     return {band: (BandSummary(*before[band][1:]), BandSummary(*after[band][1:])) for band in before}
@@ -129,8 +129,8 @@ class Found:
     bands: list[Row]
 
 
-def find(photo: Photo, scale: int) -> Found:
+def find(photo: Photo, net: str) -> Found:
     """All figures of a picture and of the two beside it."""
-    known = cases(photo, scale)
-    pictures = [Row(name, *comparison(one, scale)) for name, one in known.items()]
-    return Found(known, pictures, [Row(band, *pair) for band, pair in bands(known[HERE], scale).items()])
+    known = cases(photo, net)
+    pictures = [Row(name, *comparison(one, scale_of(net))) for name, one in known.items()]
+    return Found(known, pictures, [Row(band, *pair) for band, pair in bands(known[HERE], net).items()])

@@ -28,7 +28,7 @@ class Refine(Tab[Request, Progress]):
         self.outputs = {"chart": chart, "scores": scores, "file": file, "cards": gr.HTML(elem_id="refine-cards")}
 
     def compute(self, request: Request) -> Iterator[Progress]:
-        yield from paced(refine(request.photo, request.scale))
+        yield from paced(refine(request.photo, request.net))
 
     def draw(self, found: Progress) -> dict[str, object]:
         drawn = {"chart": curve(found.points)}

@@ -12,7 +12,7 @@ import numpy as np
 from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.footprint import detail
-from demo.rescale.rescaled import Rescaled, model, model_name, rescale
+from demo.rescale.rescaled import Rescaled, network, rescale
 from irn_core.measure.filters import bicubic_lr
 from irn_core.measure.scores import Scores, score
 from irn_core.ops.tiling import Window
@@ -64,12 +64,12 @@ class Progress:
 class Run:
     """The steps on one picture, taken as far as somebody waited for them: who comes back goes on from there."""
 
-    def __init__(self, photo: Photo, scale: int):
-        self.photo, self.scale, self.before = photo, scale, rescale(photo, scale)
+    def __init__(self, photo: Photo, net: str):
+        self.photo, self.net, self.before = photo, net, rescale(photo, net)
         self.points: list[Point] = []
         self.best: Step | None = None
         self.seconds = 0.0
-        self._steps = refinements(model(scale), photo.pixels, self.before.lr, STEPS)
+        self._steps = refinements(network(net), photo.pixels, self.before.lr, STEPS)
 
     def advance(self) -> bool:
         """Take a step; whether there was one."""
@@ -86,11 +86,11 @@ class Run:
     @cached_property
     def result(self) -> Refined:
         """What the best step gives."""
-        photo, scale, lr = self.photo, self.scale, self.best.lr
+        photo, scale, lr = self.photo, self.before.scale, self.best.lr
         began = time.perf_counter()
-        x_hat = upscale(model(scale), lr, size=photo.size)
+        x_hat = upscale(network(self.net), lr, size=photo.size)
         up_s = time.perf_counter() - began
-        png = encode_lr(lr, scale, model_tag(model_name(scale)), photo.size, STEPS)
+        png = encode_lr(lr, scale, model_tag(self.net), photo.size, STEPS)
         scores = score(photo.pixels, x_hat, lr, bicubic_lr(photo.pixels, scale), scale)
         difference = lr.astype(np.int16) - self.before.lr
         change = np.clip(128 + GAIN * difference, 0, 255).astype(np.uint8)
@@ -99,14 +99,14 @@ class Run:
 
 
 @cached
-def start(photo: Photo, scale: int) -> Run:
+def start(photo: Photo, net: str) -> Run:
     """The run on a picture, begun once. Cached."""
-    return Run(photo, scale)
+    return Run(photo, net)
 
 
-def refine(photo: Photo, scale: int) -> Iterator[Progress]:
+def refine(photo: Photo, net: str) -> Iterator[Progress]:
     """The curve as it grows, then the result."""
-    run = start(photo, scale)
+    run = start(photo, net)
     seen = detail(run.before, photo)
     if not run.points:
         run.advance()
