@@ -72,3 +72,15 @@ def test_the_lost_file_says_the_same(monkeypatch):
     monkeypatch.setitem(sys.modules, "constriction", None)
     with pytest.raises(IRNError, match="compression is off"):
         encode_lost(irn, dropped)
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_the_page_says_that_compress_is_off(monkeypatch, works):
+    gr = pytest.importorskip("gradio")
+    from demo.compress import mode
+
+    monkeypatch.setattr(mode, "available", lambda: works)
+    with gr.Blocks() as page:
+        mode.CompressMode().controls()
+    said = [str(block.value) for block in page.blocks.values() if getattr(block, "elem_id", None) == "compress-off"]
+    assert works != any("constriction, has no build for this system" in one for one in said)

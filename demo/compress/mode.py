@@ -35,6 +35,7 @@ from demo.kit.tab import Tabs
 from demo.kit.words import say
 from demo.kit.work import one_turn
 from demo.photo import Photo, original_bytes
+from irn_core.coding import available
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_rgb
@@ -62,6 +63,8 @@ class CompressMode:
 
     def controls(self) -> None:
         """Below the choice of a picture."""
+        if not available():
+            gr.HTML(f"<p class='notice' role='status'>{say('compress.off')}</p>", elem_id="compress-off")
         self.target = gr.Radio(
             list(TARGETS), value=QUALITY, label="Aim at", info=say("compress.target"), elem_id="target"
         )

@@ -58,10 +58,14 @@ def _saved(image: Image.Image, name: str, **options: object) -> bytes:
 
 
 def damaged(data: bytes, rng: np.random.Generator, others: list[bytes]) -> bytes:
-    """The bytes after one to three changes: each flips bits, cuts, inserts, splices, or sets a run."""
+    """The bytes after one to three changes: each flips bits, cuts, inserts, splices, or sets a run.
+
+    A splice that gives another of the whole files is no damage, and others are made.
+    """
+    changed = data
     for _ in range(rng.integers(1, 4)):
-        data = CHANGES[rng.integers(len(CHANGES))](data, rng, others) or b"\0"
-    return data
+        changed = CHANGES[rng.integers(len(CHANGES))](changed, rng, others) or b"\0"
+    return damaged(data, rng, others) if changed != data and changed in others else changed
 
 
 def _place(data: bytes, rng: np.random.Generator) -> tuple[int, int]:
