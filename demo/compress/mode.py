@@ -64,7 +64,7 @@ class CompressMode:
     def controls(self) -> None:
         """Below the choice of a picture."""
         if not available():
-            gr.HTML(f"<p class='notice' role='status'>{say('compress.off')}</p>", elem_id="compress-off")
+            gr.HTML(f"<p class='notice' role='status'>{say('compress.missing')}</p>", elem_id="compress-off")
         self.target = gr.Radio(
             list(TARGETS), value=QUALITY, label="Aim at", info=say("compress.target"), elem_id="target"
         )
