@@ -55,24 +55,24 @@ class _Page:
         self.rescale, self.compress, self.benchmark = RescaleMode(), CompressMode(), BenchmarkMode()
         self.working = (self.rescale, self.compress)
         modes = [(say(f"page.{mode.key}"), mode.key) for mode in (*self.working, self.benchmark)]
-        gr.HTML(say("page.intro"))
         visit, photo = gr.State(Visit()), gr.State(first_request().photo)
         self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen
-        self.mode = gr.Radio(modes, value=self.rescale.key, show_label=False, container=False, elem_id="mode")
+        with gr.Row(elem_id="top"):
+            gr.HTML(say("page.intro"))
+            self.mode = gr.Radio(
+                modes, value=self.rescale.key, label=say("page.mode"), show_label=False, container=False, elem_id="mode"
+            )  # fmt: skip
         self.columns: dict[str, list[gr.Column]] = {}
-        with gr.Column(elem_id="work"):
-            with gr.Row(elem_id="main"):
-                with gr.Column(scale=3, min_width=270, elem_id="controls"):
-                    self._pictures()
-                    self._columns("controls")
-                with gr.Column(scale=9, min_width=340, elem_id="centre"):
-                    viewer, notice = build_viewer(elem_id="viewer"), gr.HTML(elem_id="notice")
-                with gr.Column(scale=3, min_width=290):
-                    status = gr.Textbox(
-                        show_label=False, container=False, interactive=False, lines=1, elem_id="status"
-                    )  # fmt: skip
-                    self._columns("measures")
-            self._columns("build_tabs")
+        with gr.Column(elem_id="work"), gr.Row(elem_id="main"):
+            with gr.Column(scale=1, min_width=250, elem_id="controls"):
+                self._pictures()
+                self._columns("controls")
+                status = gr.Textbox(
+                    show_label=False, container=False, interactive=False, lines=1, elem_id="status"
+                )  # fmt: skip
+            with gr.Column(scale=4, min_width=340, elem_id="centre"):
+                viewer, notice = build_viewer(elem_id="viewer"), gr.HTML(elem_id="notice")
+                self._columns("build_tabs")
         self.benchmark.build()
         self.shared = Shared(visit, photo, viewer, status, notice)
         self._events(page)
@@ -91,7 +91,7 @@ class _Page:
             strip, label=say("page.examples"), columns=4, object_fit="cover", format="png",
             allow_preview=False, interactive=False, buttons=[], elem_id="examples",
         )  # fmt: skip
-        self.upload = gr.File(label=say("page.upload"), elem_id="upload", height=84)
+        self.upload = gr.File(label=say("page.upload"), elem_id="upload", height=64)
         self.clear = gr.Button(say("page.clear"), size="sm", elem_id="clear")
 
     def _events(self, page: gr.Blocks) -> None:

@@ -62,7 +62,7 @@ def new_page(browser):
             problems.append(f"console error: {message.text}")
 
     def open_page(**options):
-        options.setdefault("viewport", {"width": 1280, "height": 860})
+        options.setdefault("viewport", {"width": 1366, "height": 768})
         context = browser.new_context(**options)
         contexts.append(context)
         context.set_default_timeout(60_000)  # a busy machine is slow, not wrong

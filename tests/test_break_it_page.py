@@ -12,6 +12,7 @@ gr = pytest.importorskip("gradio")
 from demo.kit.numbers import decibels  # noqa: E402
 from demo.kit.painter import layer, read_layer  # noqa: E402
 from demo.photo import Photo  # noqa: E402
+from demo.rescale.mode import NATURAL, net_of  # noqa: E402
 from demo.rescale.rescaled import draw, network, rescale  # noqa: E402
 from demo.rescale.tabs import break_it  # noqa: E402
 from demo.rescale.tabs.break_it import compute as experiments  # noqa: E402
@@ -83,7 +84,7 @@ def test_the_figures_are_those_of_the_experiments(page, address):
     box.press("Enter")
     breaker.figure("JPEG, q = 30", experiments.as_jpeg(MINE, "irn-x2", 30, "4:2:0").psnr_y)
     breaker.page.locator("#scale").get_by_text("×4").click()
-    breaker.figure("Untouched", experiments.untouched(MINE, "irn-x4").psnr_y)
+    breaker.figure("Untouched", experiments.untouched(MINE, net_of(4, NATURAL)).psnr_y)
 
 
 def test_an_edit_stays_where_it_was_made(page, address):

@@ -17,6 +17,8 @@ from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
 from demo.kit.events import Visit  # noqa: E402
 from demo.kit.words import words  # noqa: E402
 from demo.photo import Photo  # noqa: E402
+from demo.rescale.footprint import places  # noqa: E402
+from demo.rescale.mode import NATURAL, first_request, net_of  # noqa: E402
 from demo.rescale.rescaled import draw, rescale  # noqa: E402
 from demo.rescale.tabs import rivals  # noqa: E402
 from demo.rescale.tabs.gaussian import compute as gaussian  # noqa: E402
@@ -35,7 +37,11 @@ def explorer(page, address):
 
 
 class Explorer(Driver):
-    """The page, with waits for a result of the model."""
+    """The page at ×2, the quickest scale, with waits for a result of the model."""
+
+    def __init__(self, page, address, query=""):
+        super().__init__(page, address, query)
+        page.locator("#scale").get_by_text("×2").click()
 
     def wait_for(self, key: str, pixels: np.ndarray) -> None:
         """Until the viewer holds exactly these pixels under `key`."""
@@ -62,14 +68,19 @@ class Explorer(Driver):
         return self.page.inner_text("#measures .headline b")
 
 
-def test_first_result_is_there_and_exact(explorer):
-    result = rescale(FIRST, "irn-x2")
+def test_first_result_is_there_and_exact(page, address):
+    explorer, net = Explorer.__new__(Explorer), first_request().net
+    Driver.__init__(explorer, page, address)
+    result = rescale(FIRST, net)
+    assert (explorer.state["a"], explorer.state["b"], explorer.state["mode"]) == ("bicubic", "reconstruction", "side")
+    assert explorer.state["center"] == pytest.approx(places(FIRST, net).gain, abs=80)  # but never past the edge
+    assert f"{result.scores.psnr_y:.2f} dB by this network" in explorer.text(".viewer-notice")
     explorer.wait_for("original", FIRST.pixels)
     explorer.wait_for("reconstruction", result.reconstruction)
     explorer.wait_for("lr", result.lr)
     explorer.wait_for("bicubic", result.bicubic)
     for k in range(COUNT.first):
-        explorer.wait_for(f"draw-{k + 1}", draw(FIRST, "irn-x2", TAU.first, SEED.first + k))
+        explorer.wait_for(f"draw-{k + 1}", draw(FIRST, net, TAU.first, SEED.first + k))
     assert explorer.headline() == f"{result.scores.psnr_y:.2f} dB"
 
 
@@ -99,6 +110,7 @@ def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
 
     monkeypatch.setattr("demo.rescale.mode.draw", held)
     monkeypatch.setattr(Visit, "take", late)
+    explorer.page.get_by_role("button", name="More draws, seed").click()
     before = explorer.page.evaluate("window.requests")
     for box, value in (("tau", "0.5"), ("count", "2"), ("seed", "40"), ("seed", "50"), ("seed", "60")):
         field = explorer.page.locator(f"#{box} input[type=number]")
@@ -121,8 +133,8 @@ def test_upload_resample_and_scale(explorer):
     explorer.wait_for("draw-1", draw(picture, "irn-x2", 1.0, COUNT.first))
     assert explorer.state["zoom"] == 4
     explorer.page.locator("#scale").get_by_text("×4").click()
-    explorer.wait_for("reconstruction", rescale(picture, "irn-x4").reconstruction)
-    explorer.wait_for("lr", rescale(picture, "irn-x4").lr)
+    explorer.wait_for("reconstruction", rescale(picture, net_of(4, NATURAL)).reconstruction)
+    explorer.wait_for("lr", rescale(picture, net_of(4, NATURAL)).lr)
 
 
 def test_example_strip(explorer):
@@ -142,6 +154,7 @@ def test_viewer_modes_change_the_canvas(explorer):
 
 
 def test_bad_uploads_are_explained_and_lose_nothing(explorer):
+    explorer.wait_for("draw-4", draw(FIRST, "irn-x2", 1.0, 3))
     before = explorer.headline()
     for name, content in (("notes.png", b"these are words"), ("empty.png", b"\0")):
         explorer.upload(name, content)
@@ -208,11 +221,11 @@ def test_rivals_come_into_the_viewer_when_their_tab_is_opened(explorer):
     picture = Photo(smooth_pixels(67, 131, seed=7), "mine.png")
     explorer.upload("mine.png", encode_png(picture.pixels))
     explorer.page.locator("#scale").get_by_text("×4").click()
-    explorer.wait_for("reconstruction", rescale(picture, "irn-x4").reconstruction)
+    explorer.wait_for("reconstruction", rescale(picture, net_of(4, NATURAL)).reconstruction)
     assert "lanczos" not in explorer.state["keys"]
     explorer.page.get_by_role("tab", name="Rivals").click()
     for name in ["lanczos", *rivals.trained(4)]:
-        explorer.wait_for(name, rivals.compete(picture, "irn-x4", name).x_hat)
+        explorer.wait_for(name, rivals.compete(picture, net_of(4, NATURAL), name).x_hat)
     card = explorer.page.locator("#fair-cards .card").filter(has_text=words("rivals.names")["joint"])
     assert f"{rivals.compete(picture, 'irn-x4', 'joint-x4').scores.psnr_y:.2f} dB" in card.inner_text()
 

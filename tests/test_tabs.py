@@ -163,9 +163,10 @@ class Others(Letters):
 
 def test_the_open_tab_is_rendered_alone_from_its_own_inputs():
     with gr.Blocks():
-        tabs = Tabs([Letters(), Others()], "letters")
+        tabs = Tabs([Letters(), Others()], "letters", lambda: gr.HTML())
     said = tabs.all["choices"].outputs["said"]
     assert list(tabs.render("choices", "x", ["not mine", "y"])) == [({said: "x"}, ()), ({said: "xy"}, ())]
+    assert not list(tabs.render(tab_module.MEASURES, "x", ["", ""]))  # they come with the result
     assert len(tabs.inputs) == len(tabs.limits) == 2 and len(tabs.outputs) == 4 and len(tabs.triggers) == 3
 
 

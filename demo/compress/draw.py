@@ -11,6 +11,7 @@ from demo.kit.chart import Dot
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, kilobytes, psnr_text, seconds_text, ssim_text
 from demo.kit.viewer import ViewerImage, viewer_value
+from demo.kit.words import say
 from irn_core.coding.icn_file import QUALITY_STEPS
 
 _MEASURES = template("""
@@ -93,6 +94,7 @@ def commands(aim: str, tau: float, seed: int) -> str:
 def viewer(
     coded: Coded, original: np.ndarray | None, rivals: Sequence[Coded],
     drawn: Sequence[tuple[np.ndarray, float | None]], tau: float, notice: str | None,
+    subject: str,
 ) -> dict:  # fmt: skip
     """The value of the viewer: every picture with its label; a draw comes with its PSNR-RGB where that is known."""
     images = [] if original is None else [ViewerImage("original", "Original", original)]
@@ -101,7 +103,21 @@ def viewer(
     for number, (pixels, psnr) in enumerate(drawn, start=1):
         said = "" if psnr is None else f" · {decibels(psnr)}"
         images.append(ViewerImage(f"draw-{number}", f"Draw {number}, τ = {tau:g}{said}", pixels))
-    return viewer_value(images, *coded.pixels.shape[:2], 1, notice=notice)
+    jpeg = next((rival for rival in rivals if rival.codec == "jpeg"), None)
+    return viewer_value(
+        images, *coded.pixels.shape[:2], 1, "jpeg" if jpeg else images[0].key, "icn", notice or finding(coded, jpeg),
+        subject=subject,
+    )  # fmt: skip
+
+
+def finding(coded: Coded, jpeg: Coded | None) -> str | None:
+    """What ICN and JPEG make of the same bytes, in a sentence."""
+    if jpeg is None:
+        return None
+    return say("compress.finding" if jpeg.fits else "compress.finding_too_small").format(
+        bytes=byte_count(coded), jpeg_bytes=byte_count(jpeg), jpeg=decibels(jpeg.scores.psnr_rgb),
+        ours=decibels(coded.scores.psnr_rgb),
+    )  # fmt: skip
 
 
 def dots(name: str, points: list[Point]) -> list[Dot]:

@@ -34,13 +34,12 @@ def draw_controls(prefix: str, key: str) -> DrawControls:
     """The button and the three fields; element ids begin with `prefix`, the words stand under `key`."""
     said = words(key)
     resample = gr.Button(said["button"], variant="primary", elem_id=f"{prefix}resample")
-    gr.HTML(hint(said["resample"]))
-    made = DrawControls(
-        resample,
-        gr.Slider(*TAU[:3], step=0.05, label="Temperature τ", info=said["tau"], elem_id=f"{prefix}tau"),
-        gr.Slider(*COUNT[:3], step=1, label="Draws", info=said["count"], elem_id=f"{prefix}count"),
-        gr.Number(SEED.first, label="Seed", info=said["seed"], precision=0, elem_id=f"{prefix}seed"),
-    )
+    tau = gr.Slider(*TAU[:3], step=0.05, label="Temperature τ", info=said["tau"], elem_id=f"{prefix}tau")
+    with gr.Accordion(said["more"], open=False):
+        gr.HTML(hint(said["resample"]))
+        count = gr.Slider(*COUNT[:3], step=1, label="Draws", info=said["count"], elem_id=f"{prefix}count")
+        seed = gr.Number(SEED.first, label="Seed", info=said["seed"], precision=0, elem_id=f"{prefix}seed")
+    made = DrawControls(resample, tau, count, seed)
     resample.click(next_seed, [made.count, made.seed], made.seed, js=clean(COUNT, SEED), **HIDDEN)
     return made
 

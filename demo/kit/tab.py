@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 import gradio as gr
@@ -60,18 +60,24 @@ class Tab(ABC, Generic[Request, Found]):
         return say(f"{self.key}.title")
 
 
-class Tabs:
-    """The tabs of a mode, built in their order, and which of them is open."""
+MEASURES = "measures"
 
-    def __init__(self, tabs: Sequence[Tab], elem_id: str):
+
+class Tabs:
+    """The tabs of a mode, built in their order after that of its measures, and which of them is open."""
+
+    def __init__(self, tabs: Sequence[Tab], elem_id: str, build_measures: Callable[[], None]):
         self.all, self.elem_id = {tab.key: tab for tab in tabs}, elem_id
-        first = next(iter(self.all))
-        self.open = gr.Textbox(first, elem_classes="unseen", elem_id=f"{elem_id}-open")
+        self.open = gr.Textbox(MEASURES, elem_classes="unseen", elem_id=f"{elem_id}-open")
         with gr.Tabs(elem_id=elem_id) as self.strip:
+            self._add(MEASURES, say("kit.measures"), build_measures)
             for tab in tabs:
-                with gr.Tab(tab.title, id=tab.key) as item:
-                    tab.build()
-                item.select(None, None, self.open, js=f"() => {tab.key!r}")
+                self._add(tab.key, tab.title, tab.build)
+
+    def _add(self, key: str, title: str, build: Callable[[], None]) -> None:
+        with gr.Tab(title, id=key) as item:
+            build()
+        item.select(None, None, self.open, js=f"() => {key!r}")
 
     def opens(self, button: gr.Button, key: str) -> None:
         """Let a button elsewhere open a tab, and bring it into view."""
@@ -100,6 +106,8 @@ class Tabs:
 
     def render(self, key: str, request: object, values: Sequence[object]) -> Iterator[tuple[dict, Sequence]]:
         """The open tab as it comes: {component: value}, and the pictures that it adds to the viewer."""
+        if key == MEASURES:  # they come with the result
+            return
         tab, names = self.all[key], [(owner.key, name) for owner in self.all.values() for name in owner.inputs]
         own = {name: value for (owner, name), value in zip(names, values, strict=True) if owner == key}
         for found in tab.compute(request, **own):

@@ -69,6 +69,9 @@ def viewer_value(
     a: str | None = None,
     b: str | None = None,
     notice: str | None = None,
+    subject: str = "",
+    opening: tuple[int, int] | None = None,
+    places: Sequence[tuple[int, int]] = (),
 ) -> dict[str, Any]:
     """Build the value of the viewer.
 
@@ -77,6 +80,9 @@ def viewer_value(
     ``a`` and ``b`` are the keys first shown, by default those of the first two pictures; the
     choice that a user has made since stays as long as its keys exist.  ``notice`` is a line of
     text above the pictures.
+
+    ``subject`` names what is shown: another one, or another size, is seen afresh, enlarged around
+    ``opening`` (x, y), or as a whole.  ``places`` are the points (x, y) that a button jumps through.
 
     The value holds file references only, so it is cheap to send and to keep.  But the files live in
     Gradio's cache: with ``delete_cache`` set, build a new value instead of keeping one past that age.
@@ -100,6 +106,9 @@ def viewer_value(
         "a": a,
         "b": b,
         "notice": notice,
+        "subject": subject,
+        "opening": opening,
+        "places": [list(place) for place in places],
     }
 
 

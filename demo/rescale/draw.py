@@ -6,6 +6,7 @@ from demo.kit.cards import data_url
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, kilobytes, psnr_text, seconds_text, ssim_text
 from demo.kit.viewer import ViewerImage
+from demo.kit.words import say
 from demo.rescale.rescaled import Rescaled
 
 _MEASURES = template("""
@@ -59,6 +60,14 @@ def _gain(ours: float, rival: float) -> str:
     if math.isinf(ours) or math.isinf(rival):
         return "gap to bicubic undefined"
     return f"{ours - rival:+.2f} dB against bicubic"
+
+
+def finding(result: Rescaled) -> str:
+    """What the network makes of so few pixels, in a sentence."""
+    return say("rescale.finding").format(
+        percent=f"{100 / result.scale**2:.1f}".removesuffix(".0"),
+        ours=decibels(result.scores.psnr_y), bicubic=decibels(result.bicubic_scores.psnr_y),
+    )  # fmt: skip
 
 
 def labelled(key: str, label: str, psnr: float, pixels) -> ViewerImage:

@@ -1,19 +1,24 @@
 """Where two pictures differ, and how far from the place that was changed. Knows nothing of the page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy.ndimage import distance_transform_cdt
 
+from demo.kit.cache import cached
 from demo.photo import Photo
-from demo.rescale.rescaled import Rescaled
+from demo.rescale.rescaled import Rescaled, rescale
 from irn_core.ops.pixels import luma
 from irn_core.ops.tiling import Window
 
 DETAIL_SIDE = 128
 """Side of a part that is shown enlarged, in pixels of the original."""
+PLACES, PLACE_SIDE = 5, 64
+"""How many places of large error are named, and the side of their squares in pixels."""
 STEP = 16
 """Grid of the windows that `busiest` chooses from, in pixels."""
 
@@ -58,6 +63,36 @@ def busiest(values: np.ndarray, side: int) -> Window:
     row, column = np.unravel_index(means.argmax(), means.shape)
     top, left = int(row) * STEP, int(column) * STEP
     return Window(top, top + height, left, left + width)
+
+
+class Places(NamedTuple):
+    """Points (x, y): where the network gains most over bicubic, and where it errs most, the worst first."""
+
+    gain: tuple[int, int]
+    loss: tuple[tuple[int, int], ...]
+
+
+@cached
+def places(photo: Photo, net: str) -> Places:
+    """Where to look. Cached by content."""
+    result = rescale(photo, net)
+    error = np.square(luma(photo.pixels) - luma(result.reconstruction))
+    return Places(_middle(detail(result, photo)), tuple(_middle(window) for window in _worst(error)))
+
+
+def _worst(error: np.ndarray) -> Iterator[Window]:
+    """Up to PLACES squares of PLACE_SIDE that do not overlap, from the one with the largest mean error on."""
+    left = error.copy()
+    for _ in range(PLACES):
+        window = busiest(left, PLACE_SIDE)
+        if not left[window.rows, window.columns].any():
+            return
+        yield window
+        left[window.rows, window.columns] = 0
+
+
+def _middle(window: Window) -> tuple[int, int]:
+    return (window.left + window.right) // 2, (window.top + window.bottom) // 2
 
 
 def detail(result: Rescaled, photo: Photo) -> Window:

@@ -16,7 +16,8 @@ from demo.kit.viewer import ViewerImage, viewer_value
 from demo.kit.words import say
 from demo.kit.work import ahead
 from demo.photo import Photo
-from demo.rescale.draw import commands, file_part, labelled, measures
+from demo.rescale.draw import commands, file_part, finding, labelled, measures
+from demo.rescale.footprint import places
 from demo.rescale.rescaled import (
     Request,
     Rescaled,
@@ -31,7 +32,10 @@ from demo.rescale.tabs.refine import Refine
 from irn_core.ops.metrics import psnr_y
 
 KEY = "rescale"
+PICTURE = "rescale picture"
+"""Under this key of a visit stands what the viewer shows but for the draws."""
 SCALES = (2, 4, 8)
+FIRST_SCALE = 4
 NATURAL, CALIBRATED = "natural", "calibrated"
 KINDS = [("Natural", NATURAL), ("Calibrated", CALIBRATED)]
 """What draws are to be, and how the page calls it."""
@@ -54,7 +58,7 @@ def switch_kind(kind: str, net: str) -> dict:
 
 def first_request() -> Request:
     """What the page starts with."""
-    return Request(Photo(example(FIRST), FIRST), net_of(SCALES[0], NATURAL), TAU.first, COUNT.first, SEED.first)
+    return Request(Photo(example(FIRST), FIRST), net_of(FIRST_SCALE, NATURAL), TAU.first, COUNT.first, SEED.first)
 
 
 def first_settings() -> tuple:
@@ -64,7 +68,7 @@ def first_settings() -> tuple:
 
 
 class RescaleMode:
-    """Components of the mode, made in three places of the page, then tied together by `wire`."""
+    """Components of the mode, made in two places of the page, then tied together by `wire`."""
 
     key = KEY
 
@@ -80,27 +84,27 @@ class RescaleMode:
     def controls(self) -> None:
         """Below the choice of a picture."""
         choices = nets(NATURAL)
-        self.net = gr.Radio(choices, value=choices[0][1], label="Scale s", info=say("rescale.scale"), elem_id="scale")
+        first = net_of(FIRST_SCALE, NATURAL)
+        self.net = gr.Radio(choices, value=first, label="Scale s", info=say("rescale.scale"), elem_id="scale")
         self.kind = gr.Radio(
             KINDS, value=NATURAL, label="Draws", info=say("rescale.kind"), elem_id="kind",
             visible=any(map(natural, SCALES)),
         )  # fmt: skip
         self.kind.input(switch_kind, [self.kind, self.net], self.net, **QUIET)
-        self.refine = gr.Button(say("refine.button"), size="sm", elem_id="refine")
         self.draws = draw_controls("", "rescale.draws")
+        self.refine = gr.Button(say("refine.button"), size="sm", elem_id="refine")
         self.settings = [self.kind, self.net, *self.draws[1:]]
-
-    def measures(self) -> None:
-        """Beside the viewer."""
-        self.table = gr.HTML(elem_id="measures")
-        with gr.Row():
-            self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
-            self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
-        self.commands = command_lines()
 
     def build_tabs(self) -> None:
         """Below the viewer."""
-        self.tabs = Tabs([tab() for tab in TABS], "tabs")
+        self.tabs = Tabs([tab() for tab in TABS], "tabs", self._measures)
+
+    def _measures(self) -> None:
+        self.table = gr.HTML(elem_id="measures")
+        with gr.Row(elem_classes="files"):
+            self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
+            self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
+        self.commands = command_lines()
 
     def wire(self, shared: Shared) -> Wiring:
         """What the mode asks of the page's event, and the events of its tabs."""
@@ -135,24 +139,31 @@ class RescaleMode:
         """The result if it is not shown yet, then the open tab."""
         request = Request(photo, net, tau, count, seed)
         if visit.shown.get(KEY) != (request, photo.name):
+            is_known = visit.shown.get(PICTURE) == (photo, net)
             visit.shown = {}  # from here on the viewer holds neither the old result nor all of the new one
-            yield from self._show(request)
-            visit.shown = {KEY: (request, photo.name)}
+            for values in self._show(request, is_known):
+                yield values
+                visit.shown = {PICTURE: (photo, net)}
+            visit.shown |= {KEY: (request, photo.name)}
         with refusals():
             for drawn, pictures in self.tabs.render(tab, request, own):
                 added = {self.shared.viewer: self._viewer(request, pictures)} if pictures else {}
                 yield drawn | added
 
-    def _show(self, request: Request) -> Iterator[dict[Component, object]]:
-        """The likeliest reconstruction as soon as it is there, then the progress, then all draws."""
+    def _show(self, request: Request, is_known: bool) -> Iterator[dict[Component, object]]:
+        """The likeliest reconstruction as soon as it is there, then the progress, then all draws.
+
+        Where it is known, the former draws stay until the first new one is there.
+        """
         photo, net, tau, count, seed = request
         result = rescale(photo, net)
-        values = self._shown(request, result, [])
+        values = {} if is_known else self._shown(request, result, [])
         drawn: list[np.ndarray] = []
         for draw_seed in seeds(seed, count):
             yield values | {self.shared.status: f"{photo.name}: drawing {len(drawn) + 1} of {count} …"}
-            values = {}
             drawn.append(draw(photo, net, tau, draw_seed))
+            is_first = is_known and len(drawn) == 1
+            values = {self.shared.viewer: viewer(request, result, drawn)} if is_first else {}
         yield self._shown(request, result, drawn)
 
     def _shown(self, request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) -> dict[Component, object]:
@@ -160,7 +171,7 @@ class RescaleMode:
         name = f"{stem(photo.name)}-{file_part(request.net)}"
         said = f"{photo.name}, ×{scale}: {len(drawn)} draw{'s' * (len(drawn) != 1)} at τ = {tau:g}"
         values = (
-            viewer_value(pictures(request, result, drawn), *photo.size, scale, a="original", b="reconstruction"),
+            viewer(request, result, drawn),
             said,
             measures(result),
             notices(photo.name, photo.notices),
@@ -174,8 +185,18 @@ class RescaleMode:
         """The pictures of the result, and those of a tab."""
         photo, net, tau, count, seed = request
         drawn = [draw(photo, net, tau, k) for k in seeds(seed, count)]
-        images = [*pictures(request, rescale(photo, net), drawn), *added]
-        return viewer_value(images, *photo.size, request.scale, a="original", b="reconstruction")
+        return viewer(request, rescale(photo, net), drawn, added)
+
+
+def viewer(
+    request: Request, result: Rescaled, drawn: Sequence[np.ndarray], added: Sequence[ViewerImage] = ()
+) -> dict[str, object]:
+    """Every picture of a result, what the network gains in a sentence, and where to look."""
+    where = places(request.photo, request.net)
+    return viewer_value(
+        [*pictures(request, result, drawn), *added], *result.size, result.scale, "bicubic", "reconstruction",
+        finding(result), subject=request.photo.digest, opening=where.gain, places=where.loss,
+    )  # fmt: skip
 
 
 def pictures(request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) -> list[ViewerImage]:

@@ -1,6 +1,7 @@
 // -------------------------------------------------------------------------------------- actions
 
 function setMode(mode) {
+  modeChosen = true;
   view.mode = mode;
   view.hot = -1;
   schedule();
@@ -90,6 +91,36 @@ function stepCell(by) {
   const from = view.hot < 0 ? keys.indexOf(view.b) : view.hot;
   view.hot = clamp(from + by, 0, keys.length - 1);
   say(picture(keys[view.hot]).label);
+  schedule();
+}
+
+// B runs through the draws, alone in the pane, until the button is pressed again.
+function togglePlay() {
+  const draws = Array.from(pictures.keys()).filter(isDraw);
+  if (playing || draws.length < 2) {
+    clearInterval(playing);
+    playing = 0;
+  } else {
+    playing = setInterval(nextDraw, PLAY_MS);
+    Object.assign(view, { mode: "flip", flipped: true });
+    nextDraw();
+  }
+  schedule();
+}
+
+function nextDraw() {
+  const draws = Array.from(pictures.keys()).filter(isDraw);
+  if (draws.length < 2 || view.mode !== "flip" || !view.flipped || !root.isConnected) return togglePlay();
+  choose("b", draws[(draws.indexOf(view.b) + 1) % draws.length]);
+}
+
+// Look at the next of the places that the value names, at least as large as a new picture.
+function nextPlace() {
+  if (!places.length) return;
+  place = (place + 1) % places.length;
+  const zoom = view.fit ? OPENING_ZOOM : Math.max(view.zoom, 2);
+  Object.assign(view, { fit: false, zoom, cx: places[place][0], cy: places[place][1] });
+  say("Place " + (place + 1) + " of " + places.length);
   schedule();
 }
 

@@ -14,8 +14,9 @@ function draw() {
   const list = pictures.size ? panes() : [];
   if (list.length) settle(list[0]);
   if (spot) hover = locate(spot.x, spot.y);
-  if (dirty) drawStage(list);
-  dirty = false;
+  const paints = dirty;
+  dirty = false; // before painting: what fades asks for the next frame
+  if (paints) drawStage(list);
   showPixel();
 }
 
@@ -41,8 +42,28 @@ function paint(list) {
   } else if (mode !== "draws" || drawKeys().length) {
     for (const pane of list) paintImage(pane, picture(pane.key).bitmap, coverage(picture(pane.key)));
   }
+  paintFlash(list);
   if (mode === "draws") paintFrames(list);
   if (mode === "side" || mode === "draws") paintPointer(list);
+}
+
+// Over B: what the last value has changed there, until it has faded.
+function paintFlash(list) {
+  const left = flash ? flash.until - performance.now() : 0;
+  if (left <= 0) {
+    flash = null;
+    return;
+  }
+  const b = picture(view.b);
+  const split = view.mode === "split" ? view.split * stageSize.width : -Infinity;
+  context.globalAlpha = Math.min(1, left / FLASH_MS);
+  if (view.mode !== "difference") {
+    for (const pane of list) {
+      if (view.mode === "split" || pane.key === view.b) paintImage(pane, flash.canvas, coverage(b), split);
+    }
+  }
+  context.globalAlpha = 1;
+  schedule();
 }
 
 // Paint one picture into a pane, between the columns `from` and `to`; `f`: see coverage().

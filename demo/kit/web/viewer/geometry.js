@@ -27,8 +27,10 @@ function grid(count, packed) {
   }));
 }
 
+const isDraw = (key) => /^draw-/.test(key);
+
 function drawKeys() {
-  const draws = Array.from(pictures.keys()).filter((key) => /^draw-/.test(key));
+  const draws = Array.from(pictures.keys()).filter(isDraw);
   return pictures.has("original") ? ["original", ...draws] : draws;
 }
 

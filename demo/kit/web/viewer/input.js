@@ -114,6 +114,8 @@ const KEYS = {
     schedule();
   },
   f: toggleFullscreen,
+  m: nextPlace,
+  p: togglePlay,
   "?": () => toggleHelp(),
 };
 MODES.forEach((mode, i) => (KEYS[i + 1] = () => setMode(mode)));
@@ -146,7 +148,7 @@ function keyDown(event) {
   event.preventDefault();
 }
 
-const ACTIONS = { swap, help: () => toggleHelp(), fullscreen: toggleFullscreen };
+const ACTIONS = { swap, play: togglePlay, place: nextPlace, help: () => toggleHelp(), fullscreen: toggleFullscreen };
 
 function click(event) {
   const button = event.target.closest("button");

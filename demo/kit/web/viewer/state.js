@@ -19,6 +19,9 @@ const GAINS = [1, 2, 4, 8, 16, 32, 64];
 const STOPS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 const MAX_ZOOM = 64;
 const MARGIN = 8; // left free around the picture at Fit
+const OPENING_ZOOM = 4; // of a new picture, around the place that shows most
+const PLAY_MS = 260; // for each draw
+const FLASH_MS = 900; // of marking what a new value has changed
 const GUTTER = 8; // between the panes of the side-by-side and draws modes
 const TAP = 5; // a press that moves less than this is a tap, not a drag
 const IDLE = matchMedia("(pointer: coarse)").matches
@@ -54,8 +57,14 @@ const view = {
   hot: -1, // cell of the draws mode that the keys have come to, or none
 };
 
+let modeChosen = false; // by the user: then a new subject leaves it
 const wanted = { a: null, b: null }; // keys the user chose: they return with a later picture of that key
 
+let subject = null; // what the pictures are of
+let places = []; // points that the button jumps through
+let place = -1; // the one last jumped to
+let playing = 0; // the timer that steps through the draws
+let flash = null; // { canvas, until }: what has changed in B, fading
 let size = { width: 0, height: 0, scale: 1 }; // common size of the pictures
 let pictures = new Map(); // key -> picture, in the order of the value
 let stageSize = { width: 0, height: 0, dpr: 1 };
@@ -138,6 +147,21 @@ function measureDifference(a, b) {
     }
   }
   difference = { a, b, absolute, mean: sum / absolute.length, max, canvases: new Map() };
+}
+
+// A canvas that marks where two pictures of one size differ: the more, the less transparent.
+function changedCanvas(before, after) {
+  const made = document.createElement("canvas");
+  [made.width, made.height] = [after.width, after.height];
+  const pen = made.getContext("2d");
+  const image = pen.createImageData(made.width, made.height);
+  const [old, now] = [pixelsOf(before), pixelsOf(after)];
+  for (let i = 0; i < now.length; i += 4) {
+    const d = Math.max(...[0, 1, 2].map((c) => Math.abs(old[i + c] - now[i + c])));
+    image.data.set([255, 200, 60, Math.min(255, 7 * d)], i);
+  }
+  pen.putImageData(image, 0, 0);
+  return made;
 }
 
 function differenceCanvas(a, b, gain) {

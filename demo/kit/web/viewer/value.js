@@ -39,7 +39,30 @@ async function load(value) {
   accept(value, items);
 }
 
+// Whether a value brings other draws of what is shown already.
+function redraws(items) {
+  const same = (item) => pictures.get(item.key)?.url === item.url;
+  const draws = items.filter((item) => isDraw(item.key) && pictures.has(item.key));
+  return draws.length > 0 && !draws.some(same) && items.some((item) => item.key === "reconstruction" && same(item));
+}
+
+// Look at a new subject: enlarged around its opening, if there is one and it does not fit so large.
+function open(value) {
+  const { width, height, opening } = value;
+  const zoom = stageSize.width < 500 ? OPENING_ZOOM * 0.75 : OPENING_ZOOM;
+  const [cx, cy] = opening ?? [width / 2, height / 2];
+  if (opening && !modeChosen) view.mode = "side"; // the same place in both
+  Object.assign(view, { fit: true, zoom, cx, cy });
+  if (opening && stageSize.width) view.fit = fitZoom(panes()[0]) >= zoom;
+  else if (opening) view.fit = false;
+  spot = hover = null;
+  place = -1;
+}
+
 function accept(value, items) {
+  const before = picture(view.b);
+  const again = items.length > 0 && redraws(items);
+  if (before && again) pixelsOf(before); // read while it can be
   const kept = new Set(items.map((item) => item.bitmap));
   for (const item of pictures.values()) if (!kept.has(item.bitmap)) item.bitmap.close();
   pictures = new Map(items.map((item) => [item.key, item]));
@@ -47,21 +70,26 @@ function accept(value, items) {
   shown = null;
   if (items.length) {
     const { width, height, scale } = value;
-    if (width !== size.width || height !== size.height) {
-      Object.assign(view, { fit: true, cx: width / 2, cy: height / 2 });
-      spot = hover = null;
-    }
+    const afresh = width !== size.width || height !== size.height || (value.subject ?? "") !== subject;
     size = { width, height, scale };
-    for (const which of ["a", "b"]) {
-      if (pictures.has(wanted[which])) view[which] = wanted[which];
-      else if (!pictures.has(view[which])) view[which] = value[which];
-    }
+    subject = value.subject ?? "";
+    places = value.places ?? [];
+    if (again && !isDraw(view.b)) wanted.b = items.find((item) => isDraw(item.key)).key; // what was asked for is seen
+    for (const which of ["a", "b"]) view[which] = pictures.has(wanted[which]) ? wanted[which] : value[which];
+    if (afresh) open(value);
+    flash = again && !afresh ? marked(before, picture(view.b)) : null;
     view.hot = Math.min(view.hot, drawKeys().length - 1);
   }
   fillPicks();
   showNotice(value?.notice);
   pending = false;
   schedule();
+}
+
+// What a new picture in the place of B has changed, or nothing where motion is unwelcome.
+function marked(before, after) {
+  if (!before || before.width !== after.width || matchMedia("(prefers-reduced-motion: reduce)").matches) return null;
+  return { canvas: changedCanvas(before, after), until: performance.now() + FLASH_MS };
 }
 
 function showNotice(text) {
@@ -82,6 +110,8 @@ root.viewerState = () => ({
   center: [view.cx, view.cy],
   gain: view.gain,
   split: view.split,
+  playing: playing > 0,
+  flashing: flash !== null,
   labels: view.labels,
   keys: Array.from(pictures.keys()),
   size: [size.width, size.height],
