@@ -10,6 +10,7 @@ import pytest
 from demo.kit import cache
 from demo.kit.cache import cached, size_of
 from demo.photo import Photo
+from demo.rescale.tabs.refine.compute import start
 from tests.helpers import noise_pixels
 
 
@@ -76,6 +77,17 @@ def test_what_fails_is_tried_again(small):
     with pytest.raises(ValueError, match="not yet"):
         ask()
     assert ask() == ask() == 7
+
+
+def test_a_run_of_refinement_counts_for_what_it_holds():
+    """It is kept while it grows, so it counts from the start for all that it will hold."""
+    run = start(Photo(noise_pixels(96, 128), "noise"), "irn-x2")
+    counted = size_of(run)
+    while run.advance():
+        pass
+    held = [run.photo.pixels, run.before.lr, run.result]
+    held += [value for value in gc.get_referents(run._steps) if hasattr(value, "nbytes")]
+    assert size_of(run) == counted > size_of(held) - size_of(run.result.lr_png)
 
 
 def test_sizes_are_those_of_the_arrays():

@@ -7,8 +7,6 @@ from threading import RLock
 from typing import ParamSpec, TypeVar
 
 import cachetools
-import numpy as np
-import torch
 
 LIMIT_VARIABLE = "EXPLORER_CACHE_MB"
 P, R = ParamSpec("P"), TypeVar("R")
@@ -20,9 +18,12 @@ def limit() -> int:
 
 
 def size_of(value: object) -> int:
-    """About how many bytes a result holds: its arrays, tensors, strings and bytes, through containers and records."""
-    if isinstance(value, np.ndarray | torch.Tensor):
-        return value.nbytes
+    """About how many bytes a result holds: its arrays, tensors, strings and bytes, through containers and records.
+
+    What is none of these, and grows or hides what it holds, says so itself by an attribute `nbytes`.
+    """
+    if isinstance(size := getattr(value, "nbytes", None), int):  # arrays, tensors, and what knows its own size
+        return size
     if isinstance(value, bytes | str):
         return len(value)
     if isinstance(value, dict):

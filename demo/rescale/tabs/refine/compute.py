@@ -71,6 +71,11 @@ class Run:
         self.seconds = 0.0
         self._steps = refinements(network(net), photo.pixels, self.before.lr, STEPS)
 
+    @property
+    def nbytes(self) -> int:
+        """What it holds when all steps are done: pictures as bytes and floats, gradients, and Adam's state."""
+        return 24 * self.photo.pixels.size // 3 + 20 * self.before.lr.size
+
     def advance(self) -> bool:
         """Take a step; whether there was one."""
         began = time.perf_counter()
