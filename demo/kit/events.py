@@ -52,7 +52,11 @@ class Visit:
                 return
 
 
-_TAKE = "(visit) => [visit, (window.requests = (window.requests ?? 0) + 1)]"
+_NUMBER = "(window.requests = (window.requests ?? 0) + 1)"
+"""The browser counts twice for each request: when it is made, which stops older ones, and when its values are sent.
+
+The second number goes with the values: two requests at nearly one time must not share one, or the older may win.
+"""
 
 
 def newest(
@@ -70,9 +74,11 @@ def newest(
     one request of a visitor runs and one waits. `limits` clean the leading inputs in the browser: see `clean`.
     """
     number = gr.Number(visible=False)
-    gr.on(triggers, lambda visit, n: visit.take(n), [visit, number], None, js=_TAKE, trigger_mode="multiple", **QUIET)
+    take = f"(visit) => [visit, {_NUMBER}]"
+    gr.on(triggers, lambda visit, n: visit.take(n), [visit, number], None, js=take, trigger_mode="multiple", **QUIET)
 
     def run(visit: Visit, n: int, *values: object) -> Iterator[dict]:
+        visit.take(n)
         told = False
         for step in visit.keep(n, answer(visit, *values)):
             told = True
@@ -82,7 +88,7 @@ def newest(
 
     gr.on(
         triggers, a_turn_each(run), [visit, number, *inputs], list(outputs),
-        js=f"(visit, _, ...values) => [visit, window.requests ?? 0, ...({clean(*limits)})(...values)]",
+        js=f"(visit, _, ...values) => [visit, {_NUMBER}, ...({clean(*limits)})(...values)]",
         trigger_mode="always_last", show_progress="full" if progress_on else "hidden",
         show_progress_on=progress_on, api_visibility="private", **MODEL,
     )  # fmt: skip
