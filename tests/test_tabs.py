@@ -14,6 +14,7 @@ from demo.compress.tabs import TABS as COMPRESS_TABS
 from demo.kit import tab as tab_module
 from demo.kit.tab import Tab, Tabs, paced, so_far
 from demo.kit.words import say
+from demo.page import _Page
 from demo.rescale.tabs import TABS as RESCALE_TABS
 from tests.helpers import ROOT
 from tests.test_layers import DEMO, imports, module_name
@@ -159,6 +160,17 @@ class Letters(Tab[str, str]):
 
 class Others(Letters):
     key = "choices"
+
+
+def test_every_control_of_a_tab_is_heard():
+    with gr.Blocks() as blocks:
+        page = _Page(blocks)
+    heard = {target for fn in blocks.fns.values() for target, _ in fn.targets}
+    for mode in (page.rescale, page.compress):
+        for tab in mode.tabs.all.values():
+            for name, control in tab.inputs.items():
+                painted = isinstance(tab.limits.get(name), str)  # a drawing waits for the button below it
+                assert painted or control._id in heard, f"{tab.key}: {name}"
 
 
 def test_the_open_tab_is_rendered_alone_from_its_own_inputs():

@@ -58,7 +58,7 @@ class Bands(Tab[Request, HighFrequencies]):
             kept = gr.CheckboxGroup(
                 list(BANDS), value=list(BANDS), label="Bands", info=say("bands.kept"), elem_id="bands"
             )
-        self.inputs = {"level": level, "kept": kept}
+        self.inputs, self.triggers = {"level": level, "kept": kept}, [level.input, kept.input]
         self.outputs = {
             "cards": gr.HTML(say("kit.computing")),
             "figure": figure("bands", "Haar bands of original, reconstruction and difference"),
