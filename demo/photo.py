@@ -1,10 +1,12 @@
 """The picture to work on."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from PIL import Image
 
 from demo.kit.cache import cached
 from irn_core.errors import ImageError
@@ -12,6 +14,8 @@ from irn_core.pictures.files import encode_png, read_picture
 
 MAX_PAGE_PIXELS = 4_000_000
 """Larger pictures would keep other visitors waiting; the command line takes them."""
+MAX_UPLOAD_PIXELS, SHOWN_PIXELS = 48_000_000, 2_000_000
+"""A photograph of up to so many pixels is taken, and made smaller to so many if it has more than MAX_PAGE_PIXELS."""
 MAX_PAGE_SIDE = 16_383
 """WebP, one of the codecs that Compress mode compares, takes no longer side."""
 
@@ -43,19 +47,29 @@ class Photo:
 
 
 def open_photo(path: str, name: str) -> Photo:
-    """Read an uploaded file.
+    """Read an uploaded file, made smaller if it is too large for the page, with a notice.
 
     Raises:
-        ImageError: not a picture, damaged, empty, or larger than `MAX_PAGE_PIXELS` or `MAX_PAGE_SIDE`.
+        ImageError: not a picture, damaged, empty, or larger than `MAX_UPLOAD_PIXELS` or `MAX_PAGE_SIDE`.
     """
     try:
-        picture = read_picture(path, MAX_PAGE_PIXELS)
+        picture = read_picture(path, MAX_UPLOAD_PIXELS)
     except ImageError as error:
         raise ImageError(str(error).replace(str(path), name)) from error
     height, width = picture.pixels.shape[:2]
     if max(height, width) > MAX_PAGE_SIDE:
         raise ImageError(f"{name} is {width}×{height}; sides of up to {MAX_PAGE_SIDE} are accepted here. Cut it first")
-    return Photo(picture.pixels, name, picture.notices)
+    if height * width <= MAX_PAGE_PIXELS:
+        return Photo(picture.pixels, name, picture.notices)
+    factor = math.sqrt(SHOWN_PIXELS / (height * width))
+    smaller = Image.fromarray(picture.pixels).resize(
+        (max(1, round(factor * width)), max(1, round(factor * height))), Image.Resampling.LANCZOS
+    )
+    said = (
+        f"made smaller, from {width}×{height} to {smaller.width}×{smaller.height}, so that it is computed at once; "
+        "the command line below takes all of it"
+    )
+    return Photo(np.asarray(smaller), name, (*picture.notices, said))
 
 
 @cached

@@ -130,6 +130,16 @@ def test_the_lr_and_what_was_lost_make_the_picture(scale):
     assert found.information.heat().sum() == pytest.approx(found.information.total)
 
 
+def test_a_photograph_from_a_phone_is_made_smaller_and_that_is_said(tmp_path):
+    sizes = {(4000, 1000): (4000, 1000), (4000, 1001): (2827, 707), (4032, 3024): (1633, 1225)}
+    for sent, expected in sizes.items():
+        Image.new("RGB", sent, (10, 200, 90)).save(tmp_path / "photo.jpg")
+        photo = open_photo(str(tmp_path / "photo.jpg"), "photo.jpg")
+        assert photo.size == expected[::-1]
+        said = f"from {sent[0]}×{sent[1]} to {expected[0]}×{expected[1]}"
+        assert any(said in notice for notice in photo.notices) == (sent != expected)
+
+
 @pytest.mark.parametrize("net", ["irn-x2", "irn-x4"])
 def test_what_saturated_colours_lose_can_be_coded(net):
     """p(z | ŷ) is off by millions of steps there; the file grows, not the memory."""
@@ -214,8 +224,8 @@ def test_unusable_uploads_are_named(tmp_path):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ImageError, match=name):
             open_photo(str(tmp_path / name), name)
-    Image.new("RGB", (4000, 1001)).save(tmp_path / "large.png")
-    with pytest.raises(ImageError, match=r"large\.png has 4000×1001 = 4\.004 megapixels; at most 4"):
+    Image.new("L", (8000, 6001)).save(tmp_path / "large.png")
+    with pytest.raises(ImageError, match=r"large\.png has 8000×6001 = 48\.008 megapixels; at most 48"):
         open_photo(str(tmp_path / "large.png"), "large.png")
     Image.new("RGB", (1, 16_384)).save(tmp_path / "long.png")
     with pytest.raises(ImageError, match=r"long\.png is 1×16384; sides of up to 16383"):
