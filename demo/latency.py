@@ -84,8 +84,8 @@ def visit(chromium: object, address: str) -> Iterator[tuple[str, float]]:
         yield which, _timed(partial(page.goto, address, wait_until="commit"), page, "#measures .headline")
         _settle(page)
     yield "another example", _changed(page, lambda: page.locator("#examples button").nth(1).click())
-    yield "another scale", _changed(page, lambda: page.locator("#scale label").nth(1).click())
-    yield "known scale again", _changed(page, lambda: page.locator("#scale label").nth(0).click())
+    yield "another scale", _changed(page, lambda: page.locator("#scale label").nth(0).click())
+    yield "known scale again", _changed(page, lambda: page.locator("#scale label").nth(1).click())
     yield "resample, first new draw", _drawn(page, lambda: page.click("#resample"))
     for name, selector in TABS.items():
         yield f"tab {name}", _timed(lambda name=name: page.get_by_role("tab", name=name).click(), page, selector)
