@@ -15,7 +15,7 @@ import torch
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before anything imports gradio
 os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp()  # a server that stops deletes files that another may serve
 if "PYTEST_XDIST_WORKER" in os.environ:
-    torch.set_num_threads(1)  # the workers are as many as the cores
+    torch.set_num_threads(1)  # there are as many workers as cores, or more
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run from a plain checkout
 
 CHROMIUM = Path("/usr/bin/chromium")
