@@ -93,7 +93,7 @@ def find_weights(name_or_path: str | Path) -> Path:
 
 def list_weights(*networks: type[torch.nn.Module]) -> list[Path]:
     """The weights files that ship with the project, by name; those of some kinds of network, or all."""
-    files = sorted(WEIGHTS_DIR.glob("*.safetensors"))
+    files = sorted(WEIGHTS_DIR.glob("*.safetensors"), key=lambda path: path.stem)
     return [file for file in files if not networks or read_info(file).network in networks]
 
 

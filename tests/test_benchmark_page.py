@@ -96,7 +96,7 @@ def test_a_zip_gives_the_table_of_evaluate(bench, tmp_path):
     bench.page.click("#run")
     bench.page.locator(".toast-body.error").filter(has_text="Drop a ZIP first").wait_for()
     bench.upload_zip(folder)
-    bench.page.locator("#batch-model").get_by_text("irn-x4").click()
+    bench.page.locator("#batch-model").get_by_text("irn-x4", exact=True).click()
     bench.page.click("#run")
     bench.wait_for_progress("2 of 2 pictures scored")
     with bench.page.expect_download() as download:

@@ -55,7 +55,7 @@ class Breaker(Explorer):
     def draw(self) -> None:
         """A short red stroke that begins in the middle of the LR."""
         canvas = self.page.locator("#painter canvas")
-        canvas.scroll_into_view_if_needed()
+        canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center'})")
         box = canvas.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)
@@ -97,7 +97,10 @@ def test_an_edit_stays_where_it_was_made(page, address):
     breaker.draw()
     result = rescale(LARGER, "irn-x2")
     strokes = read_layer(page.evaluate(layer("painter")), result.lr)
-    assert strokes[60, 64].tolist() == [0xD9, 0x2B, 0x2B, 255]
+    opaque = np.argwhere(strokes[..., 3] == 255)
+    assert len(opaque) and np.abs(opaque - np.array(result.lr.shape[:2]) / 2).max() < 20
+    red = strokes[tuple(opaque[len(opaque) // 2])].astype(int)
+    assert np.abs(red - [0xD9, 0x2B, 0x2B, 255]).max() <= 1  # as the browser rounds
     page.click("#upscale-edited")
     page.locator("#edited .card").nth(1).wait_for()
     edited = breaker.edited()

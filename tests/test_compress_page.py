@@ -6,6 +6,7 @@ pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
 from demo.compress.coded import compress, match  # noqa: E402
+from demo.compress.mode import FIRST_QUALITY  # noqa: E402
 from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
 from demo.photo import Photo  # noqa: E402
 from demo.rescale.rescaled import rescale  # noqa: E402
@@ -26,7 +27,7 @@ def compressor(page, address):
     explorer.upload("mine.png", encode_png(MINE.pixels))
     explorer.wait_for("original", MINE.pixels)
     explorer.choose_mode("Compress")
-    explorer.wait_for("icn", at_quality(50).pixels)
+    explorer.wait_for("icn", at_quality(FIRST_QUALITY).pixels)
     return explorer
 
 
@@ -106,7 +107,7 @@ def test_bad_files_are_explained_and_lose_nothing(compressor):
         toast = compressor.page.locator(".toast-body.error").filter(has_text=name)
         toast.wait_for()
         assert said in toast.inner_text()
-    compressor.wait_for("icn", at_quality(50).pixels)
+    compressor.wait_for("icn", at_quality(FIRST_QUALITY).pixels)
     compressor.wait_for("original", MINE.pixels)
 
 
@@ -115,7 +116,7 @@ def test_targets(compressor):
     page.locator("#target").get_by_text("Bytes").click()
     box = page.locator("#bytes input[type=number]")
     box.wait_for()
-    assert box.input_value() == str(len(at_quality(50).data))
+    assert box.input_value() == str(len(at_quality(FIRST_QUALITY).data))
     compressor.aim("bytes", 900)
     page.wait_for_function("/ [89]\\d\\d bytes/.test(document.querySelector('#status textarea').value)")
     assert 0.98 * 900 <= len(compressor.download("#icn-file")) <= 900
@@ -141,9 +142,10 @@ def test_the_choice_of_a_rival_survives_a_new_quality(compressor):
 def test_the_curve_grows_and_its_marker_moves(compressor):
     page = compressor.page
     compressor.finish()
+    page.get_by_role("tab", name="Rate–distortion").click()
     page.locator("#curve-chart .dot").nth(33).wait_for()
     here = page.locator("#curve-chart .here")
-    assert float(here.get_attribute("data-bpp")) == pytest.approx(at_quality(50).bpp, abs=1e-5)
+    assert float(here.get_attribute("data-bpp")) == pytest.approx(at_quality(FIRST_QUALITY).bpp, abs=1e-5)
     page.wait_for_function("""() => {
       const dot = document.querySelector("#curve-chart .dot.icn");
       dot.focus();
@@ -182,7 +184,7 @@ def test_modes_keep_to_themselves(compressor):
 
 def test_the_decoded_picture_is_lossless(compressor):
     content = compressor.download("#decoded-file")
-    assert content == encode_png(at_quality(50).pixels)
+    assert content == encode_png(at_quality(FIRST_QUALITY).pixels)
 
 
 def test_phone_has_no_sideways_scroll(new_page, address):

@@ -89,7 +89,7 @@ def shipped(folder: Path = RESULTS, refine: int = 0) -> list[Model]:
         found = {data: _read(folder / f"{info.name}-{data}-tau0{ending}.json") for data in DATA_SETS}
         results = {data: Result(file["mean"], _origin(file, info.name)) for data, file in found.items() if file}
         models.append(Model(info.name, info.config.scale, info.params, results))
-    return sorted(models, key=lambda model: model.scale)
+    return sorted(models, key=lambda model: (model.scale, model.name))
 
 
 def competing(scale: int, folder: Path = RESULTS) -> list[Model]:

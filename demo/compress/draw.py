@@ -114,7 +114,8 @@ def finding(coded: Coded, jpeg: Coded | None) -> str | None:
     """What ICN and JPEG make of the same bytes, in a sentence."""
     if jpeg is None:
         return None
-    return say("compress.finding" if jpeg.fits else "compress.finding_too_small").format(
+    said = say("compress.finding") if jpeg.fits else say("compress.finding_too_small")
+    return said.format(
         bytes=byte_count(coded), jpeg_bytes=byte_count(jpeg), jpeg=decibels(jpeg.scores.psnr_rgb),
         ours=decibels(coded.scores.psnr_rgb),
     )  # fmt: skip
