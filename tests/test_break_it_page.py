@@ -56,7 +56,11 @@ class Breaker(Explorer):
         """A short red stroke that begins in the middle of the LR."""
         canvas = self.page.locator("#painter canvas")
         canvas.evaluate("canvas => canvas.scrollIntoView({block: 'center'})")
-        box = canvas.bounding_box()
+        self.page.mouse.move(1, 1)
+        before, box = None, canvas.bounding_box()
+        while box != before:  # the page may still move
+            self.page.wait_for_timeout(300)
+            before, box = box, canvas.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)
         self.page.mouse.down()

@@ -62,6 +62,7 @@ def address():
             "Resample": lambda: value(50, notice="New draws"),
             "Fewer": lambda: value(leave_out=("draw-3",)),
             "Other size": other_size,
+            "Another": lambda: value(subject="another", opening=(100, 80), places=[(40, 30), (200, 150)]),
         }.items():
             gr.Button(name).click(make, None, view, show_progress="hidden")
         # Two values at once: whichever is decoded first, the later one has to stay.
@@ -266,6 +267,60 @@ def test_view_survives_new_values(viewer):
     viewer.press("Other size")
     viewer.wait_label("Small")
     assert viewer.state["fit"] and viewer.state["size"] == [60, 40]
+
+
+def test_other_draws_are_shown_and_what_they_change_is_marked(viewer):
+    assert viewer.state["b"] == "reconstruction"
+    viewer.press("Resample")
+    viewer.page.wait_for_function("document.querySelector('#viewer .viewer').viewerState().flashing")
+    assert np.array_equal(viewer.decoded("draw-1")[..., :3], pictures(50)["draw-1"])
+    marked = viewer.page.evaluate("document.querySelector('#viewer canvas').toDataURL()")
+    viewer.page.wait_for_function("!document.querySelector('#viewer .viewer').viewerState().flashing")
+    assert viewer.state["b"] == "draw-1" and viewer.state["mode"] == "split"
+    assert viewer.page.evaluate("document.querySelector('#viewer canvas').toDataURL()") != marked
+    viewer.press("Fewer")  # nothing new for B: nothing is marked
+    viewer.page.wait_for_selector("#viewer select[data-pick=b]:not(:has([value='draw-3']))")
+    assert viewer.state["b"] == "draw-1"
+
+
+def test_nothing_flashes_where_motion_is_unwelcome(new_page, address):
+    viewer = Driver(new_page(reduced_motion="reduce"), address)
+    viewer.press("Resample")
+    viewer.page.wait_for_selector("#viewer .viewer-notice:has-text('New draws')")
+    assert viewer.state["b"] == "draw-1" and not viewer.state["flashing"]
+
+
+def test_a_new_subject_opens_where_it_shows_most_and_its_places_are_visited(viewer):
+    assert viewer.page.locator("#viewer [data-action=place]").is_disabled()
+    viewer.press("Another")
+    viewer.page.wait_for_function("document.querySelector('#viewer .viewer').viewerState().zoom === 4")
+    opened = viewer.state
+    assert (opened["mode"], opened["fit"]) == ("side", False)
+    assert opened["center"] == pytest.approx([100, 80], abs=40)  # never past the edge
+    viewer.click("[data-action=place]")
+    near = viewer.state["center"]
+    viewer.keys("m")
+    far = viewer.state["center"]
+    assert far[0] > near[0] and far[1] > near[1]
+    viewer.keys("m")
+    assert viewer.state["center"] == near  # and round again
+    viewer.keys("1")
+    viewer.press("Other size")
+    viewer.wait_label("Small")
+    viewer.press("Another")
+    viewer.wait_label("Original")
+    assert viewer.state["mode"] == "split"  # as chosen
+
+
+def test_draws_play_until_stopped(viewer):
+    viewer.click("[data-action=play]")
+    assert viewer.state["playing"] and viewer.state["mode"] == "flip" and viewer.state["flipped"]
+    for key in ("draw-1", "draw-2", "draw-3"):
+        viewer.page.wait_for_function("k => document.querySelector('#viewer .viewer').viewerState().b === k", arg=key)
+    viewer.keys("p")
+    assert not viewer.state["playing"]
+    viewer.keys("p", "3")  # another mode stops it too
+    viewer.page.wait_for_function("!document.querySelector('#viewer .viewer').viewerState().playing")
 
 
 def test_last_of_quick_values_wins(viewer):
