@@ -35,7 +35,7 @@ def tiny(monkeypatch, one_thread):
     """Small random networks in place of the shipped ones, one of them, for ×2, made for JPEG."""
     nets = {scale: tiny_irn(scale) for scale in SCALES}
     rugged = tiny_irn(2, seed=7)
-    monkeypatch.setattr("demo.rescale.tabs.break_it.compute.list_weights", lambda: [Path("irn-x2-jpeg.safetensors")])
+    monkeypatch.setattr("demo.rescale.rescaled.list_weights", lambda: [Path("irn-x2-jpeg.safetensors")])
     named = {calibrated(scale): net for scale, net in nets.items()} | {"irn-x2-jpeg": rugged}
     monkeypatch.setattr("demo.rescale.rescaled.network", named.__getitem__)
     monkeypatch.setattr("demo.rescale.tabs.break_it.compute.network", named.__getitem__)

@@ -59,7 +59,11 @@ def calibrated(scale: int) -> str:
 
 def natural(scale: int) -> str | None:
     """The network of a scale whose draws look like photographs, if one ships."""
-    name = f"{calibrated(scale)}-plus"
+    return if_shipped(f"{calibrated(scale)}-plus")
+
+
+def if_shipped(name: str) -> str | None:
+    """The name, if a network of this name ships."""
     return name if name in [path.stem for path in list_weights()] else None
 
 

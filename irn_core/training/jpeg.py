@@ -1,19 +1,16 @@
 """LRs that are saved as JPEG on their way, within the training loop."""
 
-import io
-
-import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor
 
-from irn_core.ops.pixels import luma_of, pixels_of, to_tensor
-from irn_core.ops.quantise import from_uint8, round8_straight_through
+from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
+from irn_core.ops.pixels import luma_of, pixels_of, tensor_of
+from irn_core.ops.quantise import round8_straight_through
 
 QUALITIES = 60, 98
-FULL, HALVED = 0, 2
-"""Pillow's numbers for chroma at every pixel (4:4:4) and at every second pixel of every second row (4:2:0)."""
+FULL, HALVED = "4:4:4", "4:2:0"
+"""Chroma at every pixel, and at every second pixel of every second row."""
 LOSSLESS_SHARE = 1 / 8
 """So many LRs arrive unharmed, for a network that serves both."""
 
@@ -29,14 +26,13 @@ def any_file(y: Tensor) -> Tensor:
     return torch.cat(arrived)
 
 
-def through_jpeg(y: Tensor, quality: int, subsampling: int) -> Tensor:
+def through_jpeg(y: Tensor, quality: int, subsampling: str) -> Tensor:
     """What Pillow reads from its own JPEG of y, 1×3×h×w in [0, 1]; same shape.
 
     The gradient is that of the identity, or, where chroma is halved, of its means over 2×2 pixels.
     """
-    file = io.BytesIO()
-    Image.fromarray(pixels_of(y.detach())).save(file, "JPEG", quality=quality, subsampling=subsampling)
-    read = from_uint8(to_tensor(np.asarray(Image.open(file)))).to(y.device)
+    file = JPEGS[subsampling].encode(pixels_of(y.detach()), quality)
+    read = tensor_of(decode_by_pillow(file)).to(y.device)
     smooth = y if subsampling == FULL else _halve_chroma(y)
     return smooth + (read - smooth).detach()
 

@@ -96,8 +96,7 @@ function stepCell(by) {
 
 // B runs through the draws, alone in the pane, until the button is pressed again.
 function togglePlay() {
-  const draws = Array.from(pictures.keys()).filter(isDraw);
-  if (playing || draws.length < 2) {
+  if (playing || draws().length < 2) {
     clearInterval(playing);
     playing = 0;
   } else {
@@ -109,9 +108,9 @@ function togglePlay() {
 }
 
 function nextDraw() {
-  const draws = Array.from(pictures.keys()).filter(isDraw);
-  if (draws.length < 2 || view.mode !== "flip" || !view.flipped || !root.isConnected) return togglePlay();
-  choose("b", draws[(draws.indexOf(view.b) + 1) % draws.length]);
+  const keys = draws();
+  if (keys.length < 2 || view.mode !== "flip" || !view.flipped || !root.isConnected) return togglePlay();
+  choose("b", keys[(keys.indexOf(view.b) + 1) % keys.length]);
 }
 
 // Look at the next of the places that the value names, at least as large as a new picture.

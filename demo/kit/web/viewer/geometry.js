@@ -29,9 +29,10 @@ function grid(count, packed) {
 
 const isDraw = (key) => /^draw-/.test(key);
 
+const draws = () => Array.from(pictures.keys()).filter(isDraw);
+
 function drawKeys() {
-  const draws = Array.from(pictures.keys()).filter(isDraw);
-  return pictures.has("original") ? ["original", ...draws] : draws;
+  return pictures.has("original") ? ["original", ...draws()] : draws();
 }
 
 // The panes of the present mode: rectangles, each with the key of the picture it shows.

@@ -107,7 +107,7 @@ function syncControls(list) {
   press(zoomButtons, ({ dataset }) =>
     dataset.zoom === "fit" ? view.fit : !view.fit && Math.abs(Number(dataset.zoom) - view.zoom) < 1e-6);
   press([find('[data-action="play"]')], () => playing > 0);
-  find('[data-action="play"]').disabled = drawKeys().filter(isDraw).length < 2;
+  find('[data-action="play"]').disabled = draws().length < 2;
   find('[data-action="place"]').disabled = !places.length;
   press(gainButtons, (button) => Number(button.dataset.gain) === view.gain);
   for (const node of [...modeButtons, ...zoomButtons, find('[data-action="swap"]'), picks.a, picks.b]) {

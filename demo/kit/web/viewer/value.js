@@ -42,8 +42,8 @@ async function load(value) {
 // Whether a value brings other draws of what is shown already.
 function redraws(items) {
   const same = (item) => pictures.get(item.key)?.url === item.url;
-  const draws = items.filter((item) => isDraw(item.key) && pictures.has(item.key));
-  return draws.length > 0 && !draws.some(same) && items.some((item) => item.key === "reconstruction" && same(item));
+  const redrawn = items.filter((item) => isDraw(item.key) && pictures.has(item.key));
+  return redrawn.length > 0 && !redrawn.some(same) && items.some((item) => item.key === "reconstruction" && same(item));
 }
 
 // Look at a new subject: enlarged around its opening, if there is one and it does not fit so large.

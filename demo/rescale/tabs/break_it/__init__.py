@@ -77,11 +77,11 @@ class BreakIt(Tab[Request, Broken]):
     def compute(self, request: Request, quality: int, sigma: float, strokes: str) -> Iterator[Broken]:
         photo, net, _, _, seed = request
         result = rescale(photo, net)
-        seen, is_new = detail(result, photo), not layer_is_of(strokes, result.lr)
+        seen, is_new, total = detail(result, photo), not layer_is_of(strokes, result.lr), how_many(net)
         values = {"scale": request.scale, "quality": quality, "sigma": sigma, "model": net, "other": other_name(net),
                   "rugged": rugged_name(net)}  # fmt: skip
         for found in paced(so_far(experiments(photo, net, quality, sigma, seed))):
-            yield Broken(found, how_many(net), seen, values, result.lr, is_new)
+            yield Broken(found, total, seen, values, result.lr, is_new)
 
     def draw(self, found: Broken) -> dict[str, object]:
         drawn = {"cards": experiment_cards(found.experiments, found.total, found.seen, **found.values)}

@@ -9,7 +9,7 @@ import torch
 from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.footprint import Footprint, difference, on_picture
-from demo.rescale.rescaled import calibrated, network, rescale, scale_of
+from demo.rescale.rescaled import calibrated, if_shipped, network, rescale, scale_of
 from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
 from irn_core.errors import IRNError
 from irn_core.measure.filters import bicubic_hr, bicubic_lr
@@ -18,7 +18,6 @@ from irn_core.ops.metrics import psnr_rgb, psnr_y
 from irn_core.ops.pixels import pixels_of, tensor_of
 from irn_core.ops.resize import bicubic
 from irn_core.rescale import downscale, upscale
-from irn_core.weights import list_weights
 
 OTHER_SCALE = {2: 4, 4: 2, 8: 4}
 
@@ -94,8 +93,7 @@ def made_for_jpeg(photo: Photo, net: str, quality: int, colour: str) -> Experime
 
 def rugged_name(net: str) -> str | None:
     """The network of the same scale that was trained with JPEG on the LR's way, if one ships."""
-    name = f"{calibrated(scale_of(net))}-jpeg"
-    return name if name in [path.stem for path in list_weights()] else None
+    return if_shipped(f"{calibrated(scale_of(net))}-jpeg")
 
 
 @cached
