@@ -144,6 +144,35 @@ def test_pictures_in_a_batch_have_their_own_quality(lift_width):
             torch.testing.assert_close(one.step, all_of_them.step[own])
 
 
+def as_map(quality: torch.Tensor, top: torch.Tensor) -> torch.Tensor:
+    return quality.view(-1, 1, 1, 1).repeat(1, 1, *top.shape[-2:])
+
+
+def test_a_map_of_equal_numbers_is_that_quality():
+    icn, x, quality = tiny_icn().double(), pictures(), QUALITIES.double()
+    top, details = icn(x, quality)
+    even = as_map(quality, top)
+    for by_map, by_number in zip(flat(icn(x, even)), flat((top, details)), strict=True):
+        torch.testing.assert_close(by_map, by_number)
+    torch.testing.assert_close(icn.restore(x, even), icn.restore(x, quality))
+    by_map, by_number = (in_code(icn, top.shape, q, any_answer(0)) for q in (even, quality))
+    for one, other in zip(by_map, by_number, strict=True):
+        torch.testing.assert_close(one.log_scale, other.log_scale)
+        torch.testing.assert_close(one.step, other.step.expand_as(one.step))
+
+
+def test_a_map_gives_each_place_its_own_step_and_the_transform_still_inverts():
+    icn, x = tiny_icn().double(), pictures(1)
+    top, _ = icn(x, QUALITIES[:1].double())
+    quality = 100 * draw(1, 1, *top.shape[-2:], seed=1)
+    torch.testing.assert_close(icn.inverse(*icn(x, quality), quality), x, atol=1e-6, rtol=0)
+    for group in in_code(icn, top.shape, quality, any_answer(0)):
+        height, width = group.step.shape[-2:]
+        rows, columns = torch.arange(height) * top.shape[-2] // height, torch.arange(width) * top.shape[-1] // width
+        expected = icn.step(quality[0, 0][rows][:, columns].flatten(), min(group.level, LEVELS - 1)).flatten()
+        torch.testing.assert_close(group.step[0, 0].flatten(), expected)
+
+
 # The closed loop
 
 
@@ -333,6 +362,18 @@ def test_the_loss_of_a_batch_is_the_mean_of_its_pictures():
         each = [rate_distortion_loss(icn, x[i : i + 1], QUALITIES[i : i + 1]) for i in range(3)]
     for key in ("bpp", "loss"):
         assert together.parts[key] == pytest.approx(sum(loss.parts[key] for loss in each) / 3, rel=0.01)
+
+
+def test_the_loss_with_a_map_weighs_each_place_by_its_own_lambda():
+    icn, x = tiny_icn(), smooth_batch(1)
+    quality = torch.full((1, 1, *(side >> LEVELS for side in x.shape[-2:])), 30.0)
+    with torch.no_grad():
+        even = rate_distortion_loss(icn, x, quality)
+        by_number = rate_distortion_loss(icn, x, torch.tensor([30.0]))
+        quality[..., quality.shape[-1] // 2 :] = 90
+        uneven = rate_distortion_loss(icn, x, quality)
+    assert even.parts["loss"] == pytest.approx(by_number.parts["loss"], rel=0.01)
+    assert uneven.parts["bpp"] > 1.5 * even.parts["bpp"]
 
 
 @pytest.mark.parametrize("icn", [tiny_icn(), ICN(tiny_icn_config())], ids=["random", "fresh"])

@@ -1,6 +1,6 @@
 """Symbols ↔ bytes: exact integer tables of the Laplace distribution, coded by constriction's range coder.
 
-A symbol's table is named by an integer, the place of log s on a grid. Encoder and decoder must name the
+A symbol's table is named by an integer, the place of log s among `LOG_SCALES`. Encoder and decoder must name the
 same table, though their floats differ in the last digits: another processor, another number of threads.
 So the encoder writes a hint wherever a value lies within TOLERANCE of the border between two tables, and
 the decoder follows it: floats that differ by less cannot break a stream. The decoder does not know
@@ -14,16 +14,17 @@ import numpy as np
 
 from irn_core.coding import range_coder
 from irn_core.errors import StreamError
-from irn_core.ops.laplace import LOG_SCALE_RANGE
 
-LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE = map(int, LOG_SCALE_RANGE)
-PER_UNIT = 6
-TABLES = (HIGHEST_LOG_SCALE - LOWEST_LOG_SCALE) * PER_UNIT + 1
-"""Table i is for log s = LOWEST_LOG_SCALE + i / PER_UNIT."""
+HUNDREDTHS = (-300, -225, -185, *range(-150, 601, 30))
+LOG_SCALES = np.array(HUNDREDTHS) / 100
+"""log s of each table. More of them, or finer ones below, would save fewer bits than the hints at their borders cost:
+most coefficients are surely zero, and lie there."""
+TABLES = len(LOG_SCALES)
+BORDERS = (LOG_SCALES[1:] + LOG_SCALES[:-1]) / 2
 TOLERANCE = 2.0**-13
 """In log s: how far the floats of two machines may lie apart. Over the processors that `tests/tools/processors.py`
 can pretend to be, the shipped networks differ by up to 2.8e-5, on checks in pure colours most; hints for four times as
-much take about 4 % of a file."""
+much take 1 to 1.6 % of a file."""
 PRECISION = 22
 """Probabilities are multiples of 2^-PRECISION. Constriction fits them to its 24 bits by fixed rules."""
 LARGEST_NUMBER = 2**31 - 1
@@ -33,14 +34,8 @@ HALF = 16
 
 @cache
 def _short():
-    """A model of the bit lengths 0 … 31 of numbers that are mostly small: counts, and what exceeds a table."""
+    """A model of the bit lengths 0 … 31 of numbers that are mostly small."""
     return range_coder().model.Categorical(0.5 ** np.arange(1.0, 33.0), perfect=False)
-
-
-@cache
-def _long():
-    """A model of the bit lengths of the gaps between hints."""
-    return range_coder().model.Categorical(0.5 ** np.abs(np.arange(32.0) - 14), perfect=False)
 
 
 @cache
@@ -50,7 +45,7 @@ def _uniform(bits: int):
 
 def scale_of(index: np.ndarray) -> np.ndarray:
     """s of a table, float32."""
-    return np.exp(LOWEST_LOG_SCALE + index / PER_UNIT).astype(np.float32)
+    return np.exp(LOG_SCALES[index]).astype(np.float32)
 
 
 @cache
@@ -68,7 +63,7 @@ def table(index: int) -> np.ndarray:
     size = largest_symbol(index)
     with localcontext() as context:
         context.prec = 40
-        s = (Decimal(LOWEST_LOG_SCALE) + Decimal(index) / PER_UNIT).exp()
+        s = (Decimal(HUNDREDTHS[index]) / 100).exp()
         ratio = (-1 / s).exp()
         p = (-1 / (2 * s)).exp() * (1 - ratio) / 2  # P(1) = P(−1); P(k + 1) = P(k)·ratio
         counts = []
@@ -106,13 +101,14 @@ class Writer:
 
     def choose_tables(self, log_scale: np.ndarray) -> np.ndarray:
         """Name the table for each log s, and write the hints that let the decoder name the same."""
-        place, border = _places(log_scale)
-        doubtful = np.flatnonzero(np.abs(place - border) < TOLERANCE * PER_UNIT)
-        self._number(len(doubtful), _short())
-        for gap in np.diff(doubtful, prepend=-1) - 1:
-            self._number(int(gap), _long())
-        indices = _nearest(place)
-        indices[doubtful] = np.floor(border[doubtful])  # that below
+        indices, border = _places(log_scale)
+        doubtful = np.flatnonzero(np.abs(log_scale - BORDERS[border]) < TOLERANCE)
+        self._number(len(doubtful))
+        low = _low_bits(len(log_scale), len(doubtful))
+        for gap in (np.diff(doubtful, prepend=-1) - 1).tolist():
+            self._number(gap >> low)
+            self._bits(gap & ((1 << low) - 1), low)
+        indices[doubtful] = border[doubtful]  # the table below
         return indices
 
     def put(self, symbols: np.ndarray, indices: np.ndarray) -> None:
@@ -122,16 +118,18 @@ class Writer:
             escaped = np.abs(k) > size
             self.coder.encode(np.where(escaped, 2 * size + 1, k + size).astype(np.int32), _model(index))
             for value in k[escaped].tolist():
-                self._number(2 * abs(value) + (value < 0), _short())
+                self._number(2 * abs(value) + (value < 0))
 
-    def _number(self, value: int, lengths) -> None:
+    def _number(self, value: int) -> None:
         if value > LARGEST_NUMBER:
             raise StreamError(f"a number is {value}; the stream holds up to {LARGEST_NUMBER}")
         length = (value + 1).bit_length() - 1
-        self.coder.encode(length, lengths)
-        rest = value + 1 - (1 << length)
-        for shift, bits in _halves(length):
-            self.coder.encode((rest >> shift) & ((1 << bits) - 1), _uniform(bits))
+        self.coder.encode(length, _short())
+        self._bits(value + 1 - (1 << length), length)
+
+    def _bits(self, value: int, count: int) -> None:
+        for shift, bits in _halves(count):
+            self.coder.encode((value >> shift) & ((1 << bits) - 1), _uniform(bits))
 
     def finish(self) -> bytes:
         """The stream; trailing zero bytes are left out, as the decoder reads zeros beyond the end."""
@@ -151,16 +149,16 @@ class Reader:
         Raises:
             StreamError: the hints do not fit the picture: a damaged stream.
         """
-        place, border = _places(log_scale)
-        indices, at = _nearest(place), -1
-        count = self._number(_short())
-        if count > place.size:
+        indices, border = _places(log_scale)
+        count, at = self._number(), -1
+        if count > log_scale.size:
             raise StreamError("the stream is damaged: it has more hints than coefficients")
+        low = _low_bits(log_scale.size, count)
         for _ in range(count):
-            at += 1 + self._number(_long())
-            if at >= place.size:
+            at += 1 + (self._number() << low) + self._bits(low)
+            if at >= log_scale.size:
                 raise StreamError("the stream is damaged: a hint points outside the picture")
-            indices[at] = np.floor(border[at])
+            indices[at] = border[at]
         return indices
 
     def get(self, indices: np.ndarray) -> np.ndarray:
@@ -170,14 +168,17 @@ class Reader:
             size = largest_symbol(index)
             k = self._decode(_model(index), len(here)).astype(np.int64) - size
             for i in np.flatnonzero(k > size):
-                number = self._number(_short())
+                number = self._number()
                 k[i] = -(number // 2) if number % 2 else number // 2
             symbols[here] = k
         return symbols
 
-    def _number(self, lengths) -> int:
-        length = self._decode(lengths)
-        return (1 << length) - 1 + sum(self._decode(_uniform(n)) << shift for shift, n in _halves(length))
+    def _number(self) -> int:
+        length = self._decode(_short())
+        return (1 << length) - 1 + self._bits(length)
+
+    def _bits(self, count: int) -> int:
+        return sum(self._decode(_uniform(bits)) << shift for shift, bits in _halves(count))
 
     def _decode(self, *model) -> int | np.ndarray:
         try:
@@ -192,15 +193,19 @@ def _halves(length: int) -> list[tuple[int, int]]:
     return [(shift, bits) for shift, bits in reversed(parts) if bits > 0]
 
 
+def _low_bits(size: int, count: int) -> int:
+    """How many bits of the gaps between `count` hints among `size` places are noise (Golomb 1966, Rice 1979)."""
+    return max(1, 2 * size // (3 * max(1, count))).bit_length() - 1
+
+
 def _places(log_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Place of each log s on the grid of tables, and the nearest border between two tables."""
-    inside = np.clip(log_scale.astype(np.float64), LOWEST_LOG_SCALE, HIGHEST_LOG_SCALE)
-    place = (np.nan_to_num(inside) - LOWEST_LOG_SCALE) * PER_UNIT  # foreign weights may give anything
-    return place, np.clip(np.floor(place), 0, TABLES - 2) + 0.5
-
-
-def _nearest(place: np.ndarray) -> np.ndarray:
-    return np.floor(place + 0.5).astype(np.uint8)
+    """The nearest table of each log s, and the nearest border, which has a table of its own number below it."""
+    finite = np.nan_to_num(log_scale)  # foreign weights may give anything
+    indices = np.searchsorted(BORDERS, finite, side="right")
+    nearer = np.minimum(indices, TABLES - 2)
+    lower = np.maximum(nearer - 1, 0)
+    border = np.where(finite - BORDERS[lower] < BORDERS[nearer] - finite, lower, nearer)
+    return indices.astype(np.uint8), border
 
 
 def _groups(indices: np.ndarray):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from irn_core.errors import StreamError
 
-MAGIC, VERSION = b"ICN", 2
+MAGIC, VERSION = b"ICN", 3
 HEADER = struct.Struct("<3sB6sHHH")
 CHECKSUM = struct.Struct("<I")
 HEADER_BYTES = HEADER.size + CHECKSUM.size

@@ -47,8 +47,7 @@ def is_robust(codec: Codec) -> bool:
         return k
 
     def watched_tables(writer, log_scale):
-        place = (log_scale.astype(np.float64) - entropy.LOWEST_LOG_SCALE) * entropy.PER_UNIT
-        from_border = np.abs(place - np.floor(place) - 0.5) / entropy.PER_UNIT
+        from_border = np.abs(log_scale.ravel()[:, None] - entropy.BORDERS).min(1, initial=np.inf)
         clear.append((np.abs(from_border - entropy.TOLERANCE) > LOG_S_MARGIN).all())  # a hint more, or less
         clear.append((from_border > LOG_S_MARGIN).all())  # the other table, in a file without hints
         return choose_tables(writer, log_scale)
