@@ -12,7 +12,11 @@ from irn_core.training.tasks import CompressTask, NaturalTask, RescaleTask, Task
 from irn_core.training.train import TrainConfig, train
 from irn_core.weights import load_model
 
-COMPRESS_LAYOUTS = {"icn": ICNConfig(), "icn-haar": ICNConfig(lift_width=0), "autoencoder": AutoencoderConfig()}
+COMPRESS_LAYOUTS = {
+    "icn": ICNConfig(reach=7),
+    "icn-haar": ICNConfig(lift_width=0),
+    "autoencoder": AutoencoderConfig(),
+}
 """ICN; ICN without the learned part of its transform; the simplest learned codec."""
 
 

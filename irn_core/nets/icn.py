@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
@@ -51,6 +52,7 @@ class ICNConfig:
     depth: int = 2
     lift_width: int = 24
     filter_width: int = 48
+    reach: int = 0  # side of the depthwise filters in the priors and in the last filter; 0: none
 
     def __post_init__(self):
         if not 0 < self.own < self.levels:
@@ -65,7 +67,7 @@ class ICNConfig:
 
 
 def log_lambda(quality: Tensor) -> Tensor:
-    """log λ for a quality from 0 to 100."""
+    """log λ for a quality from 0 to 100; same shape."""
     low, high = map(math.log, LAMBDA_RANGE)
     return low + (high - low) * quality / 100
 
@@ -90,14 +92,14 @@ class Lifting(nn.Module):
 class DetailPrior(nn.Module):
     """p(b | a_hat) in three passes: half of the luma details like a checkerboard, the other half, chroma."""
 
-    def __init__(self, width: int, depth: int):
+    def __init__(self, width: int, depth: int, reach: int):
         super().__init__()
-        self.first = PlainNet(4, 6, width, depth)
-        self.second = PlainNet(13, 6, width, depth - 1)
-        self.chroma = PlainNet(10, 12, width, depth - 1)
+        self.first = PlainNet(4, 6, width, depth, reach)
+        self.second = PlainNet(13, 6, width, depth - 1, reach)
+        self.chroma = PlainNet(10, 12, width, depth - 1, reach)
 
     def forward(self, a_hat: Tensor, plane: Tensor, step: Tensor, level: int, code: Coder) -> Tensor:
-        """b_hat, B×9×H×W, luma channels first; a_hat: B×3×H×W, step: B×9×1×1."""
+        """b_hat, B×9×H×W, luma channels first; a_hat: B×3×H×W, step: B×9×1×1 or B×9×H×W."""
         b_luma, residual = self._luma(a_hat, plane, step[:, LUMA], level, code)
         mean, log_sigma = in_strips(self.chroma, (a_hat, plane, b_luma, residual)).chunk(2, 1)
         mean, log_s = mean.contiguous(), _log_s(log_sigma, step[:, CHROMA]).contiguous()  # as they are coded
@@ -133,22 +135,28 @@ def _checkerboard(x: Tensor) -> Tensor:
 
 
 class ICN(nn.Module):
-    """One network for all rates: every subnet sees the quality as a constant plane."""
+    """One network for all rates: every subnet sees the quality as a plane.
+
+    A quality is B numbers from 0 to 100, or a map B×1×h×w of them with a number for each coefficient of the top,
+    which stands for 64×64 pixels.
+    """
 
     def __init__(self, config: ICNConfig):
         super().__init__()
         self.config = config
         self.register_buffer("colour", torch.tensor(COLOUR), persistent=False)
-        self.priors = nn.ModuleList(DetailPrior(config.width, config.depth) for _ in range(config.own + 1))
+        self.priors = nn.ModuleList(
+            DetailPrior(config.width, config.depth, config.reach) for _ in range(config.own + 1)
+        )
         self.lifts = nn.ModuleList(Lifting(config.lift_width) for _ in range(config.own + 1) if config.lift_width)
-        self.filter = PlainNet(13, 12, config.filter_width, config.depth)
+        self.filter = PlainNet(13, 12, config.filter_width, config.depth, config.reach)
         self.top_log_sigma = nn.Parameter(torch.zeros(3))
         self.split_radius = max((lift.update.radius for lift in self.lifts), default=0)
         self.restore_radius = self.split_radius + self.filter.radius
         """Reach of `split`, and of `join` with `restore`, in coefficients of the level."""
 
     def forward(self, x: Tensor, quality: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """x: B×3×H×W in [0, 1], sides multiples of 2^levels; quality: B, from 0 to 100.
+        """x: B×3×H×W in [0, 1], sides multiples of 2^levels; quality: B, or a map.
 
         Returns top: B×3×H/2^L×W/2^L and the details of each level, B×9×…, the finest first.
         """
@@ -179,13 +187,13 @@ class ICN(nn.Module):
         the next groups are predicted from. Level L, above the details, stands for the top itself.
         """
         levels = self.config.levels
-        step = self.step(quality, levels - 1).expand(-1, 3, -1, -1)
+        step = self.step(quality, levels - 1, shape).expand(-1, 3, -1, -1)
         mean = torch.zeros(shape, device=quality.device)
         log_s = (self.top_log_sigma.view(1, 3, 1, 1) - 1 - step.log()).clamp(*laplace.LOG_SCALE_RANGE)
         a_hat = top_hat = coder(Coefficients(levels, slice(0, 3), mean, log_s.expand(shape), step, None))
         details_hat: list[Tensor] = []
         for level in reversed(range(levels)):
-            step = self.step(quality, level).expand(-1, 9, -1, -1)
+            step = self.step(quality, level, a_hat.shape).expand(-1, 9, -1, -1)
             details_hat.insert(0, self.priors[self._net(level)](a_hat, plane(quality, a_hat), step, level, coder))
             if level:
                 a_hat = self.join(level, a_hat, details_hat[0], quality)
@@ -209,22 +217,31 @@ class ICN(nn.Module):
         bands = haar.analyse(x_hat - 0.5)
         return x_hat + haar.synthesise(in_strips(self.filter, (bands, plane(quality, bands))))
 
-    def step(self, quality: Tensor, level: int) -> Tensor:
-        """Δ of the details of a level, B×1×1×1: what rate–distortion theory says of orthonormal bands.
+    def step(self, quality: Tensor, level: int, shape: tuple[int, ...] = (1, 1)) -> Tensor:
+        """Δ of the details of a level: what rate–distortion theory says of orthonormal bands.
+
+        B×1×1×1, or, of a map, for every coefficient of bands of this shape, B×1×H×W.
 
         With bits + (λ/3)·e² per coefficient and D = Δ²/12, the optimum is Δ² = 18 / (λ·ln 2); a Haar
         level here halves the orthonormal coefficients.
         """
         step = torch.sqrt(18 / math.log(2) / torch.exp(log_lambda(quality))) / 255 / 2 ** (level + 1)
-        return step.view(-1, 1, 1, 1)
+        return spread(step, shape)
 
     def _net(self, level: int) -> int:
         return min(level, self.config.own)
 
 
 def plane(quality: Tensor, like: Tensor) -> Tensor:
-    """The quality in [−1, 1] as a constant channel."""
-    return (quality / 50 - 1).view(-1, 1, 1, 1).expand(-1, 1, *like.shape[-2:])
+    """The quality in [−1, 1] as a channel, for bands like these."""
+    return spread(quality / 50 - 1, like.shape).expand(-1, 1, *like.shape[-2:])
+
+
+def spread(numbers: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """B numbers as B×1×1×1; a map B×1×h×w as B×1×H×W with each number repeated, H×W the last of `shape`."""
+    if numbers.dim() == 1:
+        return numbers.view(-1, 1, 1, 1)
+    return F.interpolate(numbers, shape[-2:], mode="nearest-exact")
 
 
 def _split(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from irn_core.nets.autoencoder import Autoencoder
-from irn_core.nets.icn import ICN, Coefficients, log_lambda
+from irn_core.nets.icn import ICN, Coefficients, log_lambda, spread
 from irn_core.nets.irn import IRN
 from irn_core.ops import laplace
 from irn_core.ops.pixels import luma_of
@@ -70,6 +70,18 @@ def drawing_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, keep: Kee
     held = guide * _per_picture(lr_error.square()) + _clipped(y, irn.config.scale)
     total = pictures + 2 * held + LIKELIHOOD * crps.detach() * nats
     return Loss(total, _quality(error, lr_error) | _scores(nats, crps, x))
+
+
+def likeliest_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, keep: Keep) -> Loss:
+    """The same without draws, for half of the time: the RMS of the likeliest picture, and the likelihood of z."""
+    y, z = irn(x)
+    y_hat = keep(y)
+    nats = -irn.prior.gaussian_log_densities(z.detach(), y_hat.detach()).mean()
+    error = irn.inverse(y_hat, irn.prior.likeliest(y_hat)) - x
+    lr_error = y - guide_of(x, irn.config.scale)
+    rms = rms_of(error, luma_share)
+    held = guide * _per_picture(lr_error.square()) + _clipped(y, irn.config.scale)
+    return Loss(rms + held + LIKELIHOOD * rms.detach() * nats, _quality(error, lr_error) | {"nats_per_z": nats.item()})
 
 
 def texture_loss(irn: IRN, x: Tensor, luma_share: float, keep: Keep = round8) -> Loss:
@@ -139,7 +151,7 @@ def psnr_of(error: Tensor) -> float:
 
 
 def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
-    """(bpp + λ·MSE) / √λ, MSE in grey levels², mean over the batch; λ from the quality (B, 0 to 100).
+    """(bpp + λ·MSE) / √λ, MSE in grey levels², mean over the batch; λ from the quality (B, or a map: see `ICN`).
 
     The symbols are those of the codec, and so are the bits. What rounding hides from the gradient is put
     back as if v had uniform noise: the rate feels a coefficient through soft_bits; the distortion passes
@@ -178,7 +190,9 @@ def autoencoder_loss(net: Autoencoder, x: Tensor, quality: Tensor) -> Loss:
 
 
 def _rate_distortion(bits: Tensor, error: Tensor, quality: Tensor) -> Loss:
+    """Each pixel's error counts by its own λ, and the picture by the mean of their logarithms."""
     bpp = bits / (error.shape[-2] * error.shape[-1])
-    lam = log_lambda(quality).exp()
-    total = ((bpp + lam * 255**2 * error.square().mean((1, 2, 3))) / lam.sqrt()).mean()
+    log_lam = spread(log_lambda(quality), error.shape)
+    distortion = (log_lam.exp() * 255**2 * error.square()).mean((1, 2, 3))
+    total = ((bpp + distortion) / (log_lam.mean((1, 2, 3)) / 2).exp()).mean()
     return Loss(total, {"bpp": bpp.mean().item(), "psnr_rgb": psnr_of(error), "loss": total.item()})

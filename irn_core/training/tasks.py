@@ -24,6 +24,7 @@ from irn_core.training.losses import (
     Loss,
     autoencoder_loss,
     drawing_loss,
+    likeliest_loss,
     rate_distortion_loss,
     reconstruction_loss,
     texture_loss,
@@ -35,6 +36,8 @@ CALIBRATION_ROUNDS, CALIBRATION_DRAWS = 5, 4
 VALIDATION_JPEG = 90
 NATURAL_GUIDE = 200.0
 """Weight of the mean square between y and the bicubic LR, in the objective of natural draws."""
+LARGEST_DEVIATION = 25.0
+"""Of the quality from place to place, within one crop."""
 VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
 
 
@@ -103,6 +106,8 @@ class RescaleTask:
         keep = any_file if self.jpeg else round8_straight_through
         if stage == 3:
             return texture_loss(irn, x, self.luma_share, keep)
+        if stage == 2 and self.jpeg:
+            return likeliest_loss(irn, x, guide, self.luma_share, keep)
         if stage == 2:
             return drawing_loss(irn, x, guide, self.luma_share, keep)  # float32: the density needs the digits
         with autocast(x.device):
@@ -169,7 +174,10 @@ class NaturalTask(RescaleTask):
 
 @dataclass(frozen=True)
 class CompressTask:
-    """One stage: rate and distortion at qualities drawn at random, so that one network serves all rates."""
+    """One stage: rate and distortion at qualities drawn at random, so that one network serves all rates.
+
+    In half of the crops for ICN the quality varies from place to place, as an importance map makes it.
+    """
 
     model: ICNConfig | AutoencoderConfig
 
@@ -198,7 +206,10 @@ class CompressTask:
 
     def loss(self, net: nn.Module, x: Tensor, stage: int, critic: None = None) -> Loss:
         """The objective on a batch x, B×3×H×W in [0, 1]."""
-        return self._loss(net, x, 100 * torch.rand(len(x), device=x.device))
+        quality = 100 * torch.rand(len(x), device=x.device)
+        if isinstance(self.model, ICNConfig):
+            quality = _varied(quality, [side // self.multiple for side in x.shape[-2:]])
+        return self._loss(net, x, quality)
 
     def _loss(self, net: nn.Module, x: Tensor, quality: Tensor) -> Loss:
         loss = rate_distortion_loss if isinstance(self.model, ICNConfig) else autoencoder_loss
@@ -218,6 +229,13 @@ class CompressTask:
 
 
 Task = RescaleTask | CompressTask
+
+
+def _varied(quality: Tensor, size: list[int]) -> Tensor:
+    """B qualities → maps B×1×h×w: half of them constant, the others with a deviation of up to `LARGEST_DEVIATION`."""
+    deviation = LARGEST_DEVIATION * (2 * torch.rand_like(quality) - 1).clamp(min=0)
+    noise = torch.randn(len(quality), 1, *size, device=quality.device)
+    return (quality.view(-1, 1, 1, 1) + deviation.view(-1, 1, 1, 1) * noise).clamp(0, 100)
 
 
 @torch.inference_mode()
