@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "256")  # before torch: of 1,024 kinds it keeps
 
 import gradio as gr
 from gradio.components import Component

@@ -11,6 +11,7 @@ from demo.compress import curves
 from demo.compress.coded import (
     BPP,
     BYTES,
+    NAMES,
     QUALITY,
     Request,
     Shown,
@@ -21,9 +22,9 @@ from demo.compress.coded import (
     setting_for,
 )
 from demo.compress.draw import label, measures
-from demo.compress.mode import CompressMode
+from demo.compress.mode import OTHERS, CompressMode
 from demo.compress.tabs import TABS, bits
-from demo.compress.tabs.curve import Found, curve_chart
+from demo.compress.tabs.curve import CurveTab, Found, curve_chart
 from demo.compress.tabs.scaled import CODECS, Scaled, claims
 from demo.kit import chart
 from demo.kit.cache import RESULTS
@@ -33,6 +34,7 @@ from demo.page import _Page
 from demo.photo import Photo
 from irn_core.coding import codecs
 from irn_core.coding.icn_file import HEADER_BYTES, QUALITY_STEPS
+from irn_core.coding.pillow_codecs import PILLOW_CODECS
 from irn_core.errors import IRNError, StreamError
 from irn_core.ops.metrics import psnr_rgb
 from tests.helpers import noise_pixels, plain_codec, smooth_pixels, tiny_codec
@@ -138,8 +140,8 @@ def test_a_curve_grows_point_by_point(monkeypatch):
     assert [step.done for step in steps] == list(range(1, steps[0].total + 1))
     points = steps[-1].points
     assert {name: len(found) for name, found in points.items()} == {
-        "icn": 7, "jpeg": 7, "webp": 6, "avif": 7, "jpeg2000": 7,
-    }  # fmt: skip
+        name: len(curves.settings(name)) for name in ("icn", *PILLOW_CODECS)
+    }
     for name, found in points.items():
         assert [p.bpp for p in found] == sorted(8 * p.size / (45 * 70) for p in found), name
     monkeypatch.setattr(curves, "read", None)  # all is known: nothing is measured again
@@ -150,12 +152,33 @@ def test_the_marker_stands_at_the_present_file():
     progress = list(curves.codec_curves(photo()))[-1]
     for quality in (15, 60):
         coded = compress(photo(), quality * QUALITY_STEPS)
-        drawing = curve_chart(Found(progress, curves.published(), coded))
+        found = Found(curves.PSNR, progress, curves.published(), coded, coded.scores.psnr_rgb)
+        drawing = curve_chart(found)
         here = drawing[drawing.index('class="here"') :]
-        bpp, psnr, x, y = (re.search(rf'{name}="([\d.]+)"', here)[1] for name in ("bpp", "psnr", "cx", "cy"))
+        bpp, psnr, x, y = (re.search(rf'{name}="([\d.]+)"', here)[1] for name in ("bpp", "quality", "cx", "cy"))
         assert (float(bpp), float(psnr)) == pytest.approx((coded.bpp, coded.scores.psnr_rgb), abs=1e-4)
         assert f'<circle class="reach" cx="{x}" cy="{y}"' in drawing  # on the dot of the same file
-    assert drawing.count('class="dot') == 34
+    assert drawing.count('class="dot') == progress.total
+
+
+@pytest.mark.parametrize("figure", curves.QUALITY)
+def test_who_is_best_is_read_from_the_curves(figure):
+    request = request_of(photo(60, 80))
+    *_, found = CurveTab().compute(request, figure=figure)
+    bpp, names = found.coded.bpp, [name for name, _ in found.ranking]
+    assert "icn" in names and found.ranking == sorted(found.ranking, key=lambda pair: -pair[1])
+    near = {name: [p.quality for p in points] for name, points in found.progress.points.items()}
+    for name, quality in found.ranking:
+        assert min(near[name]) <= quality <= max(near[name]) or name == "icn"
+    assert dict(found.ranking)["icn"] == pytest.approx(found.quality)  # measured, not interpolated
+    for name in near.keys() - set(names):
+        points = found.progress.points[name]
+        assert bpp < points[0].bpp or bpp > points[-1].bpp
+    drawn = CurveTab().draw(found)
+    assert NAMES[names[0]] in drawn["finding"] and f"{bpp:.3f} bpp" in drawn["finding"]
+    assert ("Kodak" in drawn["chart"]) == (figure == curves.PSNR)
+    measured = curves.QUALITY[figure](request.shown.photo.pixels, found.coded.pixels)
+    assert found.quality == pytest.approx(measured) and f'data-quality="{measured:.4f}"' in drawn["chart"]
 
 
 def test_published_curves_rise():
@@ -257,7 +280,7 @@ def test_every_result_is_complete_and_keeps_no_name(mode):
     answered(mode, Visit(), mine, 40)
     told = answered(mode, Visit(), yours, 40)
     keys = [image["key"] for image in told[mode.shared.viewer]["images"]]
-    assert keys == ["original", "icn", "jpeg", "webp", "jpeg2000", "avif", "draw-1", "draw-2"]
+    assert keys == ["original", "icn", *OTHERS, "draw-1", "draw-2"]
     assert told[mode.shared.status].startswith("yours.png")
     assert "nan" not in told[mode.table] and "…" not in told[mode.table]
     assert "compress picture.png picture.icn --quality 40\n" in told[mode.commands]

@@ -6,12 +6,14 @@ pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
 from demo.compress.coded import compress, match  # noqa: E402
+from demo.compress.curves import settings  # noqa: E402
 from demo.compress.mode import FIRST_QUALITY  # noqa: E402
 from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
 from demo.photo import Photo  # noqa: E402
 from demo.rescale.rescaled import rescale  # noqa: E402
 from irn_core.coding.codec import codec_for  # noqa: E402
 from irn_core.coding.icn_file import QUALITY_STEPS  # noqa: E402
+from irn_core.coding.pillow_codecs import PILLOW_CODECS  # noqa: E402
 from irn_core.pictures.files import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_page import FIRST, Explorer  # noqa: E402
@@ -143,7 +145,7 @@ def test_the_curve_grows_and_its_marker_moves(compressor):
     page = compressor.page
     compressor.finish()
     page.get_by_role("tab", name="Rate–distortion").click()
-    page.locator("#curve-chart .dot").nth(33).wait_for()
+    page.locator("#curve-finding .claim").wait_for()
     here = page.locator("#curve-chart .here")
     assert float(here.get_attribute("data-bpp")) == pytest.approx(at_quality(FIRST_QUALITY).bpp, abs=1e-5)
     page.wait_for_function("""() => {
@@ -155,7 +157,7 @@ def test_the_curve_grows_and_its_marker_moves(compressor):
     compressor.aim("quality", 72)
     compressor.wait_for("icn", at_quality(72).pixels)
     page.wait_for_function(f"Math.abs(document.querySelector('.here').dataset.bpp - {at_quality(72).bpp}) < 1e-5")
-    assert page.locator("#curve-chart .dot").count() == 34
+    assert page.locator("#curve-chart .dot").count() == sum(len(settings(name)) for name in ("icn", *PILLOW_CODECS))
 
 
 def test_tabs(compressor):

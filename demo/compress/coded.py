@@ -14,7 +14,7 @@ from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import QUALITY_STEPS, read_header
 from irn_core.coding.target import bits_per_pixel, byte_budget, largest_within
 from irn_core.errors import IRNError
-from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
+from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y, ssimulacra2
 from irn_core.rescale import upscale
 
 NAMES = {name: codec.label for name, codec in CODECS.items()}
@@ -158,6 +158,12 @@ def match(photo: Photo, codec: str, budget: int, scale: int = 1) -> Coded:
         (setting, data), fits = run(low), False
     pixels = restore(photo, read(codec, data), scale)
     return Coded(codec, setting, data, pixels, score(photo.pixels, pixels), fits=fits)
+
+
+@cached
+def looks(photo: Photo, codec: str, data: bytes) -> float:
+    """SSIMULACRA2 of the picture in a file. Slow: a second and more for each megapixel."""
+    return ssimulacra2(photo.pixels, read(codec, data))
 
 
 def read(codec: str, data: bytes) -> np.ndarray:

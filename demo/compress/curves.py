@@ -15,7 +15,7 @@ from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.coding.pillow_codecs import PILLOW_CODECS
 from irn_core.coding.target import bits_per_pixel
-from irn_core.ops.metrics import psnr_rgb
+from irn_core.ops.metrics import psnr_rgb, ssimulacra2
 
 ICN_QUALITIES = (0, 15, 30, 45, 60, 75, 90)
 GRID_PLACES = (0, 1, 2, 4, 6, 8)
@@ -24,12 +24,17 @@ SCALES = (1, 2, 4)
 PUBLISHED = Path(__file__).parents[2] / "assets" / "published" / "kodak.json"
 
 
+PSNR, LOOKS = "psnr", "ssimulacra2"
+QUALITY = {PSNR: psnr_rgb, LOOKS: ssimulacra2}
+"""What a curve may show: PSNR-RGB in dB, or how alike the pictures look."""
+
+
 class Point(NamedTuple):
-    """A file and what it is worth: bytes, bits per pixel of the original, PSNR-RGB in dB."""
+    """A file and what it is worth: bytes, bits per pixel of the original, and one of QUALITY."""
 
     size: int
     bpp: float
-    psnr: float
+    quality: float
 
 
 class Progress(NamedTuple):
@@ -49,19 +54,19 @@ def settings(codec: str) -> tuple[int, ...]:
 
 
 @cached
-def point(photo: Photo, codec: str, setting: int, scale: int = 1) -> Point:
+def point(photo: Photo, codec: str, setting: int, scale: int = 1, figure: str = PSNR) -> Point:
     """One real file of the picture (scale 1), or of its LR, decoded and measured. Cached by content."""
     if codec == "icn" and scale == 1:
         coded = compress(photo, setting)
-        return Point(len(coded.data), coded.bpp, coded.scores.psnr_rgb)
+        return Point(len(coded.data), coded.bpp, QUALITY[figure](photo.pixels, coded.pixels))
     data = CODECS[codec].encode(kept_pixels(photo, scale), setting)
     pixels = restore(photo, read(codec, data), scale)
-    return Point(len(data), bits_per_pixel(len(data), photo.size), psnr_rgb(photo.pixels, pixels))
+    return Point(len(data), bits_per_pixel(len(data), photo.size), QUALITY[figure](photo.pixels, pixels))
 
 
-def codec_curves(photo: Photo) -> Iterator[Progress]:
+def codec_curves(photo: Photo, figure: str = PSNR) -> Iterator[Progress]:
     """All codecs at full size, every point as it comes; all curves grow together."""
-    yield from _grow(photo, {name: (name, 1) for name in ("icn", *PILLOW_CODECS)})
+    yield from _grow(photo, {name: (name, 1) for name in ("icn", *PILLOW_CODECS)}, figure)
 
 
 def scale_curves(photo: Photo, codec: str) -> Iterator[Progress]:
@@ -69,7 +74,7 @@ def scale_curves(photo: Photo, codec: str) -> Iterator[Progress]:
     yield from _grow(photo, {scale: (codec, scale) for scale in SCALES})
 
 
-def _grow(photo: Photo, lines: dict) -> Iterator[Progress]:
+def _grow(photo: Photo, lines: dict, figure: str = PSNR) -> Iterator[Progress]:
     todo = [
         (rank / len(settings(codec)), key, codec, setting, scale)
         for key, (codec, scale) in lines.items()
@@ -77,7 +82,7 @@ def _grow(photo: Photo, lines: dict) -> Iterator[Progress]:
     ]
     points: dict = {key: [] for key in lines}
     for done, (_, key, *args) in enumerate(sorted(todo, key=lambda task: task[0]), start=1):
-        points[key] = sorted([*points[key], point(photo, *args)])
+        points[key] = sorted([*points[key], point(photo, *args, figure)])
         yield Progress(dict(points), done, len(todo))
 
 
@@ -109,5 +114,13 @@ def claim(full: list[Point], small: list[Point]) -> Claim | None:
     return Claim((low, high), wins, float(gain.max()))
 
 
+def ranking(points: dict[str, list[Point]], bpp: float) -> list[tuple[str, float]]:
+    """Codecs whose curves cover a rate, with their quality there, the best first."""
+    reach = {name: found for name, found in points.items() if found[0].bpp <= bpp <= found[-1].bpp}
+    there = {name: float(_at(found, np.array([math.log(bpp)]))[0]) for name, found in reach.items()}
+    return sorted(there.items(), key=lambda pair: -pair[1])
+
+
 def _at(points: list[Point], log_bpp: np.ndarray) -> np.ndarray:
-    return np.interp(log_bpp, [math.log(p.bpp) for p in points], [p.psnr for p in points])
+    """The quality at some rates, interpolated."""
+    return np.interp(log_bpp, [math.log(p.bpp) for p in points], [p.quality for p in points])

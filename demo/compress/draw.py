@@ -1,6 +1,6 @@
 """What stands beside the viewer of Compress: the file and its rivals, and the same on a command line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from markupsafe import Markup
@@ -9,7 +9,7 @@ from demo.compress.coded import NAMES, Coded
 from demo.compress.curves import Point, Progress
 from demo.kit.chart import Dot
 from demo.kit.html import fill, template
-from demo.kit.numbers import decibels, kilobytes, psnr_text, seconds_text, ssim_text
+from demo.kit.numbers import decibels, kilobytes, looks_text, psnr_text, seconds_text, ssim_text
 from demo.kit.viewer import ViewerImage, viewer_value
 from demo.kit.words import say
 from irn_core.coding.icn_file import QUALITY_STEPS
@@ -25,10 +25,11 @@ _MEASURES = template("""
 _TABLE = template("""
 <table><thead><tr><td></td>
 {% for name in ("PSNR", "SSIM") %}<th scope="col">{{ name }}<small>RGB, Y</small></th>{% endfor %}
+<th scope="col">SSIMULACRA2<small>{{ looks }}</small></th>
 </tr></thead><tbody>
-{% for name, size, cells in rows %}
+{% for name, size, cells, look in rows %}
 <tr><th scope="row">{{ name }}<small>{{ size }}</small></th>
-{% for rgb, y in cells %}<td>{{ rgb }}<small>{{ y }}</small></td>{% endfor %}</tr>
+{% for rgb, y in cells %}<td>{{ rgb }}<small>{{ y }}</small></td>{% endfor %}<td>{{ look }}</td></tr>
 {% endfor %}
 </tbody></table>""")
 
@@ -48,8 +49,14 @@ def quality_text(coded: Coded) -> str:
     return f"quality {coded.setting / QUALITY_STEPS:.4g}"
 
 
-def measures(coded: Coded, rivals: list[Coded], original_bytes: int | None, decoding: float | None) -> str:
-    """The file: its size, its scores beside those of the rivals so far, and the times."""
+def measures(
+    coded: Coded, rivals: list[Coded], original_bytes: int | None, decoding: float | None,
+    looks: Mapping[str, float] | None = None,
+) -> str:  # fmt: skip
+    """The file: its size, its scores beside those of the rivals so far, and the times.
+
+    `looks` has SSIMULACRA2 by codec, as far as it is known.
+    """
     height, width = coded.pixels.shape[:2]
     facts = [("The file", f"{width}×{height}, {quality_text(coded)}", byte_count(coded))]
     if original_bytes:
@@ -60,25 +67,29 @@ def measures(coded: Coded, rivals: list[Coded], original_bytes: int | None, deco
     psnr = f", PSNR-RGB {decibels(coded.scores.psnr_rgb)}" if coded.scores else ": no original, so no PSNR"
     return fill(
         _MEASURES, bpp=f"{coded.bpp:.3f}", headline=byte_count(coded) + psnr, facts=facts,
-        table=_table([coded, *rivals]) if coded.scores else "",
+        table=_table([coded, *rivals], looks or {}) if coded.scores else "",
     )  # fmt: skip
 
 
-def _table(found: list[Coded]) -> Markup:
+def _table(found: list[Coded], looks: Mapping[str, float]) -> Markup:
     """A line for each codec; the best of each figure in bold, among files that are no larger than the first."""
     columns = ((("psnr_rgb", "psnr_y"), psnr_text), (("ssim_rgb", "ssim_y"), ssim_text))
+
+    def figure(coded: Coded, values: Mapping[str, float], show: Callable[[float], str]) -> str | Markup:
+        value = values.get(coded.codec)
+        best = max((values[other.codec] for other in found if other.fits and other.codec in values), default=None)
+        is_best = coded.fits and value is not None and value == best
+        return Markup(f"<b class='best'>{show(value)}</b>") if is_best else show(value)
+
+    def score(coded: Coded, key: str, show: Callable[[float], str]) -> str | Markup:
+        return figure(coded, {other.codec: getattr(other.scores, key) for other in found}, show)
+
     rows = []
     for coded in found:
         size = byte_count(coded) if coded.fits else f"smallest: {byte_count(coded)}"
-        cells = [[_figure(found, coded, key, show) for key in keys] for keys, show in columns]
-        rows.append((NAMES[coded.codec], size, cells))
-    return fill(_TABLE, rows=rows)
-
-
-def _figure(found: list[Coded], coded: Coded, key: str, show: Callable[[float], str]) -> str | Markup:
-    value = getattr(coded.scores, key)
-    best = max(getattr(other.scores, key) for other in found if other.fits)
-    return Markup(f"<b class='best'>{show(value)}</b>") if coded.fits and value == best else show(value)
+        cells = [[score(coded, key, show) for key in keys] for keys, show in columns]
+        rows.append((NAMES[coded.codec], size, cells, figure(coded, looks, looks_text)))
+    return fill(_TABLE, rows=rows, looks=say("compress.looks"))
 
 
 def commands(aim: str, tau: float, seed: int) -> str:
@@ -121,15 +132,15 @@ def finding(coded: Coded, jpeg: Coded | None) -> str | None:
     )  # fmt: skip
 
 
-def dots(name: str, points: list[Point]) -> list[Dot]:
+def dots(name: str, points: list[Point], show: Callable[[float], str] = decibels) -> list[Dot]:
     """The points of a curve, each with its words."""
-    return [Dot(p.bpp, p.psnr, f"{name}: {p.bpp:.3f} bpp, {decibels(p.psnr)}, {p.size:,} bytes") for p in points]
+    return [Dot(p.bpp, p.quality, f"{name}: {p.bpp:.3f} bpp, {show(p.quality)}, {p.size:,} bytes") for p in points]
 
 
-def here(coded: Coded) -> Dot:
-    """Where the present file lies."""
-    said = f"you are here: {coded.bpp:.3f} bpp, {decibels(coded.scores.psnr_rgb)}"
-    return Dot(coded.bpp, coded.scores.psnr_rgb, said)
+def here(coded: Coded, quality: float | None = None, show: Callable[[float], str] = decibels) -> Dot:
+    """Where the present file lies, by its PSNR-RGB or by another quality."""
+    quality = coded.scores.psnr_rgb if quality is None else quality
+    return Dot(coded.bpp, quality, f"you are here: {coded.bpp:.3f} bpp, {show(quality)}")
 
 
 def progress_bar(progress: Progress) -> str:

@@ -21,6 +21,7 @@ from demo.compress.coded import (
     compress,
     decode,
     decoding_time,
+    looks,
     match,
     open_icn,
     setting_for,
@@ -36,6 +37,7 @@ from demo.kit.words import say
 from demo.kit.work import one_turn
 from demo.photo import Photo, original_bytes
 from irn_core.coding import available
+from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_rgb
@@ -45,7 +47,7 @@ KEY = "compress"
 FIRST_QUALITY = 17
 """About 0.15 bits per pixel of a photograph, where codecs differ to the eye."""
 AMOUNTS = (Limits(0, 100, FIRST_QUALITY), Limits(0.0001, 1000, 1), Limits(1, 1e9, 30000, True))
-OTHERS = ("jpeg", "webp", "jpeg2000", "avif")
+OTHERS = tuple(name for name in ("jpeg", "webp", "jpeg2000", "avif", "jpegxl") if name in CODECS)
 """Rivals at the same bytes, in the order of their speed."""
 
 
@@ -161,17 +163,18 @@ class CompressMode:
         return dict(zip(self.results, values, strict=True))
 
     def _compare(self, request: Request) -> Iterator[dict[Component, object]]:
-        """The rivals at the same bytes, one after the other, then the draws."""
+        """The rivals at the same bytes, one after the other, the draws, then the slowest of the figures."""
         shown, tau, count, seed = request
         decoding = decoding_time(shown.coded.data)
         rivals: list[Coded] = []
         drawn: list = []
+        looked: dict[str, float] = {}
 
         def so_far(doing: str) -> dict[Component, object]:
             return {
                 self.shared.viewer: _viewer(shown, rivals, drawn, tau),
                 self.shared.status: doing,
-                self.table: _measures(shown, rivals, decoding),
+                self.table: _measures(shown, rivals, decoding, looked),
                 self.commands: commands(shown.aim, tau, seed),
             }
 
@@ -183,6 +186,9 @@ class CompressMode:
             pixels = decode(shown.coded.data, tau, draw_seed)
             drawn.append((pixels, psnr_rgb(shown.photo.pixels, pixels) if shown.photo else None))
         yield so_far(status_of(shown))
+        for coded in (shown.coded, *rivals) if shown.photo else ():
+            looked[coded.codec] = looks(shown.photo, coded.codec, coded.data)
+            yield {self.table: _measures(shown, rivals, decoding, looked)}
 
 
 class Opened(NamedTuple):
@@ -232,8 +238,9 @@ def status_of(shown: Shown) -> str:
     return f"{shown.name}: {byte_count(shown.coded)}"
 
 
-def _measures(shown: Shown, rivals: list[Coded], decoding: float | None) -> str:
-    return measures(shown.coded, rivals, original_bytes(shown.photo) if shown.photo else None, decoding)
+def _measures(shown: Shown, rivals: list[Coded], decoding: float | None, looked: dict[str, float] | None = None) -> str:
+    size = original_bytes(shown.photo) if shown.photo else None
+    return measures(shown.coded, rivals, size, decoding, looked)
 
 
 def _viewer(shown: Shown, rivals: list[Coded], drawn: list, tau: float) -> dict:

@@ -108,7 +108,7 @@ _READOUT = f'x="{WIDTH - RIGHT - 16}" y="{HEIGHT - BOTTOM - 18}" text-anchor="en
 
 
 def _axes(frame: _Frame, axes: Axes) -> str:
-    step = 2 if frame.top - frame.bottom <= 16 else 5
+    step = next(step for step in (2, 5, 10, 20, 50) if frame.top - frame.bottom <= 10 * step or step == 50)
     marks = []
     for tick in range(-(-frame.bottom // step) * step, frame.top + 1, step):
         y = frame.y(tick)
@@ -175,6 +175,6 @@ def _here(frame: _Frame, here: Dot | None) -> str:
         return ""
     x, y = frame.x(here.x), frame.y(here.y)
     anchor, shift = ("start", 12) if x < (LEFT + WIDTH - RIGHT) / 2 else ("end", -12)
-    return f"""<g class="here" data-bpp="{here.x:.6f}" data-psnr="{here.y:.4f}">
+    return f"""<g class="here" data-bpp="{here.x:.6f}" data-quality="{here.y:.4f}">
 <line x1="{x}" x2="{x}" y1="{TOP}" y2="{HEIGHT - BOTTOM}"/><circle cx="{x}" cy="{y}" r="12"/>
 <text x="{x + shift}" y="{TOP + 22}" text-anchor="{anchor}">{html.escape(here.said)}</text></g>"""

@@ -15,6 +15,13 @@ def ssim_text(value: float) -> str:
     return "—" if math.isnan(value) else f"{value:.4f}"
 
 
+def looks_text(value: float | None) -> str:
+    """A score of SSIMULACRA2; a dash where a picture is too small for one, dots while it is not known yet."""
+    if value is None:
+        return "…"
+    return "—" if math.isnan(value) else f"{value:.1f}"
+
+
 def seconds_text(value: float | None) -> str:
     return "…" if value is None else f"{value:.2f} s"
 

@@ -11,7 +11,7 @@ import numpy as np
 from irn_core.coding.autoencoder_codec import load_autoencoder
 from irn_core.coding.codec import load_codec
 from irn_core.coding.icn_file import MAX_SIDE, QUALITY_STEPS
-from irn_core.coding.pillow_codecs import PILLOW_CODECS, PillowCodec, decode_by_pillow
+from irn_core.coding.pillow_codecs import PILLOW_CODECS, PillowCodec
 from irn_core.errors import IRNError
 
 
@@ -77,7 +77,7 @@ def _learned(label: str, encode: Callable, decode: Callable) -> FileCodec:
 
 
 def _by_pillow(codec: PillowCodec) -> FileCodec:
-    return FileCodec(codec.label, codec.low, codec.high, codec.grid, codec.encode, decode_by_pillow, codec.largest_side)
+    return FileCodec(codec.label, codec.low, codec.high, codec.grid, codec.encode, codec.decode, codec.largest_side)
 
 
 CODECS = {

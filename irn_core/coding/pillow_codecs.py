@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,12 @@ from PIL import Image
 
 from irn_core.errors import ImageError
 from irn_core.pictures.files import MAX_PIXELS, read_picture
+
+with suppress(ImportError):  # JPEG XL takes part where its library is installed
+    import pillow_jxl  # noqa: F401
+
+JPEG_XL = "JXL"
+"""Pillow's name of the format, if it knows it."""
 
 
 class PillowCodec(NamedTuple):
@@ -36,6 +43,12 @@ class PillowCodec(NamedTuple):
             raise ImageError(f"{self.label} by Pillow cannot hold {width}×{height} here ({error})") from error
         return buffer.getvalue()
 
+    def decode(self, data: bytes) -> np.ndarray:
+        """A file that `encode` has written → H×W×3 uint8."""
+        if self.format == JPEG_XL:  # not a format that is read from strangers: it is decoded before its size is known
+            return np.asarray(Image.open(io.BytesIO(data), formats=(JPEG_XL,)).convert("RGB"))
+        return decode_by_pillow(data)
+
 
 def _jpeg2000(setting: int) -> dict:
     """Irreversible 9/7 wavelet and colour transform; the setting is the file's size in 1/100 bit per pixel."""
@@ -54,8 +67,13 @@ PILLOW_CODECS = {
         (5, 15, 28, 40, 52, 64, 75, 85, 93), 32_768,
     ),
     "jpeg2000": PillowCodec("JPEG 2000", "JPEG2000", 2, 800, _jpeg2000, (6, 12, 20, 30, 50, 80, 130, 200, 320)),
+    "jpegxl": PillowCodec(
+        "JPEG XL", JPEG_XL, 0, 99, lambda q: {"quality": q}, (0, 10, 25, 40, 55, 70, 82, 91, 97)
+    ),
 }  # fmt: skip
 """By name. JPEG with optimised tables, AVIF at Pillow's speed without chroma subsampling, the rest as they come."""
+if JPEG_XL not in Image.SAVE:
+    del PILLOW_CODECS["jpegxl"]
 
 JPEGS = {
     "4:2:0": PILLOW_CODECS["jpeg"],

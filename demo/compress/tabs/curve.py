@@ -5,20 +5,35 @@ from typing import NamedTuple
 
 import gradio as gr
 
-from demo.compress.coded import NAMES, Coded, Request
-from demo.compress.curves import Progress, codec_curves, published
+from demo.compress.coded import NAMES, Coded, Request, looks
+from demo.compress.curves import LOOKS, PSNR, Point, Progress, codec_curves, published, ranking
 from demo.compress.draw import dots, here, progress_bar
-from demo.kit.chart import Dot, Line, chart
+from demo.kit.chart import RATE, Dot, Line, chart
+from demo.kit.numbers import decibels, looks_text
 from demo.kit.tab import Tab, paced
-from demo.kit.words import say
+from demo.kit.words import say, words
+
+SHOW = {PSNR: decibels, LOOKS: looks_text}
+AXES = {PSNR: RATE, LOOKS: RATE._replace(y="SSIMULACRA2")}
 
 
 class Found(NamedTuple):
-    """The curves so far, those that others published, and the present file; None without an original."""
+    """The curves of a figure so far, those that others published, and the present file with its own figure."""
 
+    figure: str
     progress: Progress
     published: dict[str, list[tuple[float, float]]]
     coded: Coded
+    quality: float
+
+    @property
+    def ranking(self) -> list[tuple[str, float]]:
+        """Codecs at the rate of the present file, the best first, once all curves are there."""
+        if self.progress.done < self.progress.total:
+            return []
+        points = self.progress.points
+        own = Point(len(self.coded.data), self.coded.bpp, self.quality)
+        return ranking(points | {"icn": sorted([*points["icn"], own])}, own.bpp)
 
 
 class CurveTab(Tab[Request, Found | None]):
@@ -26,24 +41,51 @@ class CurveTab(Tab[Request, Found | None]):
 
     def build(self) -> None:
         gr.Markdown(say("curve.intro"))
-        self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="curve-chart")}
+        named = [(name, key) for key, name in words("curve.figures").items()]
+        figure = gr.Radio(named, value=PSNR, show_label=False, container=False, elem_id="curve-figure")
+        self.inputs, self.triggers = {"figure": figure}, [figure.input]
+        self.outputs = {
+            "finding": gr.HTML(elem_id="curve-finding"),
+            "chart": gr.HTML(say("kit.computing"), elem_id="curve-chart"),
+        }
 
-    def compute(self, request: Request) -> Iterator[Found | None]:
+    def compute(self, request: Request, figure: str = PSNR) -> Iterator[Found | None]:
         coded, photo = request.shown.coded, request.shown.photo
         if photo is None:
             yield None
             return
-        for progress in paced(codec_curves(photo)):
-            yield Found(progress, published(), coded)
+        quality = coded.scores.psnr_rgb if figure == PSNR else looks(photo, coded.codec, coded.data)
+        references = published() if figure == PSNR else {}
+        for progress in paced(codec_curves(photo, figure)):
+            yield Found(figure, progress, references, coded, quality)
 
     def draw(self, found: Found | None) -> dict[str, object]:
-        return {"chart": curve_chart(found) if found else say("compress.no_original")}
+        if found is None:
+            return {"finding": "", "chart": say("compress.no_original")}
+        return {"finding": curve_finding(found), "chart": curve_chart(found)}
 
 
 def curve_chart(found: Found) -> str:
     """Rate–distortion curves of all codecs, with published ones as references."""
-    progress, references, coded = found
-    lines = [Line(f"{n}, Kodak", "published", [Dot(*pair) for pair in pairs], False) for n, pairs in references.items()]
-    lines += [Line(NAMES[codec], codec, dots(NAMES[codec], points)) for codec, points in progress.points.items()]
-    drawing = chart(lines, here(coded), "PSNR-RGB over bits per pixel of this picture, by codec")
-    return progress_bar(progress) + drawing
+    show, axes = SHOW[found.figure], AXES[found.figure]
+    lines = [
+        Line(f"{name}, Kodak", "published", [Dot(*pair) for pair in pairs], False)
+        for name, pairs in found.published.items()
+    ]
+    points = found.progress.points
+    lines += [Line(NAMES[codec], codec, dots(NAMES[codec], points[codec], show)) for codec in points]
+    marker = here(found.coded, found.quality, show)
+    return progress_bar(found.progress) + chart(lines, marker, f"{axes.y} over bits per pixel, by codec", axes)
+
+
+def curve_finding(found: Found) -> str:
+    """Who is best at the rate of the present file, and by how much."""
+    if len(found.ranking) < 2:
+        return ""
+    (best, most), (second, less), *_ = found.ranking
+    show = SHOW[found.figure]
+    said = say("curve.finding", best=NAMES[best], most=show(most), second=NAMES[second], less=show(less))
+    ours = dict(found.ranking).get("icn")
+    if ours is not None and "icn" not in (best, second):
+        said += say("curve.ours", ours=show(ours))
+    return f"<div class='claim' role='status'><p>{found.coded.bpp:.3f} bpp: {said}</p></div>"
