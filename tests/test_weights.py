@@ -9,7 +9,16 @@ from safetensors.torch import save_file
 
 from irn_core import weights
 from irn_core.errors import WeightsError
-from irn_core.weights import count_params, find_weights, list_weights, load_model, read_info, record_figures, save_model
+from irn_core.weights import (
+    count_params,
+    find_weights,
+    list_weights,
+    load_model,
+    model_tag,
+    read_info,
+    record_figures,
+    save_model,
+)
 from tests.helpers import tiny_irn
 
 KINDS = {
@@ -67,6 +76,22 @@ def test_other_types_and_layouts_are_saved_as_float32(tmp_path):
     tensors, _ = contents(tmp_path / "m.safetensors")
     assert {tensor.dtype for tensor in tensors.values()} == {torch.float32}
     assert all(torch.equal(tensors[name], t.float()) for name, t in irn.state_dict().items())
+
+
+def test_a_file_of_16_bits_is_half_as_large_and_stays_so(tmp_path):
+    irn, path, whole = tiny_irn(), tmp_path / "m.safetensors", tmp_path / "whole.safetensors"
+    with torch.no_grad():
+        largest = next(irn.parameters())
+        largest.flatten()[0] = 1e6  # float16 ends at 65,504
+    save_model(irn, path, {}, dtype=torch.float16)
+    save_model(irn, whole, {})
+    tag = model_tag(path)
+    record_figures(path, "Set5", {"psnr": 1.0})
+    assert model_tag(path) == tag and path.stat().st_size < 0.7 * whole.stat().st_size
+    for name, tensor in load_model(path).state_dict().items():
+        exact = irn.state_dict()[name]
+        assert tensor.dtype == torch.float32
+        assert torch.equal(tensor, exact if exact.abs().max() > 65504 else exact.half().float())
 
 
 def test_a_failed_save_leaves_the_old_file(path, monkeypatch):

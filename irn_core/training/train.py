@@ -268,4 +268,4 @@ def _export(trainer: Trainer, out: Path) -> None:
         "init_training": trainer.init_training,
         "torch": torch.__version__,
     }
-    save_model(trainer.ema, out / f"{config.name}.safetensors", training)
+    save_model(trainer.ema, out / f"{config.name}.safetensors", training, dtype=torch.float16)
