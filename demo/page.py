@@ -19,6 +19,7 @@ from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.viewer import build_viewer, read_web
 from demo.kit.words import say
+from demo.learn.mode import LearnMode
 from demo.photo import Photo, open_photo
 from demo.rescale.mode import RescaleMode, first_request, first_settings
 
@@ -53,9 +54,11 @@ class _Page:
     """The components of one page and the events between them."""
 
     def __init__(self, page: gr.Blocks):
-        self.rescale, self.compress, self.benchmark = RescaleMode(), CompressMode(), BenchmarkMode()
-        self.working = (self.rescale, self.compress)
-        modes = [(say(f"page.{mode.key}"), mode.key) for mode in (*self.working, self.benchmark)]
+        self.rescale, self.compress = RescaleMode(), CompressMode()
+        self.learn, self.benchmark = LearnMode(), BenchmarkMode()
+        self.working, self.apart = (self.rescale, self.compress), (self.learn, self.benchmark)
+        shown = (self.learn, *self.working, self.benchmark)
+        modes = [(say(f"page.{mode.key}"), mode.key) for mode in shown]
         visit, photo = gr.State(Visit()), gr.State(first_request().photo)
         self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen
         with gr.Row(elem_id="top"):
@@ -74,7 +77,9 @@ class _Page:
             with gr.Column(scale=4, min_width=340, elem_id="centre"):
                 viewer, notice = build_viewer(elem_id="viewer"), gr.HTML(elem_id="notice")
                 self._columns("build_tabs")
-        self.benchmark.build()
+        for mode in self.apart:
+            mode.build()
+        self.learn.doors({mode.key: mode.tabs for mode in self.working})
         self.shared = Shared(visit, photo, viewer, status, notice)
         self._events(page)
 
@@ -105,10 +110,11 @@ class _Page:
             ended(lambda: None, None, self.upload, **QUIET)
         self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], **QUIET)
         columns = [column for mode in self.working for column in self.columns[mode.key]]
-        self.mode.input(self.switch, self.mode, [self.benchmark.column, *columns], **QUIET)
+        self.mode.input(self.switch, self.mode, [*(mode.column for mode in self.apart), *columns], **QUIET)
         self.wirings = {
             self.rescale.key: self.rescale.wire(shared),
             self.compress.key: self.compress.wire(shared, self.asked),
+            self.learn.key: self.learn.wire(shared),
         }
         page.load(self.rescale.first_view, None, self.rescale.results, **QUIET)
         wirings = self.wirings.values()
@@ -129,13 +135,13 @@ class _Page:
     def switch(self, mode: str) -> list:
         """What is visible in a mode.
 
-        Behind the benchmark the others stay as they are: style.css hides them, as Gradio's hiding would reach into
-        each of their components.
+        Behind the lesson and the benchmark the others stay as they are: style.css hides them, as Gradio's hiding would
+        reach into each of their components.
         """
-        if mode == self.benchmark.key:
-            return [gr.update(visible=True), *(gr.skip() for columns in self.columns.values() for _ in columns)]
-        shown = [gr.update(visible=mode == key) for key, columns in self.columns.items() for _ in columns]
-        return [gr.update(visible=False), *shown]
+        apart = [gr.update(visible=mode == other.key) for other in self.apart]
+        if mode not in self.columns:
+            return [*apart, *(gr.skip() for columns in self.columns.values() for _ in columns)]
+        return [*apart, *(gr.update(visible=mode == key) for key, columns in self.columns.items() for _ in columns)]
 
 
 def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int]:

@@ -30,6 +30,9 @@ STRINGS = {
     node.value for node in chain.from_iterable(map(ast.walk, TREES.values()))
     if isinstance(node, ast.Constant) and isinstance(node.value, str)
 }  # fmt: skip
+WEB = [path.read_text(encoding="utf-8") for path in (WORDS.parent / "kit" / "web").rglob("*.js")]
+IN_TEMPLATES = {name for text in (*STRINGS, *WEB) for name in re.findall(r"\bsaid\.(\w+)", text)}
+"""Parts of a group of words that HTML or JavaScript takes."""
 
 
 def pattern(node: ast.expr) -> str | None:
@@ -49,8 +52,12 @@ def asked() -> set[str]:
 
 
 def is_said(name: str) -> bool:
-    """Whether the code has this string, whole or as an f-string with one place."""
-    return name in STRINGS or any(name[: len(s)] == s and name[len(s) :] in STRINGS for s in STRINGS if s)
+    """Whether the code has this string, whole or as an f-string with one place, or a template asks for it."""
+    return (
+        name in STRINGS
+        or name in IN_TEMPLATES
+        or any(name[: len(s)] == s and name[len(s) :] in STRINGS for s in STRINGS if s)
+    )
 
 
 def is_used(key: str, patterns: set[str]) -> bool:

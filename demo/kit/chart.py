@@ -74,9 +74,10 @@ class _Frame:
 def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes = RATE) -> str:
     """The curves, and a ring and a line at a place of its own, with its words."""
     measured = [dot for line in lines if line.measured for dot in line.dots]
-    if not measured:
+    framed = measured or [dot for line in lines for dot in line.dots]
+    if not framed:
         return ""
-    frame = _Frame([*measured, here] if here else measured, axes)
+    frame = _Frame([*framed, here] if here else framed, axes)
     drawn = [line for line in lines if line.dots]
     curves = "".join(_curve(frame, line) for line in drawn)
     parts = curves + _names(frame, drawn) + _here(frame, here)
@@ -98,7 +99,7 @@ def _drawing(frame: _Frame, axes: Axes, parts: str, dotted: Sequence[Line], desc
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{html.escape(description)}">
 <clipPath id="plot"><rect x="{LEFT}" y="{TOP}" width="{width}" height="{height}"/></clipPath>
 {_axes(frame, axes)}{parts}
-<text class="idle" {_READOUT}>Point at a dot to read it</text>
+{f'<text class="idle" {_READOUT}>Point at a dot to read it</text>' if dotted else ""}
 {"".join(_dots(frame, line) for line in dotted)}
 </svg></div>"""
 

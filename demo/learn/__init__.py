@@ -1,0 +1,1 @@
+"""The lesson: eight chapters and a quiz on the picture at hand."""

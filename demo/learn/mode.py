@@ -1,0 +1,79 @@
+"""Learn on the page: the lesson on the picture at hand, one screen a chapter."""
+
+from collections.abc import Iterator
+
+import gradio as gr
+from gradio.components import Component
+
+from demo.kit.events import Visit, refusals
+from demo.kit.shared import Shared, Wiring
+from demo.kit.tab import Tabs
+from demo.kit.viewer import read_web
+from demo.kit.words import words
+from demo.learn.chapters import CHAPTERS
+from demo.learn.chapters.quiz import quiz_html
+from demo.photo import Photo
+
+KEY = "learn"
+QUIZ = "quiz"
+
+
+class LearnMode:
+    """The lesson, all in `column`. Its slides come one after the other, from the one that is open on."""
+
+    key = KEY
+
+    def __init__(self):
+        self.chapters = [chapter() for chapter in CHAPTERS]
+        self.makers = {chapter.key: chapter.html for chapter in self.chapters} | {QUIZ: quiz_html}
+
+    def build(self) -> None:
+        """Below all else."""
+        with gr.Column(visible=False, elem_id="learn") as self.column:
+            self.lesson = gr.HTML(
+                {"subject": "", "slides": self._slides({}), "said": words("learn.kit")},
+                html_template=read_web("lesson/lesson.html"),
+                css_template=read_web("lesson/lesson.css"),
+                js_on_load="".join(read_web(f"lesson/{name}.js") for name in ("figures", "lesson")),
+                apply_default_css=False,
+                elem_id="lesson",
+            )
+            self.open = gr.Textbox(CHAPTERS[0].key, elem_id="lesson-open", elem_classes="unseen")
+
+    def doors(self, tabs: dict[str, Tabs]) -> None:
+        """Hidden buttons, by which a chapter opens a tab of another mode."""
+        for chapter in self.chapters:
+            if chapter.go and chapter.go[1]:
+                mode, tab, _ = chapter.go
+                button = gr.Button(elem_id=f"go-{mode}-{tab}", elem_classes="unseen")
+                tabs[mode].opens(button, tab)
+
+    def wire(self, shared: Shared) -> Wiring:
+        """What the mode asks of the page's event."""
+        self.shared = shared
+        return Wiring(
+            [], [shared.photo, self.open], (None, "() => document.querySelector('#lesson .lesson')?.open ?? ''"),
+            [self.lesson, shared.status], self.answer,
+        )  # fmt: skip
+
+    def answer(self, visit: Visit, photo: Photo, opened: str) -> Iterator[dict[Component, object]]:
+        """All slides of the picture, that which is open first, then those that follow it."""
+        found: dict[str, str] = visit.kept.get(KEY, {}) if visit.kept.get(f"{KEY} photo") == photo else {}
+        visit.kept |= {KEY: found, f"{KEY} photo": photo}
+        keys = list(self.makers)
+        start = keys.index(opened) if opened in keys else 0
+        for key in keys[start:] + keys[:start]:
+            if key not in found:
+                yield self._shown(photo, found, f"{photo.name} …")
+                with refusals():
+                    found[key] = self.makers[key](photo)
+        yield self._shown(photo, found, photo.name)
+
+    def _shown(self, photo: Photo, found: dict[str, str], status: str) -> dict[Component, object]:
+        value = {"subject": photo.name, "slides": self._slides(found), "said": words("learn.kit")}
+        return {self.lesson: value, self.shared.status: status}
+
+    def _slides(self, found: dict[str, str]) -> list[dict]:
+        return [
+            {"key": key, "title": words(f"learn.{key}.title"), "html": str(found.get(key, ""))} for key in self.makers
+        ]
