@@ -17,6 +17,7 @@ from demo.compress.mode import CompressMode
 from demo.kit.events import HIDDEN, QUIET, Visit, newest, refusals
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
+from demo.kit.stage import build_bar, build_button
 from demo.kit.viewer import build_viewer, read_web
 from demo.kit.words import say
 from demo.learn.mode import LearnMode
@@ -36,8 +37,8 @@ THEME = gr.themes.Default(
 )
 LAUNCH = {
     "theme": THEME,
-    "css": read_web("style.css"),
-    "js": read_web("page.js"),
+    "css": read_web("style.css") + read_web("stage.css"),
+    "js": f"() => {{ ({read_web('page.js')})(); ({read_web('stage.js')})(); }}",
     "max_file_size": "40mb",
 }
 
@@ -66,6 +67,7 @@ class _Page:
             self.mode = gr.Radio(
                 modes, value=self.rescale.key, label=say("page.mode"), show_label=False, container=False, elem_id="mode"
             )  # fmt: skip
+            build_button()
         self.columns: dict[str, list[gr.Column]] = {}
         with gr.Column(elem_id="work"), gr.Row(elem_id="main"):
             with gr.Column(scale=1, min_width=250, elem_id="controls"):
@@ -80,6 +82,7 @@ class _Page:
         for mode in self.apart:
             mode.build()
         self.learn.doors({mode.key: mode.tabs for mode in self.working})
+        build_bar()
         self.shared = Shared(visit, photo, viewer, status, notice)
         self._events(page)
 

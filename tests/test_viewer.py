@@ -317,9 +317,9 @@ def test_draws_play_until_stopped(viewer):
     assert viewer.state["playing"] and viewer.state["mode"] == "flip" and viewer.state["flipped"]
     for key in ("draw-1", "draw-2", "draw-3"):
         viewer.page.wait_for_function("k => document.querySelector('#viewer .viewer').viewerState().b === k", arg=key)
-    viewer.keys("p")
+    viewer.keys("r")
     assert not viewer.state["playing"]
-    viewer.keys("p", "3")  # another mode stops it too
+    viewer.keys("r", "3")  # another mode stops it too
     viewer.page.wait_for_function("!document.querySelector('#viewer .viewer').viewerState().playing")
 
 

@@ -23,8 +23,11 @@ SLACK = {"server": 150.0, "page's heap": 20.0, "page's nodes": 3000.0}
 """What may come and go without being growth: MB, MB, DOM nodes."""
 UNITS = {"page's nodes": ""}
 QUIET_S = 0.4
-QUIET_JS = """() => !document.querySelector('#status textarea').value.includes('…')
-    && ![...document.querySelectorAll('.computing')].some(node => node.offsetParent)"""
+QUIET_JS = """() => {
+  const [status, busy] = [document.querySelector('#status'), [...document.querySelectorAll('.computing')]];
+  return !(status.offsetParent && status.querySelector('textarea').value.includes('…'))
+    && !busy.some(node => node.offsetParent);
+}"""
 
 
 TOASTS_JS = """window.toasts = [];
@@ -67,30 +70,45 @@ class Watch:
         self.changed = time.monotonic()
 
 
+MODES = RESCALE, COMPRESS, LEARN, BENCHMARK = "rescale", "compress", "learn", "benchmark"
+
+
 class Visit:
     """Random things that a visitor does; `mode` is the side of the page that is open."""
 
     def __init__(self, page: Page, seed: int):
-        self.page, self.random, self.mode = page, random.Random(seed), 0
+        self.page, self.random, self.mode = page, random.Random(seed), RESCALE
 
     def act(self) -> str:
         """Do one of what can be done now, and say what."""
         everywhere = [self.switch_mode]
         working = [self.example, self.open_tab, self.open_tab, self.zoom, self.compare, self.pick]
-        own = ([self.scale, self.tau, self.resample], [self.quality, self.resample_file], [])[self.mode]
-        do: Callable[[], None] = self.random.choice([*everywhere, *(working if self.mode < 2 else []), *own])
+        own = {
+            RESCALE: [*working, self.scale, self.tau, self.resample],
+            COMPRESS: [*working, self.quality, self.resample_file],
+            LEARN: [self.chapter, self.chapter, self.answer],
+            BENCHMARK: [],
+        }[self.mode]
+        do: Callable[[], None] = self.random.choice([*everywhere, *own])
         do()
         return do.__name__
 
     def switch_mode(self) -> None:
-        self.mode = self.random.choice([mode for mode in range(3) if mode != self.mode])
-        self.page.locator("#mode label").nth(self.mode).click()
+        self.mode = self.random.choice([mode for mode in MODES if mode != self.mode])
+        self.page.locator(f"#mode label:has(input[value={self.mode}])").click()
 
     def example(self) -> None:
         self._one("#examples button.thumbnail-item").click()
 
     def open_tab(self) -> None:
-        self._one(("#tabs", "#compress-tabs")[self.mode] + " > .tab-wrapper [role=tab]").click()
+        tabs = "#tabs" if self.mode == RESCALE else "#compress-tabs"
+        self._one(f"{tabs} > .tab-wrapper [role=tab]").click()
+
+    def chapter(self) -> None:
+        self._one("#lesson .dots button").click()
+
+    def answer(self) -> None:
+        self._one("#lesson .slide [data-option]").click()
 
     def zoom(self) -> None:
         self._one("#viewer [data-zoom]").click()

@@ -115,7 +115,7 @@ const KEYS = {
   },
   f: toggleFullscreen,
   m: nextPlace,
-  p: togglePlay,
+  r: togglePlay,
   "?": () => toggleHelp(),
 };
 MODES.forEach((mode, i) => (KEYS[i + 1] = () => setMode(mode)));
