@@ -15,11 +15,12 @@ from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
 from demo.kit.events import HIDDEN, QUIET, Visit, newest, refusals
+from demo.kit.language import CHOSEN, Switch
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.stage import build_bar, build_button
 from demo.kit.viewer import build_viewer, read_web
-from demo.kit.words import say
+from demo.kit.words import say, speak, speaking
 from demo.learn.mode import LearnMode
 from demo.photo import Photo, open_photo
 from demo.rescale.mode import RescaleMode, first_request, first_settings
@@ -61,13 +62,14 @@ class _Page:
         shown = (self.learn, *self.working, self.benchmark)
         modes = [(say(f"page.{mode.key}"), mode.key) for mode in shown]
         visit, photo = gr.State(Visit()), gr.State(first_request().photo)
-        self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen
+        self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen, or a language
         with gr.Row(elem_id="top"):
             gr.HTML(say("page.intro"))
             self.mode = gr.Radio(
                 modes, value=self.rescale.key, label=say("page.mode"), show_label=False, container=False, elem_id="mode"
             )  # fmt: skip
             build_button()
+            self.switch = Switch()
         self.columns: dict[str, list[gr.Column]] = {}
         with gr.Column(elem_id="work"), gr.Row(elem_id="main"):
             with gr.Column(scale=1, min_width=250, elem_id="controls"):
@@ -84,6 +86,7 @@ class _Page:
         self.learn.doors({mode.key: mode.tabs for mode in self.working})
         build_bar()
         self.shared = Shared(visit, photo, viewer, status, notice)
+        self.benchmark.wire(visit)
         self._events(page)
 
     def _columns(self, part: str) -> None:
@@ -108,34 +111,42 @@ class _Page:
         shared = self.shared
         chosen = [shared.photo, self.asked]
         self.strip.select(choose_example, self.asked, chosen, **QUIET)
-        uploaded = self.upload.upload(read_upload, [self.upload, self.asked], chosen, **HIDDEN)
+        uploaded = self.upload.upload(read_upload, [shared.visit, self.upload, self.asked], chosen, **HIDDEN)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
             ended(lambda: None, None, self.upload, **QUIET)
         self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], **QUIET)
         columns = [column for mode in self.working for column in self.columns[mode.key]]
-        self.mode.input(self.switch, self.mode, [*(mode.column for mode in self.apart), *columns], **QUIET)
+        self.mode.input(self.open, self.mode, [*(mode.column for mode in self.apart), *columns], **QUIET)
         self.wirings = {
             self.rescale.key: self.rescale.wire(shared),
             self.compress.key: self.compress.wire(shared, self.asked),
             self.learn.key: self.learn.wire(shared),
         }
-        page.load(self.rescale.first_view, None, self.rescale.results, **QUIET)
+        page.load(self.first_view, self.switch.choice, self.rescale.results, js=CHOSEN, **QUIET)
         wirings = self.wirings.values()
         newest(
             [page.load, self.asked.change, self.mode.input, *(t for wiring in wirings for t in wiring.triggers)],
-            self.answer, shared.visit, [self.mode, *(part for wiring in wirings for part in wiring.inputs)],
+            self.answer, shared.visit,
+            [self.switch.choice, self.mode, *(part for wiring in wirings for part in wiring.inputs)],
             list(dict.fromkeys(part for wiring in wirings for part in wiring.outputs)),
-            (None, *(limit for wiring in wirings for limit in wiring.limits)), shared.status,
+            (CHOSEN, None, *(limit for wiring in wirings for limit in wiring.limits)), shared.status,
         )  # fmt: skip
+        self.switch.wire(page, self.asked)
 
-    def answer(self, visit: Visit, mode: str, *values: object) -> Iterator[dict[Component, object]]:
+    def first_view(self, language: str) -> dict[Component, object]:
+        """What a visitor sees before his first answer."""
+        speak(language)
+        return self.rescale.first_view()
+
+    def answer(self, visit: Visit, language: str, mode: str, *values: object) -> Iterator[dict[Component, object]]:
         """What the open mode makes of its part of the values; Benchmark asks for nothing."""
+        visit.listen(language)
         for key, wiring in self.wirings.items():
             own, values = values[: len(wiring.inputs)], values[len(wiring.inputs) :]
             if key == mode:
-                yield from wiring.answer(visit, *own)
+                yield from speaking(language, wiring.answer(visit, *own))
 
-    def switch(self, mode: str) -> list:
+    def open(self, mode: str) -> list:
         """What is visible in a mode.
 
         Behind the lesson and the benchmark the others stay as they are: style.css hides them, as Gradio's hiding would
@@ -152,7 +163,8 @@ def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int]:
     return Photo(examples.example(name), name), asked + 1
 
 
-def read_upload(path: str, asked: int) -> tuple[Photo, int]:
+def read_upload(visit: Visit, path: str, asked: int) -> tuple[Photo, int]:
+    speak(visit.language)
     with refusals():
         return open_photo(path, unquote(Path(path).name)), asked + 1
 

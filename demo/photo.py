@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from demo.kit.cache import cached
+from demo.kit.words import say
 from irn_core.errors import ImageError
 from irn_core.pictures.files import encode_png, read_picture
 
@@ -65,10 +66,7 @@ def open_photo(path: str, name: str) -> Photo:
     smaller = Image.fromarray(picture.pixels).resize(
         (max(1, round(factor * width)), max(1, round(factor * height))), Image.Resampling.LANCZOS
     )
-    said = (
-        f"made smaller, from {width}×{height} to {smaller.width}×{smaller.height}, so that it is computed at once; "
-        "the command line below takes all of it"
-    )
+    said = say("page.smaller", size=f"{width}×{height}", smaller=f"{smaller.width}×{smaller.height}")
     return Photo(np.asarray(smaller), name, (*picture.notices, said))
 
 

@@ -7,7 +7,8 @@ from PIL import Image
 
 from demo.kit.cards import draw_cards
 from demo.kit.numbers import decibels
-from demo.kit.plots import ACTUAL, INK, OURS, STYLE, add_axes, add_map, render
+from demo.kit.plots import ACTUAL, INK, OURS, STYLE, add_axes, add_map, legible, render
+from demo.kit.words import say
 from demo.spread import Found, Variability
 from irn_core.measure.spread import INTERVALS
 
@@ -21,6 +22,7 @@ def draw_spread(found: Found) -> dict[str, object]:
     }
 
 
+@legible
 def variability_figure(found: Variability, tau: float) -> Image.Image:
     """Spread and actual error on one colour scale, spread against error, PSNR of each draw."""
     limit = max(1.0, float(np.percentile(np.maximum(found.spread, found.error), 99.5)))
@@ -28,11 +30,10 @@ def variability_figure(found: Variability, tau: float) -> Image.Image:
     figure = Figure(figsize=(13, 12.6), layout="constrained")
     grid = figure.add_gridspec(3, 2)
     count = len(found.draws)
-    spread_title = f"Standard deviation of {count} draws, gain ×{gain:.0f}"
-    if count == 1:
-        spread_title = f"Distance of the draw from τ = 0, gain ×{gain:.0f}"
+    which = "one" if count == 1 else "many"
+    spread_title = say(f"spread.map.{which}", count=count, gain=gain)
     add_map(figure, grid[0, 0], found.spread, spread_title, limit, "magma", 0)
-    add_map(figure, grid[0, 1], found.error, f"Actual error at τ = 0, gain ×{gain:.0f}", limit, "magma", 0)
+    add_map(figure, grid[0, 1], found.error, say("spread.error", gain=gain), limit, "magma", 0)
     _deciles(add_axes(figure, grid[1, 0]), found)
     _sparsification(add_axes(figure, grid[1, 1]), found)
     _coverage(add_axes(figure, grid[2, 0]), found)
@@ -43,31 +44,29 @@ def variability_figure(found: Variability, tau: float) -> Image.Image:
 def _deciles(axes: Axes, found: Variability) -> None:
     spread, error = found.deciles
     top = max(float(spread.max()), float(error.max()), 1e-3) * 1.05
-    axes.plot([0, top], [0, top], color=INK, linestyle="--", label="error = spread: calibrated at τ = 1")
-    axes.plot(spread, error, "o-", color=OURS, label="pixels in ten groups by spread")
+    axes.plot([0, top], [0, top], color=INK, linestyle="--", label=say("spread.calibrated"))
+    axes.plot(spread, error, "o-", color=OURS, label=say("spread.groups"))
     axes.set(xlim=(0, top), ylim=(0, top))
-    axes.set_xlabel("predicted spread (RMS, grey levels)", **STYLE)
-    axes.set_ylabel("actual error (RMS)", **STYLE)
-    title = f"RMS error ÷ RMS spread = {found.ratio:.2f}"
-    axes.set_title(title if np.isfinite(found.ratio) else "No spread: every draw is the same", **STYLE)
+    axes.set_xlabel(say("spread.predicted"), **STYLE)
+    axes.set_ylabel(say("spread.actual"), **STYLE)
+    title = say("spread.ratio", ratio=found.ratio) if np.isfinite(found.ratio) else say("spread.no_spread")
+    axes.set_title(title, **STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)
 
 
 def _sparsification(axes: Axes, found: Variability) -> None:
     shares, ours, oracle = found.sparsification
-    axes.plot(100 * shares, ours, color=OURS, label="the widest spread taken out first")
-    axes.plot(
-        100 * shares, oracle, color=INK, linestyle="--", label="the largest error taken out first: no order is better"
-    )
+    axes.plot(100 * shares, ours, color=OURS, label=say("spread.widest"))
+    axes.plot(100 * shares, oracle, color=INK, linestyle="--", label=say("spread.largest"))
     axes.set_ylim(bottom=0)
-    axes.set_xlabel("pixels taken out (%)", **STYLE)
-    axes.set_ylabel("error of the rest (RMS)", **STYLE)
-    axes.set_title("Does the spread know where the error is?", **STYLE)
+    axes.set_xlabel(say("spread.taken_out"), **STYLE)
+    axes.set_ylabel(say("spread.rest"), **STYLE)
+    axes.set_title(say("spread.knows"), **STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)
 
 
 def _coverage(axes: Axes, found: Variability) -> None:
-    names = [f"{level:.0%} interval" for level in INTERVALS]
+    names = [say("spread.interval", level=level) for level in INTERVALS]
     for place, (level, share) in enumerate(zip(INTERVALS, found.coverage, strict=False)):
         axes.bar(place, 100 * share, 0.5, color=OURS)
         above = 100 * max(share, level) + 1  # of bar and line
@@ -75,20 +74,19 @@ def _coverage(axes: Axes, found: Variability) -> None:
         axes.plot([place - 0.38, place + 0.38], [100 * level] * 2, color=ACTUAL, linestyle="--")
     axes.set(xlim=(-0.6, len(names) - 0.4), ylim=(0, 112))
     axes.set_xticks(range(len(names)), names, **STYLE)
-    axes.set_ylabel("errors inside (%)", **STYLE)
-    title = "Coverage; dashed: what it should be at τ = 1"
-    axes.set_title(title if found.coverage else "Coverage: needs at least two draws", **STYLE)
+    axes.set_ylabel(say("spread.inside"), **STYLE)
+    axes.set_title(say("spread.coverage") if found.coverage else say("spread.no_coverage"), **STYLE)
 
 
 def _draws(axes: Axes, found: Variability, tau: float) -> None:
     numbers = np.arange(1, len(found.psnr) + 1)
-    axes.bar(numbers, found.psnr, color=OURS, width=0.7, label=f"draws, τ = {tau:g}")
+    axes.bar(numbers, found.psnr, color=OURS, width=0.7, label=say("spread.draws", tau=tau))
     axes.axhline(found.psnr_tau_0, color=ACTUAL, label=f"τ = 0: {found.psnr_tau_0:.2f} dB")
     finite = [v for v in (*found.psnr, found.psnr_tau_0) if np.isfinite(v)] or [0.0]
     room = max(1.5, 0.3 * (max(finite) - min(finite)))  # for the legend
     axes.set_ylim(min(finite) - 1.5, max(finite) + room)
     axes.set_xticks(numbers)
-    axes.set_xlabel("draw", **STYLE)
+    axes.set_xlabel(say("spread.draw"), **STYLE)
     axes.set_ylabel(f"{found.measure} (dB)", **STYLE)
-    axes.set_title(f"PSNR of each draw: mean {np.mean(found.psnr):.2f} dB", **STYLE)
+    axes.set_title(say("spread.mean", psnr=np.mean(found.psnr)), **STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11, loc="upper right")

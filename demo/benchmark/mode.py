@@ -7,8 +7,8 @@ import gradio as gr
 from demo.benchmark import own_zip, stored, tables
 from demo.benchmark.own_zip import Batch
 from demo.kit.controls import download
-from demo.kit.events import HIDDEN, MODEL, refusals
-from demo.kit.words import say
+from demo.kit.events import HIDDEN, MODEL, Visit, refusals
+from demo.kit.words import lasting, say, speak
 from demo.kit.work import one_turn
 from demo.photo import MAX_PAGE_PIXELS
 from irn_core.errors import IRNError
@@ -29,31 +29,32 @@ class BenchmarkMode:
         self.batch = gr.State(None)
         self.tick = gr.State(0)  # every new number asks for the next picture
         with gr.Column(visible=False, elem_id="benchmark") as self.column, gr.Tabs(elem_id="benchmark-tabs"):
-            with gr.Tab("Rescaling"):
+            with gr.Tab(say("benchmark.tabs.rescaling")):
                 self._rescaling()
-            with gr.Tab("Codecs"):
+            with gr.Tab(say("benchmark.tabs.codecs")):
                 self._compression()
-            with gr.Tab("Your ZIP"):
+            with gr.Tab(say("benchmark.tabs.own")):
                 self._own()
-        self._events()
 
     def _rescaling(self) -> None:
         models, rows = stored.shipped(), stored.published()
         refined = stored.shipped(refine=stored.REFINED)
         gr.Markdown(say("benchmark.rescaling"))
-        gr.HTML(tables.rescale_tables(models, refined, rows), elem_id="rescaling-tables")
+        gr.HTML(lasting(lambda: tables.rescale_tables(models, refined, rows)), elem_id="rescaling-tables")
         gr.Markdown(say("benchmark.rivals"))
-        gr.HTML(tables.rivals_table(RIVAL_SCALE, stored.competing(RIVAL_SCALE)), elem_id="rivals-table")
+        rivals = stored.competing(RIVAL_SCALE)
+        gr.HTML(lasting(lambda: tables.rivals_table(RIVAL_SCALE, rivals)), elem_id="rivals-table")
         gr.Markdown(say("benchmark.parameters"))
-        gr.HTML(tables.parameters_chart(models, rows), elem_id="parameters-chart")
+        gr.HTML(lasting(lambda: tables.parameters_chart(models, rows)), elem_id="parameters-chart")
         gr.Markdown(say("benchmark.times"))
-        gr.HTML(tables.times_chart(stored.bench()), elem_id="times-chart")
+        timed = stored.bench()
+        gr.HTML(lasting(lambda: tables.times_chart(timed)), elem_id="times-chart")
 
     def _compression(self) -> None:
         found = stored.rates()
         if found:
             gr.Markdown(say("benchmark.rates", pictures=found.pictures))
-        gr.HTML(tables.rates_table(found), elem_id="rates-table")
+        gr.HTML(lasting(lambda: tables.rates_table(found)), elem_id="rates-table")
 
     def _own(self) -> None:
         gr.Markdown(
@@ -69,32 +70,35 @@ class BenchmarkMode:
         with gr.Row():
             self.zip = gr.File(label=say("benchmark.zip"), file_types=[".zip"], elem_id="zip", height=84)
             said = say("benchmark.model")
-            self.model = gr.Radio(names, value=names[0], label="Model", info=said, elem_id="batch-model")
+            self.model = gr.Radio(
+                names, value=names[0], label=say("benchmark.model_label"), info=said, elem_id="batch-model"
+            )
         with gr.Row():
-            self.run = gr.Button("Run", variant="primary", elem_id="run")
-            self.cancel = gr.Button("Cancel", interactive=False, elem_id="cancel")
-            self.csv = gr.DownloadButton("Table (CSV)", interactive=False, elem_id="csv")
+            self.run = gr.Button(say("benchmark.start"), variant="primary", elem_id="run")
+            self.cancel = gr.Button(say("benchmark.cancel"), interactive=False, elem_id="cancel")
+            self.csv = gr.DownloadButton(say("benchmark.csv"), interactive=False, elem_id="csv")
         self.progress = gr.HTML(elem_id="batch-progress")
         self.table = gr.HTML(elem_id="batch-table")
 
-    def _events(self) -> None:
+    def wire(self, visit: gr.State) -> None:
         """A picture is an event: the model is free for other visitors between two, and a closed page ends the batch.
 
         An event cannot trigger itself, but a change of a state that it returns can.
         """
         shown = [self.progress, self.table, self.csv, self.cancel]
         self.run.click(
-            start, [self.zip, self.model, self.batch, self.tick], [self.batch, self.tick, *shown], **HIDDEN
+            start, [visit, self.zip, self.model, self.batch, self.tick], [self.batch, self.tick, *shown], **HIDDEN
         )  # fmt: skip
         stepped = self.tick.change(
-            step, [self.batch, self.tick], [self.tick, *shown], trigger_mode="always_last", **HIDDEN, **MODEL
+            step, [visit, self.batch, self.tick], [self.tick, *shown], trigger_mode="always_last", **HIDDEN, **MODEL
         )
         for ended in (self.cancel.click, stepped.failure):
-            ended(stop, self.batch, shown, **HIDDEN)
+            ended(stop, [visit, self.batch], shown, **HIDDEN)
 
 
-def start(path: str | None, model: str, former: Batch | None, tick: int) -> tuple:
+def start(visit: Visit, path: str | None, model: str, former: Batch | None, tick: int) -> tuple:
     """Begin a batch in place of the former one."""
+    speak(visit.language)
     with refusals():
         if path is None:
             raise IRNError(say("benchmark.no_zip"))
@@ -105,8 +109,9 @@ def start(path: str | None, model: str, former: Batch | None, tick: int) -> tupl
 
 
 @one_turn
-def step(found: Batch, tick: int) -> tuple:
+def step(visit: Visit, found: Batch, tick: int) -> tuple:
     """Score one picture, and ask for the next."""
+    speak(visit.language)
     if found.running:
         found.step()
     if found.stopped:  # whoever stopped it has shown so
@@ -114,8 +119,9 @@ def step(found: Batch, tick: int) -> tuple:
     return tick + found.running, *show(found)
 
 
-def stop(found: Batch) -> tuple:
+def stop(visit: Visit, found: Batch) -> tuple:
     """End a batch with what it has; a picture in work does not count any more."""
+    speak(visit.language)
     found.stopped = True
     return show(found)
 

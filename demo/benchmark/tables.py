@@ -12,8 +12,6 @@ from demo.kit.words import hint, say, words
 from demo.rescale.tabs.rivals import fair_key
 from irn_core.measure.scores import FIGURES
 
-PARAMETERS = Axes("million parameters (log)", "PSNR-Y on BSD100 (dB)")
-TIMES = Axes("seconds per megapixel, down and up (log)", "PSNR-Y on BSD100 (dB)")
 SHOWN = {"psnr_y": "PSNR-Y", "ssim_y": "SSIM-Y", "psnr_rgb": "PSNR-RGB", "lr_psnr": "LR"}
 """Columns of each data set, of which others published the first two."""
 HEADS = dict(zip(FIGURES, ("PSNR-Y", "SSIM-Y", "PSNR-RGB", "SSIM-RGB", "LR"), strict=True))
@@ -46,7 +44,8 @@ def _scores_head(scale: int) -> str:
     sets = "".join(f"<th scope='colgroup' colspan='{len(SHOWN)}'>{data}</th>" for data in DATA_SETS)
     heads = "".join(f"<th scope='col'>{name}</th>" for name in SHOWN.values()) * len(DATA_SETS)
     return (
-        f"<tr><th rowspan='2' scope='col'><b>×{scale}</b></th><th rowspan='2' scope='col'>Parameters</th>{sets}</tr>"
+        f"<tr><th rowspan='2' scope='col'><b>×{scale}</b></th>"
+        f"<th rowspan='2' scope='col'>{say('benchmark.heads.params')}</th>{sets}</tr>"
         f"<tr>{heads}</tr>"
     )
 
@@ -108,7 +107,8 @@ def _origins(files: Iterable[tuple[str, Origin]]) -> str:
         + f"<td>{f'<code>{html.escape(origin.command)}</code>' if origin.command else '—'}</td></tr>"
         for name, origin in files
     )
-    heads = "".join(f"<th scope='col'>{name}</th>" for name in ("", "Date", "Weights", "Command"))
+    said = words("benchmark.heads")
+    heads = "".join(f"<th scope='col'>{name}</th>" for name in ("", said["date"], said["weights"], said["command"]))
     table = _table(f"<tr>{heads}</tr>", f"<tbody>{rows}</tbody>")
     return f"{note}<details class='origins'><summary>{say('benchmark.origins')}</summary>{table}</details>"
 
@@ -124,14 +124,16 @@ def rates_table(found: Rates | None) -> str:
         f"<td>{rate:+.1f} %{star if name == 'icn' else ''}</td></tr>"
         for name, rate in sorted(known.items(), key=lambda item: item[1])
     )
-    head = "<tr><th scope='col'>Codec</th><th scope='col'>BD-rate against JPEG</th></tr>"
+    said = words("benchmark.heads")
+    head = f"<tr><th scope='col'>{said['codec']}</th><th scope='col'>{said['rate']}</th></tr>"
     return _table(head, f"<tbody>{rows}</tbody>") + _origins([("icn, Kodak", found.origin)])
 
 
 def parameters_chart(models: Sequence[Model], rows: Sequence[Published]) -> str:
     """PSNR-Y on BSD100 over size, ours and published, of all scales that ship."""
+    said = words("benchmark.charts")
     points = [
-        _point(model.name, "ours", model.params / 1e6, psnr, f"{model.params:,} parameters")
+        _point(model.name, "ours", model.params / 1e6, psnr, said["ours"].format(model.params))
         for model in models
         if (psnr := _psnr(model)) is not None
     ]
@@ -139,9 +141,9 @@ def parameters_chart(models: Sequence[Model], rows: Sequence[Published]) -> str:
     for row in rows:
         if row.params and row.scale in scales:
             name = f"{row.name.removeprefix('Bicubic & ')} ×{row.scale}"
-            size = f"{params_text(row.params)} parameters, published"
+            size = said["theirs"].format(params_text(row.params))
             points.append(_point(name, "published", row.params / 1e6, row.scores["BSD100"][0], size))
-    return scatter(points, PARAMETERS, "PSNR-Y on BSD100 over parameters, of the shipped models and of published ones")
+    return scatter(points, Axes(said["params"], said["psnr"]), said["over_params"])
 
 
 def _psnr(model: Model) -> float | None:
@@ -152,20 +154,21 @@ def times_chart(found: Bench | None) -> str:
     """PSNR-Y on BSD100 over CPU time, of what `bench` timed."""
     if found is None or not found.timings:
         return hint(say("benchmark.no_times"))
+    said = words("benchmark.charts")
     points = [
         _point(
             timing.name if timing.ours else f"IRN ×{timing.scale}",
             "ours" if timing.ours else "published",
             timing.down_s + timing.up_s,
             timing.psnr_y,
-            f"{timing.down_s:.2f} s down, {timing.up_s:.2f} s up{'' if timing.ours else ', published PSNR'}",
+            said["time_ours" if timing.ours else "time_theirs"].format(timing.down_s, timing.up_s),
         )
         for timing in found.timings
     ]
-    drawing = scatter(points, TIMES, "PSNR-Y on BSD100 over seconds per megapixel, by model")
-    threads = f"{found.threads} thread{'s' * (found.threads != 1)}"
-    machine = f"<p class='hint'>{html.escape(found.processor)}, {threads}.</p>"
-    return drawing + machine + _origins([("Times", found.origin)])
+    drawing = scatter(points, Axes(said["seconds"], said["psnr"]), said["over_seconds"])
+    threads = said["thread" if found.threads == 1 else "threads"].format(found.threads)
+    machine = f"<p class='hint'>{html.escape(found.processor)}, {threads}</p>"
+    return drawing + machine + _origins([(said["times"], found.origin)])
 
 
 def _point(name: str, kind: str, x: float, psnr: float, said: str) -> Line:
@@ -175,13 +178,12 @@ def _point(name: str, kind: str, x: float, psnr: float, said: str) -> Line:
 def batch_progress(batch: Batch) -> str:
     """Where a batch is: the picture in work, or how it ended."""
     count, total = len(batch.done), len(batch.members)
+    skipped = sum(isinstance(found, Skipped) for found in batch.done)
+    form = "running" if batch.running else "stopped" if batch.stopped else "skipped" if skipped else "done"
+    values = {"count": count, "total": total, "skipped": skipped, "scored": total - skipped, "next": ""}
     if batch.running:
-        said = f"{count + 1} of {total}: {html.escape(batch.next_name)} …"
-    elif batch.stopped:
-        said = f"Stopped after {count} of {total} pictures"
-    else:
-        skipped = sum(isinstance(found, Skipped) for found in batch.done)
-        said = f"{total - skipped} of {total} pictures scored" + f", {skipped} skipped" * bool(skipped)
+        values |= {"count": count + 1, "next": html.escape(batch.next_name)}
+    said = say(f"benchmark.progress.{form}", **values)
     bar = f"<progress max='{total}' value='{count}'></progress>" if batch.running else ""
     return f"<div class='progress' role='status'>{bar}{said}</div>"
 
@@ -193,14 +195,14 @@ def batch_table(batch: Batch) -> str:
     heads = "".join(f"<th scope='col'>{name}</th>" for name in HEADS.values())
     body = "".join(_batch_row(found) for found in batch.done)
     result = batch.result()
-    mean = f"<tfoot>{_batch_row({'name': 'mean'} | result['mean'])}</tfoot>" if result else ""
+    mean = f"<tfoot>{_batch_row({'name': say('benchmark.mean')} | result['mean'])}</tfoot>" if result else ""
     return _table(f"<tr><th scope='col'>{batch.model}</th>{heads}</tr>", f"<tbody>{body}</tbody>{mean}")
 
 
 def _batch_row(found: dict | Skipped) -> str:
     if isinstance(found, Skipped):
         reason = found.reason.replace("the picture", "it", 1)  # its name stands beside
-        cells = f"<td class='skipped' colspan='{len(FIGURES)}'>skipped: {html.escape(reason)}</td>"
+        cells = f"<td class='skipped' colspan='{len(FIGURES)}'>{say('benchmark.skipped')}: {html.escape(reason)}</td>"
         return f"<tr><th scope='row'>{html.escape(found.name)}</th>{cells}</tr>"
     cells = "".join(f"<td>{figure_text(key, found[key])}</td>" for key in FIGURES)
     return f"<tr><th scope='row'>{html.escape(found['name'])}</th>{cells}</tr>"

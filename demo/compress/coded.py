@@ -19,7 +19,7 @@ from irn_core.rescale import upscale
 
 NAMES = {name: codec.label for name, codec in CODECS.items()}
 """Codecs as people write them."""
-TARGETS = QUALITY, BPP, BYTES = ("Quality", "Bits per pixel", "Bytes")
+TARGETS = QUALITY, BPP, BYTES = ("quality", "bpp", "bytes")
 """What a file may be aimed at."""
 SLACK = 0.02
 """Files count as equally large if they differ by at most this share."""

@@ -11,7 +11,7 @@ from demo.kit.chart import Dot
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, kilobytes, looks_text, psnr_text, seconds_text, ssim_text
 from demo.kit.viewer import ViewerImage, viewer_value
-from demo.kit.words import say
+from demo.kit.words import say, words
 from irn_core.coding.icn_file import QUALITY_STEPS
 
 _MEASURES = template("""
@@ -24,7 +24,7 @@ _MEASURES = template("""
 </div>""")
 _TABLE = template("""
 <table><thead><tr><td></td>
-{% for name in ("PSNR", "SSIM") %}<th scope="col">{{ name }}<small>RGB, Y</small></th>{% endfor %}
+{% for name in ("PSNR", "SSIM") %}<th scope="col">{{ name }}<small>{{ channels }}</small></th>{% endfor %}
 <th scope="col">SSIMULACRA2<small>{{ looks }}</small></th>
 </tr></thead><tbody>
 {% for name, size, cells, look in rows %}
@@ -35,18 +35,18 @@ _TABLE = template("""
 
 
 def byte_count(coded: Coded) -> str:
-    return f"{len(coded.data):,} bytes"
+    return say("compress.byte_count", count=len(coded.data))
 
 
 def label(coded: Coded) -> str:
     """Name, size and PSNR-RGB of a picture in the viewer; the name ends at the comma."""
-    size = byte_count(coded) if coded.fits else f"smallest possible: {byte_count(coded)}"
+    size = byte_count(coded) if coded.fits else say("compress.smallest_possible", size=byte_count(coded))
     psnr = f" · {decibels(coded.scores.psnr_rgb)}" if coded.scores else ""
-    return f"{NAMES[coded.codec]}, {size}{psnr}"
+    return say("compress.label", codec=NAMES[coded.codec], size=size, psnr=psnr)
 
 
 def quality_text(coded: Coded) -> str:
-    return f"quality {coded.setting / QUALITY_STEPS:.4g}"
+    return say("compress.quality_text", quality=coded.setting / QUALITY_STEPS)
 
 
 def measures(
@@ -58,15 +58,18 @@ def measures(
     `looks` has SSIMULACRA2 by codec, as far as it is known.
     """
     height, width = coded.pixels.shape[:2]
-    facts = [("The file", f"{width}×{height}, {quality_text(coded)}", byte_count(coded))]
+    said = words("compress.measures")
+    facts = [(said["file"], f"{width}×{height}, {quality_text(coded)}", byte_count(coded))]
     if original_bytes:
         share = len(coded.data) / original_bytes
-        facts.append(("Original as PNG", f"the file is {share:.1%} of it", kilobytes(original_bytes)))
+        facts.append((say("kit.original_file"), said["share"].format(share), kilobytes(original_bytes)))
     times = f"{seconds_text(coded.seconds)}, {seconds_text(decoding)}"
-    facts.append(("Time compress, decompress", "when computed; compress with its preview", times))
-    psnr = f", PSNR-RGB {decibels(coded.scores.psnr_rgb)}" if coded.scores else ": no original, so no PSNR"
+    facts.append((said["time"], said["when"], times))
+    headline = said["no_original"].format(byte_count(coded))
+    if coded.scores:
+        headline = said["headline"].format(byte_count(coded), decibels(coded.scores.psnr_rgb))
     return fill(
-        _MEASURES, bpp=f"{coded.bpp:.3f}", headline=byte_count(coded) + psnr, facts=facts,
+        _MEASURES, bpp=f"{coded.bpp:.3f}", headline=headline, facts=facts,
         table=_table([coded, *rivals], looks or {}) if coded.scores else "",
     )  # fmt: skip
 
@@ -86,10 +89,10 @@ def _table(found: list[Coded], looks: Mapping[str, float]) -> Markup:
 
     rows = []
     for coded in found:
-        size = byte_count(coded) if coded.fits else f"smallest: {byte_count(coded)}"
+        size = byte_count(coded) if coded.fits else say("compress.smallest", size=byte_count(coded))
         cells = [[score(coded, key, show) for key in keys] for keys, show in columns]
         rows.append((NAMES[coded.codec], size, cells, figure(coded, looks, looks_text)))
-    return fill(_TABLE, rows=rows, looks=say("compress.looks"))
+    return fill(_TABLE, rows=rows, looks=say("compress.looks"), channels=say("compress.channels"))
 
 
 def commands(aim: str, tau: float, seed: int) -> str:
@@ -108,12 +111,12 @@ def viewer(
     subject: str,
 ) -> dict:  # fmt: skip
     """The value of the viewer: every picture with its label; a draw comes with its PSNR-RGB where that is known."""
-    images = [] if original is None else [ViewerImage("original", "Original", original)]
+    images = [] if original is None else [ViewerImage("original", say("kit.original"), original)]
     images.append(ViewerImage("icn", label(coded), coded.pixels))
     images += [ViewerImage(rival.codec, label(rival), rival.pixels) for rival in rivals]
     for number, (pixels, psnr) in enumerate(drawn, start=1):
         said = "" if psnr is None else f" · {decibels(psnr)}"
-        images.append(ViewerImage(f"draw-{number}", f"Draw {number}, τ = {tau:g}{said}", pixels))
+        images.append(ViewerImage(f"draw-{number}", say("kit.draw", number=number, tau=tau) + said, pixels))
     jpeg = next((rival for rival in rivals if rival.codec == "jpeg"), None)
     return viewer_value(
         images, *coded.pixels.shape[:2], 1, "jpeg" if jpeg else images[0].key, "icn", notice or finding(coded, jpeg),
@@ -134,13 +137,16 @@ def finding(coded: Coded, jpeg: Coded | None) -> str | None:
 
 def dots(name: str, points: list[Point], show: Callable[[float], str] = decibels) -> list[Dot]:
     """The points of a curve, each with its words."""
-    return [Dot(p.bpp, p.quality, f"{name}: {p.bpp:.3f} bpp, {show(p.quality)}, {p.size:,} bytes") for p in points]
+    return [
+        Dot(p.bpp, p.quality, say("curve.dot", name=name, bpp=p.bpp, quality=show(p.quality), size=p.size))
+        for p in points
+    ]
 
 
 def here(coded: Coded, quality: float | None = None, show: Callable[[float], str] = decibels) -> Dot:
     """Where the present file lies, by its PSNR-RGB or by another quality."""
     quality = coded.scores.psnr_rgb if quality is None else quality
-    return Dot(coded.bpp, quality, f"you are here: {coded.bpp:.3f} bpp, {show(quality)}")
+    return Dot(coded.bpp, quality, say("curve.here", bpp=coded.bpp, quality=show(quality)))
 
 
 def progress_bar(progress: Progress) -> str:
@@ -148,4 +154,4 @@ def progress_bar(progress: Progress) -> str:
     if progress.done == progress.total:
         return ""
     return f"""<div class="progress" role="status"><progress max="{progress.total}" value="{progress.done}"></progress>
-{progress.done} of {progress.total} files measured</div>"""
+{say("curve.measured", done=progress.done, total=progress.total)}</div>"""

@@ -33,7 +33,7 @@ from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_co
 from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
-from demo.kit.words import say
+from demo.kit.words import say, speak, words
 from demo.kit.work import one_turn
 from demo.photo import Photo, original_bytes
 from irn_core.coding import available
@@ -69,15 +69,16 @@ class CompressMode:
         if not available():
             gr.HTML(f"<p class='notice' role='status'>{say('compress.missing')}</p>", elem_id="compress-off")
         self.target = gr.Radio(
-            list(TARGETS), value=QUALITY, label="Aim at", info=say("compress.target"), elem_id="target"
-        )
-        amount = say("compress.amount")
-        self.quality = gr.Slider(
-            0, 100, FIRST_QUALITY, step=1, label=QUALITY, info=say("compress.quality"), elem_id="quality"
+            [(say(f"compress.targets.{key}"), key) for key in TARGETS], value=QUALITY,
+            label=say("compress.target_label"), info=say("compress.target"), elem_id="target",
         )  # fmt: skip
-        self.bpp = gr.Number(1, label=BPP, info=amount, step=0.01, visible=False, elem_id="bpp")
+        labels, amount = words("compress.targets"), say("compress.amount")
+        self.quality = gr.Slider(
+            0, 100, FIRST_QUALITY, step=1, label=labels[QUALITY], info=say("compress.quality"), elem_id="quality"
+        )  # fmt: skip
+        self.bpp = gr.Number(1, label=labels[BPP], info=amount, step=0.01, visible=False, elem_id="bpp")
         self.bytes = gr.Number(
-            30000, label=BYTES, info=amount, precision=0, step=1000, visible=False, elem_id="bytes"
+            30000, label=labels[BYTES], info=amount, precision=0, step=1000, visible=False, elem_id="bytes"
         )  # fmt: skip
         self.draws = draw_controls("icn-", "compress.draws")
         self.upload = gr.File(label=say("compress.open"), elem_id="open-icn", height=84)
@@ -89,8 +90,8 @@ class CompressMode:
     def _measures(self) -> None:
         self.table = gr.HTML(elem_id="compress-measures")
         with gr.Row(elem_classes="files"):
-            self.icn_file = gr.DownloadButton("File (.icn)", size="sm", elem_id="icn-file")
-            self.png_file = gr.DownloadButton("Decoded (PNG)", size="sm", elem_id="decoded-file")
+            self.icn_file = gr.DownloadButton(say("compress.file"), size="sm", elem_id="icn-file")
+            self.png_file = gr.DownloadButton(say("compress.decoded_file"), size="sm", elem_id="decoded-file")
         self.commands = command_lines()
 
     def wire(self, shared: Shared, asked: gr.Number) -> Wiring:
@@ -179,10 +180,10 @@ class CompressMode:
             }
 
         for codec in OTHERS if shown.photo else ():
-            yield so_far(f"{shown.name}: looking for {NAMES[codec]} of the same size …")
+            yield so_far(say("compress.looking", name=shown.name, codec=NAMES[codec]))
             rivals.append(match(shown.photo, codec, len(shown.coded.data)))
         for number, draw_seed in enumerate(seeds(seed, count), start=1):
-            yield so_far(f"{shown.name}: drawing {number} of {count} …")
+            yield so_far(say("kit.drawing", name=shown.name, number=number, count=count))
             pixels = decode(shown.coded.data, tau, draw_seed)
             drawn.append((pixels, psnr_rgb(shown.photo.pixels, pixels) if shown.photo else None))
         yield so_far(status_of(shown))
@@ -219,6 +220,7 @@ def _compressed(aim: Aim) -> Shown:
 @one_turn
 def read_icn(visit: Visit, path: str, asked: int) -> int:
     """Open a visitor's .icn file."""
+    speak(visit.language)
     name = unquote(Path(path).name)
     with refusals():
         coded = open_icn(path, name)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from demo.kit.html import fill, template
 from demo.kit.viewer import png_url
-from demo.kit.words import say
+from demo.kit.words import anew, say
 
 
 class Card(NamedTuple):
@@ -52,20 +52,20 @@ def growing_cards(items: Iterable[Card], to_come: int) -> Markup:
 def draw_cards(drawn: Sequence[np.ndarray], psnr: Sequence[str], tau: float, seed: int) -> Markup:
     """All draws, each with its figure; that of number k has seed + k − 1."""
     return cards(
-        Card(f"Draw {k + 1}, τ = {tau:g}, seed {seed + k}", figure, pixels)
+        Card(say("kit.draw_and_seed", number=k + 1, tau=tau, seed=seed + k), figure, pixels)
         for k, (pixels, figure) in enumerate(zip(drawn, psnr, strict=True))
     )
 
 
 def _card(item: Card) -> Markup:
-    name = re.sub(r"[^a-z0-9.]+", "-", item.title.lower().replace("τ", "tau")).strip("-")
+    name = re.sub(r"[^a-z0-9.\u4e00-\u9fff]+", "-", item.title.lower().replace("τ", "tau")).strip("-")
     url = png_url(item.pixels)
     return fill(_CARD, card=item, name=name, url=url, seen=url if item.part is None else png_url(item.part))
 
 
 def notices(name: str, said: Sequence[str]) -> str:
     """What was done to a file before anything else."""
-    return fill(_NOTICE, name=name, notices=said) if said else ""
+    return fill(_NOTICE, name=name, notices=anew(list(said))) if said else ""
 
 
 def data_url(png: bytes) -> str:

@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from demo.kit.words import say
+
 WIDTH, HEIGHT = 1200, 600
 LEFT, RIGHT, TOP, BOTTOM = 84, 214, 22, 70
 """Margins; the right one holds the names of the lines."""
@@ -20,7 +22,9 @@ class Axes(NamedTuple):
     log: bool = True  # x
 
 
-RATE = Axes("bits per pixel (log)", "PSNR-RGB (dB)")
+def over_rate(quality: str = "PSNR-RGB (dB)") -> Axes:
+    """A quality over the rate."""
+    return Axes(say("kit.rate"), quality)
 
 
 class Dot(NamedTuple):
@@ -71,8 +75,9 @@ class _Frame:
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
 
-def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes = RATE) -> str:
+def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes | None = None) -> str:
     """The curves, and a ring and a line at a place of its own, with its words."""
+    axes = axes or over_rate()
     measured = [dot for line in lines if line.measured for dot in line.dots]
     framed = measured or [dot for line in lines for dot in line.dots]
     if not framed:
@@ -99,7 +104,7 @@ def _drawing(frame: _Frame, axes: Axes, parts: str, dotted: Sequence[Line], desc
 <svg viewBox="0 0 {WIDTH} {HEIGHT}" role="group" aria-label="{html.escape(description)}">
 <clipPath id="plot"><rect x="{LEFT}" y="{TOP}" width="{width}" height="{height}"/></clipPath>
 {_axes(frame, axes)}{parts}
-{f'<text class="idle" {_READOUT}>Point at a dot to read it</text>' if dotted else ""}
+{f'<text class="idle" {_READOUT}>{say("kit.point")}</text>' if dotted else ""}
 {"".join(_dots(frame, line) for line in dotted)}
 </svg></div>"""
 

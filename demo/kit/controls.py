@@ -9,7 +9,7 @@ from gradio.utils import get_upload_folder
 
 from demo.kit.events import HIDDEN, Limits, clean
 from demo.kit.served import write_once
-from demo.kit.words import hint, words
+from demo.kit.words import anew, hint, lasting, say, words
 
 TAU = Limits(0, 1.5, 1.0)
 COUNT = Limits(1, 16, 4, whole=True)
@@ -34,11 +34,11 @@ def draw_controls(prefix: str, key: str) -> DrawControls:
     """The button and the three fields; element ids begin with `prefix`, the words stand under `key`."""
     said = words(key)
     resample = gr.Button(said["button"], variant="primary", elem_id=f"{prefix}resample")
-    tau = gr.Slider(*TAU[:3], step=0.05, label="Temperature τ", info=said["tau"], elem_id=f"{prefix}tau")
+    tau = gr.Slider(*TAU[:3], step=0.05, label=say("kit.tau"), info=said["tau"], elem_id=f"{prefix}tau")
     with gr.Accordion(said["more"], open=False):
-        gr.HTML(hint(said["resample"]))
-        count = gr.Slider(*COUNT[:3], step=1, label="Draws", info=said["count"], elem_id=f"{prefix}count")
-        seed = gr.Number(SEED.first, label="Seed", info=said["seed"], precision=0, elem_id=f"{prefix}seed")
+        gr.HTML(lasting(lambda: hint(anew(said["resample"]))))
+        count = gr.Slider(*COUNT[:3], step=1, label=say("kit.draws"), info=said["count"], elem_id=f"{prefix}count")
+        seed = gr.Number(SEED.first, label=say("kit.seed"), info=said["seed"], precision=0, elem_id=f"{prefix}seed")
     made = DrawControls(resample, tau, count, seed)
     resample.click(next_seed, [made.count, made.seed], made.seed, js=clean(COUNT, SEED), **HIDDEN)
     return made
@@ -64,7 +64,7 @@ def figure(name: str, alt: str) -> gr.Image:
 
 def command_lines() -> gr.Code:
     """The same on a command line, folded away."""
-    with gr.Accordion("The same on a command line", open=False):
+    with gr.Accordion(say("kit.command_line"), open=False):
         return gr.Code(language="shell", interactive=False, show_label=False, wrap_lines=True)
 
 

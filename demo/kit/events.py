@@ -8,6 +8,7 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.components import Component
 
+from demo.kit.words import FIRST_LANGUAGE, say
 from demo.kit.work import a_turn_each
 from irn_core.errors import IRNError
 
@@ -28,19 +29,25 @@ class Limits(NamedTuple):
 
 
 class Visit:
-    """What the server knows of one visitor: the number of the newest request, and what the page shows.
+    """What the server knows of one visitor: the number of the newest request, the language, and what the page shows.
 
     The browser numbers its requests, so a request that waits in the queue cannot take itself for the newest.
     """
 
     def __init__(self):
         self.newest = 0
+        self.language = FIRST_LANGUAGE
         self.shown: dict[str, object] = {}
         self.kept: dict[str, object] = {}
 
     def take(self, number: int) -> None:
         """A request has been made; older ones stop at their next step."""
         self.newest = max(self.newest, number)
+
+    def listen(self, language: str) -> None:
+        """What the page shows is nothing to who asks for another language."""
+        if language != self.language:
+            self.language, self.shown = language, {}
 
     def keep(self, number: int, steps: Iterator) -> Iterator:
         """The steps of a request, as long as it is the newest."""
@@ -118,5 +125,5 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except IRNError as error:
-        message = f"{error}. The previous result stays."
-        raise gr.Error(message, title="That did not work", print_exception=False) from error
+        message = say("kit.stays", error=error)
+        raise gr.Error(message, title=say("kit.refused"), print_exception=False) from error

@@ -13,7 +13,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demo.kit.viewer import png_file, read_web
+from demo.kit.viewer import png_file, read_web, speaking_script
 from irn_core.errors import ImageError
 from irn_core.ops.tiling import Window
 from irn_core.pictures.files import DECODER_ERRORS
@@ -28,7 +28,7 @@ def build_painter(template: str, elem_id: str) -> gr.HTML:
     return gr.HTML(
         html_template=read_web(template),
         css_template=read_web("painter.css"),
-        js_on_load=read_web("painter.js"),
+        js_on_load=speaking_script("painter", "painter.js"),
         apply_default_css=False,
         elem_id=elem_id,
     )

@@ -53,7 +53,7 @@ class Tab(ABC, Generic[Request, Found]):
         return ()
 
     def wire(self, request: dict[str, Component]) -> None:
-        """Events of the tab's own, for what is computed only on demand; `request` are the mode's inputs."""
+        """Events of the tab's own, for what is computed on demand; `request` are the mode's inputs, and the visit."""
 
     @property
     def title(self) -> str:

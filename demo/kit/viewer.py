@@ -18,6 +18,7 @@ Use::
 from __future__ import annotations
 
 import hashlib
+import json
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +30,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from demo.kit.served import write_once
+from demo.kit.words import all_languages
 
 WEB = Path(__file__).resolve().parent / "web"
 SCRIPTS = ("state", "geometry", "drawing", "labels", "actions", "input", "value")  # one function body, in this order
@@ -50,10 +52,16 @@ def build_viewer(value: dict[str, Any] | None = None, **options: Any) -> gr.HTML
         value,
         html_template=read_web("viewer.html"),
         css_template=read_web("viewer.css"),
-        js_on_load="".join(read_web(f"viewer/{name}.js") for name in SCRIPTS),
+        js_on_load=speaking_script("viewer", *(f"viewer/{name}.js" for name in SCRIPTS)),
         apply_default_css=False,  # Gradio's text styles would restyle the toolbar
         **options,
     )
+
+
+def speaking_script(key: str, *names: str) -> str:
+    """Files of `web` as one function body, in front of them its words in all languages: see words.js."""
+    said = f"const ROOT = {key!r}, WORDS = {json.dumps(all_languages(key), ensure_ascii=False)};\n"
+    return said + "".join(map(read_web, ("words.js", *names)))
 
 
 def read_web(name: str) -> str:

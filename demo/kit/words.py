@@ -1,13 +1,60 @@
-"""Every sentence on the page, by key: one file of words per language, so that the logic never holds one."""
+"""Every sentence on the page, by key: one file of words per language, so that the logic never holds one.
 
+Which language is spoken belongs to the context: of an event, or of a step of one. `speak` sets it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from markupsafe import Markup
 
 WORDS = Path(__file__).resolve().parent.parent / "words"
-LANGUAGE = "en"
+LANGUAGES = {"zh": "中文", "en": "English"}
+"""Files of words, and what each language calls itself."""
+FIRST_LANGUAGE = "en"
+"""What components are made with, and what is spoken where nobody has chosen."""
+Step = TypeVar("Step")
+
+_spoken = ContextVar("language", default=FIRST_LANGUAGE)
+speak: Callable[[str], object] = _spoken.set
+spoken: Callable[[], str] = _spoken.get
+
+
+class Said(str):
+    """Words that know how to be said again, in the language that is spoken by then."""
+
+    again: Callable[[], str]
+
+
+def lasting(make: Callable[[], str]) -> Said:
+    """What `make` says, to be made anew in another language."""
+    said = Said(make())
+    said.again = make
+    return said
+
+
+def anew(value: object) -> object:
+    """The same, with all words in it said again; they may be in lists and tuples."""
+    if isinstance(value, Said):
+        return value.again()
+    return type(value)(map(anew, value)) if isinstance(value, list | tuple) else value
+
+
+def has_words(value: object) -> bool:
+    """Whether there is something in it that `anew` would say again."""
+    return isinstance(value, Said) or (isinstance(value, list | tuple) and any(map(has_words, value)))
+
+
+def speaking(language: str, steps: Iterator[Step]) -> Iterator[Step]:
+    """The steps, each taken in a language: every step of an event has a context of its own."""
+    speak(language)
+    for step in steps:
+        yield step
+        speak(language)
 
 
 @cache
@@ -15,21 +62,33 @@ def _file(language: str) -> dict:
     return yaml.safe_load((WORDS / f"{language}.yaml").read_text(encoding="utf-8"))
 
 
-def words(key: str) -> str | dict | list:
-    """What stands under a key like `rivals.names`, where the parts of a group have keys of their own.
-
-    Raises:
-        KeyError: there is no such key.
-    """
-    found = _file(LANGUAGE)
+def _find(key: str, language: str) -> str | dict | list:
+    found = _file(language)
     for part in key.split("."):
         found = found[part]
     return found
 
 
-def say(key: str, **values: object) -> str:
+def words(key: str) -> Said | dict | list:
+    """What stands under a key like `rivals.names`, where the parts of a group have keys of their own.
+
+    Raises:
+        KeyError: there is no such key.
+    """
+    found = _find(key, spoken())
+    if isinstance(found, dict):
+        return {part: words(f"{key}.{part}") for part in found}
+    return lasting(lambda: _find(key, spoken())) if isinstance(found, str) else found
+
+
+def say(key: str, **values: object) -> Said:
     """A sentence by its key; `values` fill its {places}."""
-    return words(key).format(**values) if values else words(key)
+    return lasting(lambda: words(key).format(**values)) if values else words(key)
+
+
+def all_languages(key: str) -> dict[str, dict]:
+    """A group of words in every language: what a script in the browser says."""
+    return {language: _find(key, language) for language in LANGUAGES}
 
 
 def hint(sentence: str) -> Markup:

@@ -18,10 +18,10 @@ def changed_card(found: Footprint, sentence: str, places: Sequence[str]) -> Card
     return Card(
         say("kit.changed"), f"{found.reach} px", change_map(found), sentence,
         (
-            (under, f"{found.edited.mean():.2%} of the picture"),
-            (beyond, f"{found.beyond:.2%} of the rest"),
+            (under, say("kit.of_picture", share=found.edited.mean())),
+            (beyond, say("kit.of_rest", share=found.beyond)),
             (farthest, f"{found.reach} px"),
-            ("Limit by the network's layers", f"{found.radius} px"),
+            (say("kit.limit"), f"{found.radius} px"),
         ),
     )  # fmt: skip
 

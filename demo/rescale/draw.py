@@ -6,13 +6,15 @@ from demo.kit.cards import data_url
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, kilobytes, psnr_text, seconds_text, ssim_text
 from demo.kit.viewer import ViewerImage
-from demo.kit.words import say
+from demo.kit.words import say, words
 from demo.rescale.rescaled import Rescaled
+from irn_core.measure.information import ROUNDING
 
 _MEASURES = template("""
 <div class="measures">
-<div class="headline"><b>{{ headline }}</b><span>PSNR-Y at τ = 0, {{ gain }}</span></div>
-<table><thead><tr><td></td><th scope="col">IRN ×{{ scale }}</th><th scope="col">bicubic</th></tr></thead><tbody>
+<div class="headline"><b>{{ headline }}</b><span>{{ said.headline }}, {{ gain }}</span></div>
+<table><thead><tr><td></td><th scope="col">IRN ×{{ scale }}</th><th scope="col">{{ said.bicubic }}</th></tr>
+</thead><tbody>
 {% for name, ours, rival, best in rows %}
 <tr><th scope="row">{{ name }}</th><td{% if best != "rival" %} class="best"{% endif %}>{{ ours }}</td>
 <td{% if best != "ours" %} class="best"{% endif %}>{{ rival }}</td></tr>
@@ -22,14 +24,14 @@ _MEASURES = template("""
 {% for name, small, value in facts %}<dt>{{ name }}<small>{{ small }}</small></dt><dd>{{ value }}</dd>{% endfor %}
 </dl>
 <figure class="lr"><div><img src="{{ lr }}" width="{{ width }}" height="{{ height }}"
- alt="The low-resolution picture, {{ width }} by {{ height }} pixels"></div>
-<figcaption>ŷ, the 8-bit LR at its true size: all that is kept.</figcaption></figure>
+ alt="{{ said.alt }}, {{ width }}×{{ height }}"></div>
+<figcaption>{{ said.kept }}</figcaption></figure>
 </div>""")
 
 
 def measures(result: Rescaled) -> str:
     """PSNR and SSIM beside bicubic, bytes, times, and the LR itself."""
-    ours, rival = result.scores, result.bicubic_scores
+    ours, rival, said = result.scores, result.bicubic_scores, words("rescale.measures")
     rows = [
         _row("PSNR-Y, dB", ours.psnr_y, rival.psnr_y, psnr_text),
         _row("PSNR-RGB, dB", ours.psnr_rgb, rival.psnr_rgb, psnr_text),
@@ -39,13 +41,13 @@ def measures(result: Rescaled) -> str:
     height, width = result.lr.shape[:2]
     saved = len(result.lr_png) / result.original_bytes
     facts = [
-        ("LR against bicubic LR", "PSNR-RGB", decibels(ours.lr_psnr)),
-        ("Original as PNG", f"{result.size[1]}×{result.size[0]}", kilobytes(result.original_bytes)),
-        ("LR as PNG", f"{width}×{height}, {saved:.0%} of it", kilobytes(len(result.lr_png))),
-        ("Time down, up", "when computed", f"{seconds_text(result.down_s)}, {seconds_text(result.up_s)}"),
+        (said["lr"], "PSNR-RGB", decibels(ours.lr_psnr)),
+        (say("kit.original_file"), f"{result.size[1]}×{result.size[0]}", kilobytes(result.original_bytes)),
+        (said["file"], say("rescale.share", width=width, height=height, share=saved), kilobytes(len(result.lr_png))),
+        (said["time"], said["when"], f"{seconds_text(result.down_s)}, {seconds_text(result.up_s)}"),
     ]
     return fill(
-        _MEASURES, headline=decibels(ours.psnr_y), gain=_gain(ours.psnr_y, rival.psnr_y), scale=result.scale,
+        _MEASURES, said=said, headline=decibels(ours.psnr_y), gain=_gain(ours.psnr_y, rival.psnr_y), scale=result.scale,
         rows=rows, facts=facts, lr=data_url(result.lr_png), width=width, height=height,
     )  # fmt: skip
 
@@ -58,8 +60,8 @@ def _row(name: str, ours: float, rival: float, show) -> tuple[str, str, str, str
 
 def _gain(ours: float, rival: float) -> str:
     if math.isinf(ours) or math.isinf(rival):
-        return "gap to bicubic undefined"
-    return f"{ours - rival:+.2f} dB against bicubic"
+        return say("rescale.no_gap")
+    return say("rescale.gap", gain=ours - rival)
 
 
 def finding(result: Rescaled) -> str:
@@ -73,6 +75,12 @@ def finding(result: Rescaled) -> str:
 def labelled(key: str, label: str, psnr: float, pixels) -> ViewerImage:
     """A picture of the viewer with its PSNR-Y in dB."""
     return ViewerImage(key, f"{label} · {decibels(psnr)}", pixels)
+
+
+def value_name(name: str) -> str:
+    """A level and band, as `value_names` has it, in words."""
+    level, _, band = name.partition(" ")
+    return say("bands.rounding") if name == ROUNDING else f"{level} {say(f'bands.names.{band}')}"
 
 
 def file_part(net: str) -> str:

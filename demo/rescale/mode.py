@@ -37,8 +37,8 @@ PICTURE = "rescale picture"
 SCALES = (2, 4, 8)
 FIRST_SCALE = 4
 NATURAL, CALIBRATED = "natural", "calibrated"
-KINDS = [("Natural", NATURAL), ("Calibrated", CALIBRATED)]
-"""What draws are to be, and how the page calls it."""
+KINDS = (NATURAL, CALIBRATED)
+"""What draws are to be."""
 
 
 def net_of(scale: int, kind: str) -> str:
@@ -85,9 +85,12 @@ class RescaleMode:
         """Below the choice of a picture."""
         choices = nets(NATURAL)
         first = net_of(FIRST_SCALE, NATURAL)
-        self.net = gr.Radio(choices, value=first, label="Scale s", info=say("rescale.scale"), elem_id="scale")
+        self.net = gr.Radio(
+            choices, value=first, label=say("rescale.scale_label"), info=say("rescale.scale"), elem_id="scale"
+        )
         self.kind = gr.Radio(
-            KINDS, value=NATURAL, label="Draws", info=say("rescale.kind"), elem_id="kind",
+            [(say(f"rescale.kinds.{kind}"), kind) for kind in KINDS], value=NATURAL,
+            label=say("kit.draws"), info=say("rescale.kind"), elem_id="kind",
             visible=any(map(natural, SCALES)),
         )  # fmt: skip
         self.kind.input(switch_kind, [self.kind, self.net], self.net, **QUIET)
@@ -102,8 +105,8 @@ class RescaleMode:
     def _measures(self) -> None:
         self.table = gr.HTML(elem_id="measures")
         with gr.Row(elem_classes="files"):
-            self.lr_file = gr.DownloadButton("LR (PNG)", size="sm")
-            self.reconstruction_file = gr.DownloadButton("Reconstruction (PNG)", size="sm")
+            self.lr_file = gr.DownloadButton(say("rescale.lr_file"), size="sm")
+            self.reconstruction_file = gr.DownloadButton(say("rescale.reconstruction_file"), size="sm")
         self.commands = command_lines()
 
     def wire(self, shared: Shared) -> Wiring:
@@ -116,7 +119,7 @@ class RescaleMode:
             self.commands,
         ]  # fmt: skip
         for tab in self.tabs.all.values():
-            tab.wire(request)
+            tab.wire(request | {"visit": shared.visit})
         self.tabs.opens(self.refine, Refine.key)
         return Wiring(
             [self.net.change, *self.draws.triggers, *self.tabs.triggers],
@@ -160,7 +163,8 @@ class RescaleMode:
         values = {} if is_known else self._shown(request, result, [])
         drawn: list[np.ndarray] = []
         for draw_seed in seeds(seed, count):
-            yield values | {self.shared.status: f"{photo.name}: drawing {len(drawn) + 1} of {count} …"}
+            status = say("kit.drawing", name=photo.name, number=len(drawn) + 1, count=count)
+            yield values | {self.shared.status: status}
             drawn.append(draw(photo, net, tau, draw_seed))
             is_first = is_known and len(drawn) == 1
             values = {self.shared.viewer: viewer(request, result, drawn)} if is_first else {}
@@ -169,7 +173,8 @@ class RescaleMode:
     def _shown(self, request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) -> dict[Component, object]:
         photo, scale, tau, seed = request.photo, request.scale, request.tau, request.seed
         name = f"{stem(photo.name)}-{file_part(request.net)}"
-        said = f"{photo.name}, ×{scale}: {len(drawn)} draw{'s' * (len(drawn) != 1)} at τ = {tau:g}"
+        form = "one" if len(drawn) == 1 else "many"
+        said = say(f"rescale.status.{form}", name=photo.name, scale=scale, count=len(drawn), tau=tau)
         values = (
             viewer(request, result, drawn),
             said,
@@ -203,12 +208,12 @@ def pictures(request: Request, result: Rescaled, drawn: Sequence[np.ndarray]) ->
     """Every picture of a result with its label, for the viewer."""
     photo, scale, tau = request.photo, request.scale, request.tau
     images = [
-        ViewerImage("original", "Original", photo.pixels),
-        labelled("reconstruction", "Reconstruction, τ = 0", result.scores.psnr_y, result.reconstruction),
+        ViewerImage("original", say("kit.original"), photo.pixels),
+        labelled("reconstruction", say("rescale.reconstruction"), result.scores.psnr_y, result.reconstruction),
     ]
     for number, pixels in enumerate(drawn, start=1):
         psnr = psnr_y(photo.pixels, pixels, scale)
-        images.append(labelled(f"draw-{number}", f"Draw {number}, τ = {tau:g}", psnr, pixels))
-    images.append(ViewerImage("lr", f"LR, {result.lr.shape[1]}×{result.lr.shape[0]}", result.lr))
-    images.append(labelled("bicubic", "Bicubic", result.bicubic_scores.psnr_y, result.bicubic))
+        images.append(labelled(f"draw-{number}", say("kit.draw", number=number, tau=tau), psnr, pixels))
+    images.append(ViewerImage("lr", say("rescale.lr", width=result.lr.shape[1], height=result.lr.shape[0]), result.lr))
+    images.append(labelled("bicubic", say("rescale.bicubic"), result.bicubic_scores.psnr_y, result.bicubic))
     return images

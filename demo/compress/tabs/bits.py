@@ -15,7 +15,7 @@ from demo.compress.coded import Coded, Request
 from demo.kit.cache import cached
 from demo.kit.cards import Card, cards
 from demo.kit.controls import figure
-from demo.kit.plots import INK, STYLE, bits_map, render
+from demo.kit.plots import INK, STYLE, bits_map, legible, render
 from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.photo import MAX_PAGE_PIXELS
@@ -28,8 +28,9 @@ from irn_core.nets.icn import ICN, Coefficients
 from irn_core.nets.prior import mix
 from irn_core.ops.pixels import pixels_of
 
-TOP = "low band"
-PARTS = (TOP, "luma horizontal", "luma vertical", "luma diagonal", "chroma")
+TOP = "low"
+PARTS = (TOP, "horizontal", "vertical", "diagonal", "chroma")
+"""Of a level, as the words name them; three of them are of luma."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +138,7 @@ class Bits(Tab[Request, tuple[Account, Coded]]):
     def build(self) -> None:
         gr.Markdown(say("bits.intro"))
         self.outputs = {
-            "figure": figure("bits", "Map of bits per pixel, and bytes by level and band"),
+            "figure": figure("bits", say("bits.alt")),
             "cards": gr.HTML(say("kit.computing"), elem_id="level-cards"),
         }
 
@@ -151,19 +152,24 @@ class Bits(Tab[Request, tuple[Account, Coded]]):
 def level_cards(found: Account, coded: Coded) -> str:
     """The decoded picture as it grows, each stage with the bytes that it needs."""
     items = [
-        Card(f"{low.shape[1]}×{low.shape[0]}", f"{spent:,} bytes", low, f"{spent / found.size:.1%} of the file")
+        Card(
+            f"{low.shape[1]}×{low.shape[0]}", say("compress.byte_count", count=spent), low,
+            say("bits.share", share=spent / found.size),
+        )
         for low, spent in zip(found.low_bands, found.spent(), strict=True)
-    ]
-    items.append(Card("Refined", f"{found.size:,} bytes", coded.pixels, "A net takes away what rounding left: no bits"))
+    ]  # fmt: skip
+    refined = say("bits.refined"), say("compress.byte_count", count=found.size), coded.pixels, say("bits.no_bits")
+    items.append(Card(*refined))
     return f"<div class='pixelated'>{cards(items)}</div>"
 
 
 PART_COLOURS = dict(zip(PARTS, (INK, "#2f7fd8", "#4aa8a0", "#8a6fd1", "#e07b39"), strict=True))
 
 
+@legible
 def bits_figure(found: Account) -> Image.Image:
     """Bits per pixel as a map, and the bytes of each level and part as bars."""
-    figure, axes = bits_map(found.heat, f"{found.heat.sum() / 8:,.0f} bytes")
+    figure, axes = bits_map(found.heat, say("compress.byte_count", count=round(found.heat.sum() / 8)))
     _bytes_by_level(axes, found)
     return render(figure)
 
@@ -173,13 +179,13 @@ def _bytes_by_level(axes: Axes, found: Account) -> None:
     floor = np.zeros(len(levels))
     for part, colour in PART_COLOURS.items():
         heights = np.array([found.parts[level].get(part, 0) for level in levels])
-        axes.bar(range(len(levels)), heights, bottom=floor, color=colour, label=part)
+        axes.bar(range(len(levels)), heights, bottom=floor, color=colour, label=say(f"bits.parts.{part}"))
         floor += heights
     for place, total in enumerate(floor):
         axes.text(place, total, f"{total:,.0f}", color=INK, fontsize=11, ha="center", va="bottom")
     axes.margins(y=0.1)
-    axes.set_xticks(range(len(levels)), ["low\nband", *(f"{level + 1}" for level in levels[1:])], **STYLE)
-    axes.set_xlabel("level, coarse to fine", **STYLE)
-    axes.set_ylabel("bytes", **STYLE)
-    axes.set_title(f"Header and hints: {found.overhead:,.0f} bytes more", **STYLE)
+    axes.set_xticks(range(len(levels)), [say("bits.low"), *(f"{level + 1}" for level in levels[1:])], **STYLE)
+    axes.set_xlabel(say("bits.levels"), **STYLE)
+    axes.set_ylabel(say("kit.bytes_axis"), **STYLE)
+    axes.set_title(say("bits.overhead", count=found.overhead), **STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11, loc="upper left")

@@ -8,13 +8,13 @@ import gradio as gr
 from demo.compress.coded import NAMES, Coded, Request, looks
 from demo.compress.curves import LOOKS, PSNR, Point, Progress, codec_curves, published, ranking
 from demo.compress.draw import dots, here, progress_bar
-from demo.kit.chart import RATE, Dot, Line, chart
+from demo.kit.chart import Dot, Line, chart, over_rate
 from demo.kit.numbers import decibels, looks_text
 from demo.kit.tab import Tab, paced
 from demo.kit.words import say, words
 
 SHOW = {PSNR: decibels, LOOKS: looks_text}
-AXES = {PSNR: RATE, LOOKS: RATE._replace(y="SSIMULACRA2")}
+AXES = {PSNR: "PSNR-RGB (dB)", LOOKS: "SSIMULACRA2"}
 
 
 class Found(NamedTuple):
@@ -67,7 +67,7 @@ class CurveTab(Tab[Request, Found | None]):
 
 def curve_chart(found: Found) -> str:
     """Rate–distortion curves of all codecs, with published ones as references."""
-    show, axes = SHOW[found.figure], AXES[found.figure]
+    show, axes = SHOW[found.figure], over_rate(AXES[found.figure])
     lines = [
         Line(f"{name}, Kodak", "published", [Dot(*pair) for pair in pairs], False)
         for name, pairs in found.published.items()
@@ -75,7 +75,7 @@ def curve_chart(found: Found) -> str:
     points = found.progress.points
     lines += [Line(NAMES[codec], codec, dots(NAMES[codec], points[codec], show)) for codec in points]
     marker = here(found.coded, found.quality, show)
-    return progress_bar(found.progress) + chart(lines, marker, f"{axes.y} over bits per pixel, by codec", axes)
+    return progress_bar(found.progress) + chart(lines, marker, say("curve.chart", quality=axes.y), axes)
 
 
 def curve_finding(found: Found) -> str:

@@ -20,7 +20,7 @@ class LostInCells(Tab[Request, Found | None]):
         gr.Markdown(say("lost_in_cells.intro"))
         self.outputs = {
             "cards": gr.HTML(say("kit.computing"), elem_id="cell-cards"),
-            "figure": figure("lost", "Maps of spread and error, and plots of both"),
+            "figure": figure("lost", say("spread.alt")),
         }
 
     def compute(self, request: Request) -> Iterator[Found | None]:

@@ -37,7 +37,9 @@ class Scaled(Tab[Request, Found | None]):
 
     def build(self) -> None:
         gr.Markdown(say("scaled.intro"))
-        codec = gr.Radio([(NAMES[codec], codec) for codec in CODECS], value=CODECS[0], label="Codec", elem_id="codec")
+        codec = gr.Radio(
+            [(NAMES[codec], codec) for codec in CODECS], value=CODECS[0], label=say("scaled.codec"), elem_id="codec"
+        )
         self.inputs, self.triggers = {"codec": codec}, [codec.input]
         self.outputs = {
             "claims": gr.HTML(say("kit.computing"), elem_id="claims"),
@@ -74,7 +76,7 @@ def scale_chart(progress: Progress, codec: str, coded: Coded) -> str:
     names = {scale: NAMES[codec] if scale == 1 else f"IRN ×{scale} + {NAMES[codec]}" for scale in SCALES}
     lines = [Line(names[s], f"{codec} scale-{s}", dots(names[s], points)) for s, points in progress.points.items()]
     marked = here(coded) if codec == "icn" else None
-    return progress_bar(progress) + chart(lines, marked, f"{NAMES[codec]} at full size and on smaller pictures")
+    return progress_bar(progress) + chart(lines, marked, say("scaled.chart", codec=NAMES[codec]))
 
 
 def claims(progress: Progress, codec: str, found: tuple[Claim | None, ...]) -> str:
@@ -90,19 +92,21 @@ def claims(progress: Progress, codec: str, found: tuple[Claim | None, ...]) -> s
 def _claim_sentence(small: str, full: str, found: Claim | None, smallest: Point, smallest_full: Point) -> str:
     reach = ""
     if smallest.bpp < smallest_full.bpp:
-        reach = f" It reaches down to {smallest.bpp:.3f} bpp, {full} alone only to {smallest_full.bpp:.3f}."
+        reach = say("scaled.reach", low=smallest.bpp, full=full, other=smallest_full.bpp)
+    names = {"small": small, "full": full, "reach": reach}
     if found is None:
-        return f"<b>{small}</b> and {full} alone share no rate.{reach}"
+        return say("scaled.apart", **names)
     low, high = found.shared
     if not found.wins:
-        return f"<b>{small}</b> beats {full} alone nowhere between {low:.3f} and {high:.2f} bpp.{reach}"
-    where = " and ".join(f"from {first:.3f} to {last:.3f} bpp" for first, last in found.wins)
+        return say("scaled.nowhere", low=low, high=high, **names)
+    where = say("scaled.and").join(say("scaled.between", first=first, last=last) for first, last in found.wins)
     won = sum(last - first for first, last in found.wins)
-    rest = "" if math.isclose(won, high - low) else f", and loses elsewhere up to {high:.2f} bpp"
-    return f"<b>{small}</b> beats {full} alone {where}, by up to {found.best_gain:.2f} dB{rest}.{reach}"
+    form = "everywhere" if math.isclose(won, high - low) else "partly"
+    return say(f"scaled.{form}", where=where, gain=found.best_gain, high=high, **names)
 
 
 def _scale_card(coded: Coded, scale: int) -> Card:
     name = NAMES[coded.codec] if scale == 1 else f"IRN ×{scale} + {NAMES[coded.codec]}"
-    size = byte_count(coded) if coded.fits else f"{byte_count(coded)}: the smallest possible"
-    return Card(name, decibels(coded.scores.psnr_rgb), coded.pixels, f"{size}, {coded.bpp:.3f} bpp")
+    form = "fits" if coded.fits else "smallest"
+    sentence = say(f"scaled.sizes.{form}", size=byte_count(coded), bpp=coded.bpp)
+    return Card(name, decibels(coded.scores.psnr_rgb), coded.pixels, sentence)

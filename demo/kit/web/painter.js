@@ -1,9 +1,5 @@
 // Behaviour of the painter: strokes on a transparent canvas with the pixels of the LR, which lies behind it.
 // Gradio runs this as the body of a function, each time the component is mounted.
-"use strict";
-
-const root = element.querySelector(".painter");
-if (!root || root.painterLayer) return; // mounted already
 
 const canvas = root.querySelector("canvas");
 const picture = canvas.parentElement;

@@ -14,9 +14,9 @@ from PIL import Image
 from demo.kit.cards import Card, cards
 from demo.kit.controls import figure
 from demo.kit.numbers import decibels
-from demo.kit.plots import ACTUAL, INK, OURS, SIGNED, STYLE, add_axes, add_map, render
+from demo.kit.plots import ACTUAL, INK, OURS, SIGNED, STYLE, add_axes, add_map, legible, render
 from demo.kit.tab import Tab
-from demo.kit.words import say
+from demo.kit.words import say, words
 from demo.rescale.rescaled import Request, rescale
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_y
@@ -54,32 +54,42 @@ class Bands(Tab[Request, HighFrequencies]):
     def build(self) -> None:
         gr.Markdown(say("bands.intro"))
         with gr.Row():
-            level = gr.Radio([1, 2], value=1, label="Haar level", info=say("bands.level"), elem_id="level")
+            level = gr.Radio([1, 2], value=1, label=say("bands.level_label"), info=say("bands.level"), elem_id="level")
             kept = gr.CheckboxGroup(
-                list(BANDS), value=list(BANDS), label="Bands", info=say("bands.kept"), elem_id="bands"
+                [(name, band) for band, name in words("bands.names").items()],
+                value=list(BANDS),
+                label=say("bands.kept_label"),
+                info=say("bands.kept"),
+                elem_id="bands",
             )
         self.inputs, self.triggers = {"level": level, "kept": kept}, [level.input, kept.input]
         self.outputs = {
             "cards": gr.HTML(say("kit.computing")),
-            "figure": figure("bands", "Haar bands of original, reconstruction and difference"),
+            "figure": figure("bands", say("bands.alt")),
         }
 
     def compute(self, request: Request, level: int, kept: list[str]) -> Iterator[HighFrequencies]:
         photo, x_hat = request.photo, rescale(request.photo, request.net).reconstruction
         built = []
-        for name, pixels in (("Original", photo.pixels), ("Reconstruction", x_hat)):
+        for name, pixels in (("original", photo.pixels), ("reconstruction", x_hat)):
             again = with_bands(pixels, level, tuple(kept))
             built.append(Built(name, again, psnr_y(photo.pixels, again, request.scale)))
         missing = tuple(band for band in BANDS if band not in kept)
         yield HighFrequencies(_details(photo.pixels, level), _details(x_hat, level), tuple(built), level, missing)
 
     def draw(self, found: HighFrequencies) -> dict[str, object]:
-        names = "any detail" if len(found.missing) == len(BANDS) else " and ".join(found.missing)
-        without = f"without {names} at level {found.level}" if found.missing else "with all bands"
+        said = words("bands")
+        names = said["and"].join(said["names"][band] for band in found.missing)
+        if len(found.missing) == len(BANDS):
+            names = said["any"]
+        form = "without" if found.missing else "whole"
         items = [
-            Card(f"{one.name} {without}", f"{decibels(one.psnr_y)} against the original", one.pixels)
+            Card(
+                say(f"bands.{form}", picture=said["pictures"][one.name], names=names, level=found.level),
+                say("kit.against_original", psnr=decibels(one.psnr_y)), one.pixels,
+            )
             for one in found.built
-        ]
+        ]  # fmt: skip
         return {"cards": cards(items), "figure": bands_figure(found)}
 
 
@@ -110,6 +120,7 @@ def _drop_bands(x: torch.Tensor, level: int, kept: tuple[str, ...]) -> torch.Ten
     return haar.merge(bands._replace(**silent))
 
 
+@legible
 def bands_figure(found: HighFrequencies) -> Image.Image:
     """Three bands × (original, reconstruction, difference) in signed colours, and the energy of each."""
     values = np.concatenate([np.abs(found.original[band]).ravel() for band in BANDS])
@@ -120,9 +131,11 @@ def bands_figure(found: HighFrequencies) -> Image.Image:
     figure = Figure(figsize=(13, 3 * (row + 0.5) + 3.4), layout="constrained")
     grid = figure.add_gridspec(4, 3, height_ratios=(row, row, row, 3))
     rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
+    said = words("bands")
     for row, (name, bands) in enumerate(rows):
         for column, band in enumerate(BANDS):
-            add_map(figure, grid[row, column], bands[band], f"{band}, {name}", limit, SIGNED, -limit)
+            title = say("bands.map", band=said["names"][band], picture=said["pictures"][name])
+            add_map(figure, grid[row, column], bands[band], title, limit, SIGNED, -limit)
     _energies(add_axes(figure, grid[3, :]), found, difference)
     return render(figure)
 
@@ -133,12 +146,12 @@ def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarr
         ("reconstruction", found.energy(found.reconstruction), OURS),
         ("difference", found.energy(difference), ACTUAL),
     )
-    places = np.arange(len(BANDS))
+    places, said = np.arange(len(BANDS)), words("bands")
     for i, (name, energies, colour) in enumerate(series):
-        bars = axes.bar(places + 0.27 * (i - 1), energies, 0.25, color=colour, label=name)
+        bars = axes.bar(places + 0.27 * (i - 1), energies, 0.25, color=colour, label=said["pictures"][name])
         axes.bar_label(bars, [f"{e:.1f}" for e in energies], color=INK, fontsize=11, padding=2)
     axes.margins(y=0.18)
     axes.set_ylim(bottom=0)
-    axes.set_xticks(places, BANDS, **STYLE)
-    axes.set_ylabel("energy (grey levels²)", **STYLE)
+    axes.set_xticks(places, list(said["names"].values()), **STYLE)
+    axes.set_ylabel(said["energy"], **STYLE)
     axes.legend(frameon=False, labelcolor=INK, fontsize=11)

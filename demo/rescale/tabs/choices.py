@@ -70,9 +70,9 @@ class ChoicesTab(Tab[Request, Choices]):
 
     def draw(self, found: Choices) -> dict[str, object]:
         why = {"clipped": f"{100 * found.clipped:.2g} %", "rounded": decibels(found.rounded)}
-        said = words("choices.sentences")
+        said, names = words("choices.sentences"), words("choices.names")
         items = [
-            Card(choice.name, decibels(choice.psnr_y), choice.pixels, said[choice.name].format(**why))
+            Card(names[choice.name], decibels(choice.psnr_y), choice.pixels, said[choice.name].format(**why))
             for choice in found.each
         ]
         return {"cards": cards(items)}

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import gradio as gr
+from markupsafe import Markup
 from PIL import Image
 
 from demo.kit.cache import cached
 from demo.kit.controls import figure
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, kilobytes
-from demo.kit.plots import INK, OURS, STYLE, bits_map, render
+from demo.kit.plots import INK, OURS, STYLE, bits_map, legible, render
 from demo.kit.tab import Tab
-from demo.kit.words import say
+from demo.kit.words import say, words
 from demo.photo import Photo
+from demo.rescale.draw import value_name
 from demo.rescale.rescaled import Request, Rescaled, network, rescale
 from irn_core.measure.information import Information, decode_lost, drop, encode_lost, lost_information
 from irn_core.ops.metrics import psnr_rgb
@@ -54,7 +56,7 @@ class LostBits(Tab[Request, tuple[Lost, Rescaled]]):
         gr.Markdown(say("lost_bits.intro"))
         self.outputs = {
             "table": gr.HTML(say("kit.computing"), elem_id="lost-table"),
-            "figure": figure("lost-bits", "Map of lost bits per pixel, and bytes by level and band"),
+            "figure": figure("lost-bits", say("lost_bits.alt")),
         }
 
     def compute(self, request: Request) -> Iterator[tuple[Lost, Rescaled]]:
@@ -65,8 +67,7 @@ class LostBits(Tab[Request, tuple[Lost, Rescaled]]):
 
 
 _TABLE = template("""
-<div class="measures wide"><p class="statement">The LR costs <b>{{ lr }}</b>;
-what was lost costs another <b>{{ lost }}</b>.</p><table><tbody>
+<div class="measures wide"><p class="statement">{{ statement }}</p><table><tbody>
 {% for name, size, remark in rows %}
 <tr><th scope="row">{{ name }}</th><td>{{ size }}</td><td>{{ remark }}</td></tr>
 {% endfor %}
@@ -78,34 +79,39 @@ def lost_table(found: Lost, result: Rescaled) -> str:
     formula, lr_bytes = found.information.total / 8, len(result.lr_png)
     pixels = result.size[0] * result.size[1]
     both = lr_bytes + found.file_bytes
+    said = words("lost_bits.rows")
     rows = (
-        ("Kept: the LR as PNG", kilobytes(lr_bytes), f"{8 * lr_bytes / pixels:.2f} bits per pixel"),
-        ("Lost: z given ŷ, by the formula", kilobytes(formula), f"{8 * formula / pixels:.2f} bits per pixel"),
-        ("Lost: z given ŷ, in a file", kilobytes(found.file_bytes), _beyond(found.file_bytes, formula, "the formula")),
+        (said["kept"], kilobytes(lr_bytes), say("lost_bits.rate", rate=8 * lr_bytes / pixels)),
+        (said["formula"], kilobytes(formula), say("lost_bits.rate", rate=8 * formula / pixels)),
+        (said["file"], kilobytes(found.file_bytes), _beyond(found.file_bytes, formula, "beyond")),
         (
-            f"The same file, {FINENESS} times finer",
+            said["finer"].format(FINENESS),
             kilobytes(found.fine_bytes),
-            _beyond(found.fine_bytes, found.fine_expected, "the formula for such steps"),
+            _beyond(found.fine_bytes, found.fine_expected, "beyond_finer"),
         ),
-        ("LR and the first file", kilobytes(both), f"decoded: {decibels(found.psnr_rgb)} PSNR-RGB"),
-        ("Original as PNG", kilobytes(result.original_bytes), "lossless"),
+        (said["both"], kilobytes(both), say("lost_bits.decoded", psnr=decibels(found.psnr_rgb))),
+        (say("kit.original_file"), kilobytes(result.original_bytes), say("lost_bits.lossless")),
     )
-    return fill(_TABLE, lr=kilobytes(lr_bytes), lost=kilobytes(found.file_bytes), rows=rows)
+    statement = Markup(say("lost_bits.statement", lr=kilobytes(lr_bytes), lost=kilobytes(found.file_bytes)))
+    return fill(_TABLE, statement=statement, rows=rows)
 
 
-def _beyond(bytes_in_file: int, expected: float, what: str) -> str:
+def _beyond(bytes_in_file: int, expected: float, sentence: str) -> str:
     """How much longer a file is than it should be; a sure model may expect less than nothing."""
-    return f"{bytes_in_file / expected - 1:+.1%} against {what}" if expected > 0 else ""
+    return say(f"lost_bits.{sentence}", share=bytes_in_file / expected - 1) if expected > 0 else ""
 
 
+@legible
 def lost_figure(found: Information) -> Image.Image:
     """Lost bits per pixel as a map, and the bytes of each level and band as bars."""
     figure, axes = bits_map(found.heat(), kilobytes(found.total / 8))
-    bars = axes.barh(list(found.bits), [bits.sum() / 8 for bits in found.bits.values()], color=OURS)
+    bars = axes.barh(
+        [value_name(name) for name in found.bits], [bits.sum() / 8 for bits in found.bits.values()], color=OURS
+    )
     axes.bar_label(bars, [kilobytes(bar.get_width()) for bar in bars], color=INK, fontsize=12, padding=4)
     axes.invert_yaxis()
     axes.margins(x=0.2)
     axes.tick_params(axis="y", labelsize=13)
-    axes.set_xlabel("bytes", **STYLE)
-    axes.set_title("by level (1 is the finest) and band", **STYLE)
+    axes.set_xlabel(say("kit.bytes_axis"), **STYLE)
+    axes.set_title(say("lost_bits.by_level"), **STYLE)
     return render(figure)

@@ -127,16 +127,16 @@ class Rivals(Tab[Request, Competition]):
 
 
 def _card(entry: Entry, seen: Window) -> Card:
-    key, scores = fair_key(entry.name), entry.scores
+    key, scores, said = fair_key(entry.name), entry.scores, words("rivals.facts")
     facts = [
         ("PSNR-RGB", decibels(scores.psnr_rgb)),
         ("SSIM-Y", ssim_text(scores.ssim_y)),
-        ("LR against bicubic", decibels(scores.lr_psnr)),
+        (said["lr"], decibels(scores.lr_psnr)),
     ]
     if entry.params:
-        facts.append(("Parameters", f"{entry.params:,}"))
+        facts.append((said["params"], f"{entry.params:,}"))
     if entry.steps:
-        facts.append(("Training", f"{entry.steps:,} steps in {entry.minutes:g} min"))
+        facts.append((said["training"], said["effort"].format(steps=entry.steps, minutes=entry.minutes)))
     sentence = words("rivals.sentences")[key]
     part = entry.x_hat[seen.rows, seen.columns]
     return Card(title(entry), decibels(scores.psnr_y), entry.x_hat, sentence, tuple(facts), part)

@@ -80,16 +80,16 @@ def matching(points: list[Point]) -> tuple[float, float] | None:
 def tau_chart(points: Sequence[Point], matching: tuple[float, float] | None) -> str:
     """Error against detail by temperature, with a mark where a draw has as much detail as the original."""
     if not points:
-        return hint("The original has no detail at all.")
+        return hint(say("temperature.no_detail"))
     here = None
     if matching:
         tau, psnr = matching
-        here = Dot(100, psnr, f"as much detail as the original at τ = {tau:.2f}, {decibels(psnr)}")
+        here = Dot(100, psnr, say("temperature.as_much", tau=tau, psnr=decibels(psnr)))
     line = Line(f"τ = {points[-1].tau:g}", "icn", [_tau_dot(point) for point in points])
     axes = Axes(say("temperature.energy"), say("temperature.psnr"), log=False)
-    return chart([line], here, "PSNR-Y over detail energy, by τ", axes)
+    return chart([line], here, say("temperature.chart"), axes)
 
 
 def _tau_dot(point: Point) -> Dot:
-    said = f"τ = {point.tau:g}: {100 * point.energy:.1f} % of the energy, {decibels(point.psnr_y)}"
+    said = say("temperature.dot", tau=point.tau, energy=100 * point.energy, psnr=decibels(point.psnr_y))
     return Dot(100 * point.energy, point.psnr_y, said, f"tau={point.tau:g}")

@@ -20,7 +20,7 @@ class VariabilityTab(Tab[Request, Found]):
         gr.Markdown(say("variability.intro"))
         self.outputs = {
             "cards": gr.HTML(say("kit.computing")),
-            "figure": figure("variability", "Maps of spread and error, and plots of both"),
+            "figure": figure("variability", say("spread.alt")),
         }
 
     def compute(self, request: Request) -> Iterator[Found]:

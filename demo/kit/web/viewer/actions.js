@@ -14,7 +14,8 @@ function flip() {
     view.flipped = !view.flipped;
     schedule();
   }
-  say("Showing " + (view.flipped ? "B, " + picture(view.b).label : "A, " + picture(view.a).label));
+  const [letter, key] = view.flipped ? ["B", view.b] : ["A", view.a];
+  say(word("showing", { letter, label: picture(key).label }));
 }
 
 function swap() {
@@ -35,7 +36,7 @@ function openDraw(key) {
   if (!pictures.has(key)) return;
   choose("b", key);
   setMode("split");
-  say("B is " + picture(key).label);
+  say(word("is_b", { label: picture(key).label }));
 }
 
 function setGain(gain) {
@@ -119,7 +120,7 @@ function nextPlace() {
   place = (place + 1) % places.length;
   const zoom = view.fit ? OPENING_ZOOM : Math.max(view.zoom, 2);
   Object.assign(view, { fit: false, zoom, cx: places[place][0], cy: places[place][1] });
-  say("Place " + (place + 1) + " of " + places.length);
+  say(word("place_of", { number: place + 1, count: places.length }));
   schedule();
 }
 

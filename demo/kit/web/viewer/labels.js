@@ -122,10 +122,10 @@ function syncControls(list) {
   handle.setAttribute("aria-valuenow", String(Math.round(view.split * 100)));
   find(".viewer-tools").hidden = !some || mode !== "difference";
   find(".viewer-empty").hidden = some && !(mode === "draws" && !drawKeys().length);
-  find(".viewer-empty").textContent = some ? "This result has no draws" : "Nothing to compare yet";
+  find(".viewer-empty").textContent = word(some ? "no_draws" : "nothing");
   if (some && mode === "difference") {
     find(".viewer-stats").textContent =
-      "|A − B|: mean " + difference.mean.toFixed(2) + ", max " + difference.max + " of 255";
+      word("stats", { mean: difference.mean.toFixed(2), max: difference.max });
   }
   find(".viewer-size").textContent = some
     ? size.width + " × " + size.height + " · " + percent(view.zoom)
@@ -137,18 +137,16 @@ const percent = (zoom) => (zoom < 0.1 ? (100 * zoom).toFixed(1) : Math.round(100
 
 // What the canvas shows, in words.
 function describe(list) {
-  if (!list.length) return "No pictures yet";
+  if (!list.length) return word("no_pictures");
   const [a, b] = [picture(view.a).label, picture(view.b).label];
-  const what = {
-    split: () => "Split at " + Math.round(view.split * 100) + " %: left A, " + a + "; right B, " + b,
-    flip: () => (view.flipped ? "Showing B, " + b + "; the other is A, " + a : "Showing A, " + a + "; the other is B, " + b),
-    side: () => "Side by side: A, " + a + "; B, " + b,
-    difference: () =>
-      "Difference of A, " + a + ", and B, " + b + ", times " + view.gain +
-      ": mean " + difference.mean.toFixed(2) + ", maximum " + difference.max,
-    draws: () => "All draws: " + drawKeys().map((key) => picture(key).label).join("; "),
-  }[view.mode]();
-  return what + ". " + size.width + " by " + size.height + " pixels at " + percent(view.zoom) + ".";
+  const what = word("describe_" + view.mode, {
+    a, b, gain: view.gain, mean: difference.mean?.toFixed(2), max: difference.max,
+    seen: view.flipped ? "B, " + b : "A, " + a,
+    hidden: view.flipped ? "A, " + a : "B, " + b,
+    percent: Math.round(view.split * 100),
+    draws: drawKeys().map((key) => picture(key).label).join("; "),
+  });
+  return word("describe_size", { what, width: size.width, height: size.height, percent: percent(view.zoom) });
 }
 
 // Tell screen readers what changed; the canvas itself cannot.
@@ -182,7 +180,7 @@ function showPixel() {
   shown = now;
   const line = find(".viewer-pixel");
   if (!at) {
-    line.textContent = IDLE;
+    line.textContent = word(IDLE);
     return;
   }
   const place = document.createElement("span");

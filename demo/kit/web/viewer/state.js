@@ -9,10 +9,6 @@
 // Lengths are in CSS pixels unless a name ends in `Dev` (device pixels).  `zoom` is CSS pixels per
 // picture pixel, so 1 is 100 %.  All listeners sit on elements inside `root`, none on the document:
 // when Gradio drops the component, they go with it.
-"use strict";
-
-const root = element.querySelector(".viewer");
-if (!root || root.viewerState) return; // mounted already
 
 const MODES = ["split", "flip", "side", "difference", "draws"];
 const GAINS = [1, 2, 4, 8, 16, 32, 64];
@@ -24,9 +20,7 @@ const PLAY_MS = 260; // for each draw
 const FLASH_MS = 900; // of marking what a new value has changed
 const GUTTER = 8; // between the panes of the side-by-side and draws modes
 const TAP = 5; // a press that moves less than this is a tap, not a drag
-const IDLE = matchMedia("(pointer: coarse)").matches
-  ? "Tap the picture to read its pixels"
-  : "Point at the picture to read its pixels";
+const IDLE = matchMedia("(pointer: coarse)").matches ? "tap" : "point";
 
 const find = (selector) => root.querySelector(selector);
 const findAll = (selector) => Array.from(root.querySelectorAll(selector));
@@ -75,7 +69,7 @@ let pending = false; // a value is being decoded
 // ------------------------------------------------------------------------------------- pictures
 
 // A short name for places with little room: the label up to its first comma or dot.
-const shortName = (picture) => picture.label.split(/,| · /)[0].trim();
+const shortName = (picture) => picture.label.split(/[,，]| · /)[0].trim();
 
 const picture = (key) => pictures.get(key);
 

@@ -28,7 +28,7 @@ async function load(value) {
   } catch (error) {
     if (mine.signal.aborted) return;
     mine.abort();
-    showNotice("A picture could not be loaded (" + error.message + "). Please run this step again.");
+    showNotice(word("not_loaded", { error: error.message }));
     return;
   }
   if (mine.signal.aborted) {
@@ -190,6 +190,11 @@ try {
 } catch {
   observer.observe(canvas);
 }
+
+onLanguage(() => {
+  shown = null;
+  schedule();
+});
 
 const plain = (value) => (value ? JSON.parse(JSON.stringify(value)) : null); // off Gradio's live object
 watch("value", () => load(plain(props.value)));

@@ -9,13 +9,13 @@ import numpy as np
 from gradio.components import Component
 
 from demo.kit.controls import SEED, TAU, download, stem
-from demo.kit.events import MODEL, QUIET, clean, refusals
+from demo.kit.events import MODEL, QUIET, Visit, clean, refusals
 from demo.kit.painter import REGION, build_painter, layer, layer_is_of, painter_value, read_layer
 from demo.kit.tab import Tab
-from demo.kit.words import hint, say
+from demo.kit.words import hint, lasting, say, speak
 from demo.kit.work import one_turn
 from demo.photo import Photo
-from demo.rescale.draw import file_part
+from demo.rescale.draw import file_part, value_name
 from demo.rescale.rescaled import Request, rescale
 from demo.rescale.tabs.arithmetic.compute import (
     Change,
@@ -34,7 +34,7 @@ from irn_core.errors import IRNError
 from irn_core.ops.tiling import Window
 
 TRANSPLANT, ERASE = "transplant", "erase"
-FILLS = [("the likeliest, W·μ(ŷ)", "likeliest"), ("0, raw", "zero")]
+FILLS = ("likeliest", "zero")
 OPAQUE = 128
 """Alpha from which a pixel counts as brushed."""
 
@@ -70,14 +70,18 @@ class Arithmetic(Tab[Request, Way | Replaced]):
     def build(self) -> None:
         gr.Markdown(say("arithmetic.intro"))
         with gr.Row():
-            first = gr.Textbox(label="First seed", info=say("arithmetic.first_seed"), elem_id="first-seed")
-            second = gr.Textbox(label="Second seed", info=say("arithmetic.second_seed"), elem_id="second-seed")
+            first = gr.Textbox(
+                label=say("arithmetic.first_label"), info=say("arithmetic.first_seed"), elem_id="first-seed"
+            )
+            second = gr.Textbox(
+                label=say("arithmetic.second_label"), info=say("arithmetic.second_seed"), elem_id="second-seed"
+            )
         way = gr.HTML(say("kit.computing"), elem_id="way")
         with gr.Row():
-            part = gr.DownloadButton("Save this part (GIF)", size="sm", interactive=False, elem_id="part-gif")
-            make = gr.Button("Compute a GIF of the whole", size="sm", interactive=False, elem_id="make-gif")
-            whole = gr.DownloadButton("Save the whole (GIF)", size="sm", visible=False, elem_id="whole-gif")
-        gr.HTML(hint(say("arithmetic.gif")))
+            part = gr.DownloadButton(say("arithmetic.save_part"), size="sm", interactive=False, elem_id="part-gif")
+            make = gr.Button(say("arithmetic.make_whole"), size="sm", interactive=False, elem_id="make-gif")
+            whole = gr.DownloadButton(say("arithmetic.save_whole"), size="sm", visible=False, elem_id="whole-gif")
+        gr.HTML(lasting(lambda: hint(say("arithmetic.gif"))))
         self.inputs = {"first": first, "second": second}
         self.outputs = {"way": way, "part": part, "make": make, "whole": whole}
         self.triggers = [first.submit, first.blur, second.submit, second.blur]
@@ -90,17 +94,17 @@ class Arithmetic(Tab[Request, Way | Replaced]):
                 painter = build_painter(REGION, "region")
             with gr.Column(scale=3, min_width=320):
                 mode = gr.Radio(
-                    [("Transplant the true z", TRANSPLANT), ("Erase z", ERASE)], value=TRANSPLANT,
-                    label="In the region", elem_id="z-mode",
+                    [(say(f"arithmetic.modes.{key}"), key) for key in (TRANSPLANT, ERASE)], value=TRANSPLANT,
+                    label=say("arithmetic.mode"), elem_id="z-mode",
                 )  # fmt: skip
                 fill = gr.Radio(
-                    FILLS, value="likeliest", label="In place of the erased z", visible=False, elem_id="z-fill"
+                    [(say(f"arithmetic.fills.{key}"), key) for key in FILLS], value=FILLS[0],
+                    label=say("arithmetic.fill"), visible=False, elem_id="z-fill",
                 )  # fmt: skip
                 bands = gr.CheckboxGroup(
-                    band_names(2), value=band_names(2), label="Bands of z", info=say("arithmetic.bands"),
-                    elem_id="z-bands",
-                )  # fmt: skip
-                apply = gr.Button("Compute with this region", variant="primary", elem_id="apply-region")
+                    [], label=say("arithmetic.bands_label"), info=say("arithmetic.bands"), elem_id="z-bands"
+                )
+                apply = gr.Button(say("arithmetic.apply"), variant="primary", elem_id="apply-region")
                 scores = gr.HTML(say("kit.computing"), elem_id="z-scores")
         mode.input(lambda mode: gr.update(visible=mode == ERASE), mode, fill, **QUIET)
         self.inputs |= {"mode": mode, "fill": fill, "bands": bands, "region": painter}
@@ -111,8 +115,8 @@ class Arithmetic(Tab[Request, Way | Replaced]):
         """The GIF of the whole picture takes long, so it is made when asked for."""
         asked = [request[name] for name in ("photo", "net", "tau", "seed")]
         self.outputs["make"].click(
-            make_whole, [*asked, self.inputs["first"], self.inputs["second"]],
-            [self.outputs["make"], self.outputs["whole"]], js=clean(None, None, TAU, SEED),
+            make_whole, [request["visit"], *asked, self.inputs["first"], self.inputs["second"]],
+            [self.outputs["make"], self.outputs["whole"]], js=clean(None, None, None, TAU, SEED),
             show_progress_on=self.outputs["make"], api_visibility="private", **MODEL,
         )  # fmt: skip
 
@@ -176,7 +180,9 @@ def draw_change(found: Replaced) -> dict[str, object]:
         "scores": change_scores(found.change),
         "change": change_cards(found.photo, found.change, found.base, found.other),
     }
-    return drawn | ({"bands": gr.update(choices=found.bands, value=found.bands)} if found.is_new else {})
+    choices = [(value_name(band), band) for band in found.bands]
+    chosen = {"value": found.bands} if found.is_new else {}
+    return drawn | {"bands": gr.update(choices=choices, **chosen)}
 
 
 def gif_name(photo: Photo, net: str, first: int, second: int) -> str:
@@ -184,8 +190,11 @@ def gif_name(photo: Photo, net: str, first: int, second: int) -> str:
 
 
 @one_turn
-def make_whole(photo: Photo, net: str, tau: float, seed: int, first: str, second: str) -> tuple[dict, dict]:
+def make_whole(
+    visit: Visit, photo: Photo, net: str, tau: float, seed: int, first: str, second: str
+) -> tuple[dict, dict]:
     """The button that saves the GIF of the whole picture, in place of the one that asks for it."""
+    speak(visit.language)
     with refusals():
         seeds = whole_seeds(first, second, seed)
     file = download(f"{gif_name(photo, net, *seeds)}.gif", whole_gif(photo, net, tau, *seeds))

@@ -18,15 +18,20 @@ def way(photo: Photo, found: Interpolation, seeds: tuple[int, int], tau: float) 
     """The animation, lossless: one PNG with all steps below each other, of which style.css shows one at a time."""
     strip = np.concatenate([step.pixels for step in found.steps])
     height, width = found.steps[0].pixels.shape[:2]
-    place = f"{width}×{height} pixels at ({found.window.left}, {found.window.top}) of {html.escape(photo.name)}"
+    said = words("arithmetic.animation")
+    place = said["place"].format(
+        size=f"{width}×{height}", left=found.window.left, top=found.window.top, name=html.escape(photo.name), tau=tau
+    )
     names = [f"t = {k}/{len(TIMES) - 1}" for k in range(len(TIMES))]
-    names[0], names[-1] = (f"{end}, seed {seed}" for end, seed in zip(("t = 0", "t = 1"), seeds, strict=True))
+    names[0], names[-1] = (
+        said["end"].format(end=end, seed=seed) for end, seed in zip(("t = 0", "t = 1"), seeds, strict=True)
+    )
     steps = (*zip(names, found.steps, strict=True), (say("arithmetic.straight"), found.straight))
     rows = "".join(_row(name, step) for name, step in steps)
     style = f"--frames: {len(TIMES)}; --width: {width}; --height: {height}; --step: {STEP_MS}ms"
     return f"""<div class="way"><figure class="flip" style="{style}">
-<div><img src="{png_url(strip)}" alt="From the draw with seed {seeds[0]} to that with seed {seeds[1]} and back"></div>
-<figcaption>{place}, τ = {tau:g} <label><input type="checkbox"> Hold</label></figcaption></figure>
+<div><img src="{png_url(strip)}" alt="{said["alt"].format(*seeds)}"></div>
+<figcaption>{place} <label><input type="checkbox"> {said["hold"]}</label></figcaption></figure>
 <div class="measures narrow"><table><thead><tr><td></td><th scope="col">PSNR-Y</th>
 <th scope="col">{say("arithmetic.distance")}</th></tr></thead><tbody>{rows}</tbody></table>
 <p class="hint">{say("arithmetic.way")}</p></div></div>"""
@@ -45,23 +50,28 @@ def change_scores(found: Change) -> str:
         f"<td>{'—' if math.isnan(before) else gain(after, before)}</td></tr>"
         for name, (before, after) in zip(words("arithmetic.sides"), (found.inside, found.outside), strict=True)
     )
-    return f"""<div class="measures narrow"><table><thead><tr><td></td><th scope="col">before</th>
-<th scope="col">after</th><th scope="col">gain</th></tr></thead><tbody>{rows}</tbody></table></div>"""
+    heads = "".join(f'<th scope="col">{head}</th>' for head in words("arithmetic.heads"))
+    return f"""<div class="measures narrow"><table><thead><tr><td></td>{heads}</tr></thead>
+<tbody>{rows}</tbody></table></div>"""
 
 
 def change_cards(photo: Photo, found: Change, base: str, other: str) -> str:
     """The same part of the pictures before, after and of the original, and the map of the change."""
     said, seen = words("arithmetic"), found.seen
-    place = f"{said['sources'][other]} in the region"
     pictures = (
-        (f"Before: {said['sources'][base]}", decibels(found.psnr_y[0]), found.before, said["before"][base]),
         (
-            f"After: {place}",
+            said["picture_before"].format(said["sources"][base]),
+            decibels(found.psnr_y[0]),
+            found.before,
+            said["before"][base],
+        ),
+        (
+            said["picture_after"].format(said["sources"][other]),
             decibels(found.psnr_y[1]),
             found.after,
             said["after"][other],
         ),
-        ("Original", "", photo.pixels, said["same_part"]),
+        (say("kit.original"), "", photo.pixels, said["same_part"]),
     )
     items = [Card(*one, part=one[2][seen.rows, seen.columns]) for one in pictures]
     items.append(changed_card(found, said["changed"], said["places"]))

@@ -8,10 +8,10 @@ import gradio as gr
 import numpy as np
 from gradio.components import Component
 
-from demo.kit.events import HIDDEN, MODEL, Limits, refusals
+from demo.kit.events import HIDDEN, MODEL, Limits, Visit, refusals
 from demo.kit.painter import STROKES, build_painter, layer, layer_is_of, painter_value, read_layer
 from demo.kit.tab import Tab, paced, so_far
-from demo.kit.words import say
+from demo.kit.words import say, speak
 from demo.kit.work import a_turn_each
 from demo.photo import Photo
 from demo.rescale.footprint import detail
@@ -52,15 +52,21 @@ class BreakIt(Tab[Request, Broken]):
         gr.Markdown(say("break_it.intro"))
         with gr.Row():
             quality = gr.Slider(
-                *QUALITY[:3], step=1, label="JPEG quality q", info=say("break_it.quality"), elem_id="jpeg-quality"
+                *QUALITY[:3],
+                step=1,
+                label=say("break_it.quality_label"),
+                info=say("break_it.quality"),
+                elem_id="jpeg-quality",
             )
-            sigma = gr.Slider(*SIGMA[:3], step=0.5, label="Noise σ", info=say("break_it.noise"), elem_id="noise")
+            sigma = gr.Slider(
+                *SIGMA[:3], step=0.5, label=say("break_it.noise_label"), info=say("break_it.noise"), elem_id="noise"
+            )
         cards = gr.HTML(say("kit.computing"), elem_id="experiments")
         gr.Markdown(say("break_it.edit"))
         with gr.Row():
             with gr.Column(min_width=320):
                 painter = build_painter(STROKES, "painter")
-                self.upscale = gr.Button("Upscale the edited LR", variant="primary", elem_id="upscale-edited")
+                self.upscale = gr.Button(say("break_it.upscale"), variant="primary", elem_id="upscale-edited")
             with gr.Column(min_width=320):
                 edited = gr.HTML(elem_id="edited")
         self.inputs = {"quality": quality, "sigma": sigma, "strokes": painter}
@@ -70,8 +76,9 @@ class BreakIt(Tab[Request, Broken]):
     def wire(self, request: dict[str, Component]) -> None:
         """The button below the painter."""
         self.upscale.click(
-            draw_over, [request["photo"], request["net"], self.outputs["painter"]], self.outputs["edited"],
-            js=f"(photo, net) => [photo, net, ({layer('painter')})()]", **HIDDEN, **MODEL,
+            draw_over, [request["visit"], request["photo"], request["net"], self.outputs["painter"]],
+            self.outputs["edited"],
+            js=f"(visit, photo, net) => [visit, photo, net, ({layer('painter')})()]", **HIDDEN, **MODEL,
         )  # fmt: skip
 
     def compute(self, request: Request, quality: int, sigma: float, strokes: str) -> Iterator[Broken]:
@@ -89,9 +96,11 @@ class BreakIt(Tab[Request, Broken]):
 
 
 @a_turn_each
-def draw_over(photo: Photo, net: str, strokes: str) -> Iterator[str]:
+def draw_over(visit: Visit, photo: Photo, net: str, strokes: str) -> Iterator[str]:
     """Upscale the LR with the strokes of the painter over it."""
+    speak(visit.language)
     with refusals():
         lr = edited_lr(photo, net, read_layer(strokes, rescale(photo, net).lr))
     yield say("kit.computing")
+    speak(visit.language)
     yield edit_cards(upscale_edited(photo, net, lr))

@@ -27,18 +27,18 @@ def experiment_cards(found: Sequence[Experiment], total: int, seen: Window, **va
 
 
 def _facts(one: Experiment, reference: Experiment, scale: int) -> tuple[tuple[str, str], ...]:
-    facts = []
+    facts, said = [], words("break_it.facts")
     if one is not reference:
-        facts.append(("Against the untouched LR", gain(one.psnr_y, reference.psnr_y)))
-    facts.append(("Bicubic upscaling of the same LR", decibels(one.bicubic_psnr_y)))
+        facts.append((said["untouched"], gain(one.psnr_y, reference.psnr_y)))
+    facts.append((said["bicubic"], decibels(one.bicubic_psnr_y)))
     if one.file_bytes is not None:
-        facts.append(("LR as a file", kilobytes(one.file_bytes)))
+        facts.append((said["file"], kilobytes(one.file_bytes)))
     if one.aligned_psnr_y is not None:
-        facts.append((f"Against the original moved by {scale} pixels", decibels(one.aligned_psnr_y)))
+        facts.append((said["moved"].format(scale), decibels(one.aligned_psnr_y)))
     if one.lr_psnr is not None:
-        facts.append(("Its LR against the bicubic one", decibels(one.lr_psnr)))
+        facts.append((said["lr"], decibels(one.lr_psnr)))
     if one.raw_size is not None:
-        facts.append(("Size before resizing", f"{one.raw_size[1]}×{one.raw_size[0]}"))
+        facts.append((said["raw"], f"{one.raw_size[1]}×{one.raw_size[0]}"))
     return tuple(facts)
 
 
@@ -47,8 +47,8 @@ def edit_cards(found: Edit) -> str:
     picture = Card(
         say("break_it.edited"), decibels(found.psnr_y), found.pixels, say("break_it.edited_sentence"),
         (
-            ("Bicubic upscaling of the same LR", decibels(found.bicubic_psnr_y)),
-            ("Downscaled again, PSNR-RGB to your LR", decibels(found.again_psnr)),
+            (say("break_it.facts.bicubic"), decibels(found.bicubic_psnr_y)),
+            (say("break_it.facts.again"), decibels(found.again_psnr)),
         ),
     )  # fmt: skip
     return cards([picture, changed_card(found, say("break_it.changed"), words("break_it.places"))])

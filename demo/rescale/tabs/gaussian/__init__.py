@@ -18,7 +18,7 @@ class Gaussian(Tab[Request, Found]):
     def build(self) -> None:
         gr.Markdown(say("gaussian.intro"))
         self.outputs = {
-            "figure": figure("gaussian", "Densities and Q–Q plots of z and ε beside N(0, 1)"),
+            "figure": figure("gaussian", say("gaussian.alt")),
             "tables": gr.HTML(say("kit.computing"), elem_id="gaussian-tables"),
         }
 

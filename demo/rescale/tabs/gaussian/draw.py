@@ -10,15 +10,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from demo.kit.html import fill, template
-from demo.kit.plots import ACTUAL, INK, OURS, add_axes, describe, render
-from demo.kit.words import say
-from demo.rescale.tabs.gaussian.compute import Case, Found, Row, Stage
+from demo.kit.plots import ACTUAL, INK, OURS, add_axes, describe, legible, render
+from demo.kit.words import say, words
+from demo.rescale.draw import value_name
+from demo.rescale.tabs.gaussian.compute import HERE, Case, Found, Row, Stage
 
-NEXT = ("Autocorrelation<small>along x</small>", "Autocorrelation<small>along y</small>")
-HEADS = (
-    "Mean", "Deviation", "Kurtosis", "Kurtosis<small>worst</small>", *NEXT, "Correlation<small>with ŷ</small>",
-)  # fmt: skip
-BAND_HEADS = ("Deviation", "Kurtosis", *NEXT)
+HEADS = ("mean", "deviation", "kurtosis", "worst", "along_x", "along_y", "with_y")
+BAND_HEADS = ("deviation", "kurtosis", "along_x", "along_y")
 NOISE = (0, 1, 3, 3, 0, 0, 0)
 """What N(0, I) has in the columns of HEADS."""
 
@@ -49,9 +47,18 @@ def tables(found: Found) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Row], colours: Sequence[str] = (), noise: Sequence[int] = ()) -> Markup:
-    colours = colours or [""] * len(rows)
-    shown = [(row.name, colour, _cells(row.before, row.after)) for row, colour in zip(rows, colours, strict=True)]
-    return fill(_TABLE, heads=map(Markup, heads), rows=shown, noise=noise)
+    colours, said = colours or [""] * len(rows), words("gaussian.heads")
+    shown = [
+        (case_name(row.name), colour, _cells(row.before, row.after)) for row, colour in zip(rows, colours, strict=True)
+    ]
+    return fill(_TABLE, heads=[Markup(said[head]) for head in heads], rows=shown, noise=noise)
+
+
+def case_name(name: str) -> str:
+    """The picture at hand, a level and band, or another picture by its name."""
+    if name == HERE:
+        return say("gaussian.here")
+    return value_name(name) if name[0].isdecimal() else name
 
 
 def _cells(before: Iterable[float], after: Iterable[float]) -> list[str]:
@@ -66,11 +73,12 @@ def number(value: float) -> str:
     return f"{round(value, places) + 0.0:,.{places}f}".replace("-", "−")
 
 
+@legible
 def normality_figure(found: dict[str, Case]) -> Image.Image:
     """z above and ε below, of all pictures over each other: densities, and quantiles against those of N(0, 1)."""
     figure = Figure(figsize=(13, 10.4), layout="constrained")
     grid = figure.add_gridspec(2, 2)
-    for row, (stage, symbol) in enumerate((("before", "z as f leaves it"), ("after", "ε, normalised"))):
+    for row, (stage, symbol) in enumerate(words("gaussian.stages").items()):
         drawn = {name: getattr(case, stage) for name, case in found.items()}
         _densities(add_axes(figure, grid[row, 0]), drawn, symbol)
         _quantiles(add_axes(figure, grid[row, 1]), drawn, symbol)
@@ -87,18 +95,18 @@ def _densities(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
     for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
         places, density = stage.histogram
         shown = np.where(density > 0, density, np.nan)  # no line across empty bins
-        axes.plot(places, shown, f"{marker}-", color=colour, markersize=3, label=name)
+        axes.plot(places, shown, f"{marker}-", color=colour, markersize=3, label=case_name(name))
     reach, (low, high) = _reach(drawn), axes.dataLim.intervaly
     x = np.linspace(-reach, reach, 401)
     axes.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=INK, linestyle="--", label="N(0, 1)")
     axes.set(xlim=(-reach, reach), yscale="log", ylim=(low / 2, 3 * max(high, 0.4)))
-    describe(axes, f"{symbol}: density", "value", "density (log)")
+    describe(axes, *(one.format(symbol) for one in words("gaussian.density")))
 
 
 def _quantiles(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
     for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
-        axes.plot(*stage.quantiles, marker, color=colour, markersize=4, label=name)
+        axes.plot(*stage.quantiles, marker, color=colour, markersize=4, label=case_name(name))
     axes.axline((0, 0), slope=1, color=INK, linestyle="--", label="N(0, 1)")
     reach = _reach(drawn)
     axes.set_ylim(-reach, reach)
-    describe(axes, f"{symbol}: Q–Q", "quantile of N(0, 1)", "quantile of the values")
+    describe(axes, *(one.format(symbol) for one in words("gaussian.quantiles")))

@@ -23,7 +23,14 @@ _TABLE = template("""
 def curve(points: tuple[Point, ...]) -> str:
     """PSNR over steps."""
     lines = [
-        Line(name, kind, [Dot(p.steps, value, f"{name} after {p.steps} steps: {decibels(value)}") for p, value in dots])
+        Line(
+            name,
+            kind,
+            [
+                Dot(p.steps, value, say("refine.dot", name=name, steps=p.steps, psnr=decibels(value)))
+                for p, value in dots
+            ],
+        )
         for name, kind, dots in (
             ("PSNR-Y", "icn", [(p, p.psnr_y) for p in points]),
             ("PSNR-RGB", "webp", [(p, p.psnr_rgb) for p in points]),
