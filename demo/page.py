@@ -15,7 +15,7 @@ from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
 from demo.kit.events import HIDDEN, QUIET, Visit, newest, refusals
-from demo.kit.language import CHOSEN, Switch
+from demo.kit.language import LANGUAGE, Switch
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.stage import build_bar, build_button
@@ -122,14 +122,14 @@ class _Page:
             self.compress.key: self.compress.wire(shared, self.asked),
             self.learn.key: self.learn.wire(shared),
         }
-        page.load(self.first_view, self.switch.choice, self.rescale.results, js=CHOSEN, **QUIET)
+        page.load(self.first_view, self.switch.choice, self.rescale.results, js=LANGUAGE, **QUIET)
         wirings = self.wirings.values()
         newest(
             [page.load, self.asked.change, self.mode.input, *(t for wiring in wirings for t in wiring.triggers)],
             self.answer, shared.visit,
             [self.switch.choice, self.mode, *(part for wiring in wirings for part in wiring.inputs)],
             list(dict.fromkeys(part for wiring in wirings for part in wiring.outputs)),
-            (CHOSEN, None, *(limit for wiring in wirings for limit in wiring.limits)), shared.status,
+            (LANGUAGE, None, *(limit for wiring in wirings for limit in wiring.limits)), shared.status,
         )  # fmt: skip
         self.switch.wire(page, self.asked)
 

@@ -2,7 +2,9 @@
 
 import ast
 import re
+from contextvars import copy_context
 from itertools import chain
+from string import Formatter
 
 import pytest
 
@@ -10,29 +12,38 @@ pytest.importorskip("yaml")
 
 import yaml
 
-from demo.kit.words import WORDS, say, words
+from demo.kit.viewer import WEB
+from demo.kit.words import FIRST_LANGUAGE, LANGUAGES, WORDS, anew, say, speak, speaking, spoken, words
 from tests.test_layers import CORE, DEMO
 
-ASKING = {"say": 0, "words": 0, "draw_controls": 1}
+ASKING = {"say": 0, "words": 0, "draw_controls": 1, "all_languages": 0, "speaking_script": 0}
 """Functions that take a key, and at which place."""
 
 
-def leaves(group: dict, prefix: str = "") -> set[str]:
-    """The keys of all sentences in a file of words."""
-    parts = ((f"{prefix}{key}", part) for key, part in group.items())
-    return set(chain.from_iterable(leaves(part, f"{key}.") if isinstance(part, dict) else [key] for key, part in parts))
+def leaves(group: dict, prefix: str = "") -> dict[str, str | list]:
+    """All sentences in a file of words, by their keys."""
+    found = {}
+    for key, part in group.items():
+        found |= leaves(part, f"{prefix}{key}.") if isinstance(part, dict) else {prefix + key: part}
+    return found
 
 
-FILES = {path.stem: leaves(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in sorted(WORDS.glob("*.yaml"))}
-KEYS = next(iter(FILES.values()))
+FILES = {name: leaves(yaml.safe_load((WORDS / f"{name}.yaml").read_text(encoding="utf-8"))) for name in LANGUAGES}
+KEYS = FILES[FIRST_LANGUAGE].keys()
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in (*DEMO, *CORE)}
 STRINGS = {
     node.value for node in chain.from_iterable(map(ast.walk, TREES.values()))
     if isinstance(node, ast.Constant) and isinstance(node.value, str)
 }  # fmt: skip
-WEB = [path.read_text(encoding="utf-8") for path in (WORDS.parent / "kit" / "web").rglob("*.js")]
-IN_TEMPLATES = {name for text in (*STRINGS, *WEB) for name in re.findall(r"\bsaid\.(\w+)", text)}
-"""Parts of a group of words that HTML or JavaScript takes."""
+BROWSER = "".join(
+    path.read_text(encoding="utf-8") for path in sorted(WEB.rglob("*")) if path.suffix in (".js", ".html")
+)
+NAMES = STRINGS | {
+    *re.findall(r"\bsaid\.(\w+)", "".join(STRINGS) + BROWSER), *re.findall(r'word\("(\w+)"', BROWSER),
+    *chain.from_iterable(re.findall(r"[\w-]+ (\w+)", pairs) for pairs in re.findall(r'data-words="([^"]+)"', BROWSER)),
+    *re.findall(r'"(\w+)"', BROWSER),
+}  # fmt: skip
+"""What the code calls parts of groups: in strings, in templates, and in the browser."""
 
 
 def pattern(node: ast.expr) -> str | None:
@@ -52,12 +63,8 @@ def asked() -> set[str]:
 
 
 def is_said(name: str) -> bool:
-    """Whether the code has this string, whole or as an f-string with one place, or a template asks for it."""
-    return (
-        name in STRINGS
-        or name in IN_TEMPLATES
-        or any(name[: len(s)] == s and name[len(s) :] in STRINGS for s in STRINGS if s)
-    )
+    """Whether the code has this string, whole or as an f-string with one place."""
+    return name in NAMES or any(name[: len(s)] == s and name[len(s) :] in NAMES for s in NAMES if s)
 
 
 def is_used(key: str, patterns: set[str]) -> bool:
@@ -76,8 +83,37 @@ def test_the_reader_sees_keys_parts_and_places():
         assert not is_used(unused, asked())
 
 
-def test_all_languages_have_the_same_keys():
-    assert FILES and all(keys == KEYS for keys in FILES.values())
+def places(sentence: str | list) -> list:
+    """Names and formats of the {places} of a sentence, in any order; of a list, those of each."""
+    if isinstance(sentence, list):
+        return [places(one) for one in sentence]
+    return sorted((name, shape) for _, name, shape, _ in Formatter().parse(sentence) if name is not None)
+
+
+def test_all_languages_have_the_same_keys_and_places():
+    assert {path.stem for path in WORDS.glob("*.yaml")} == set(FILES)
+    for found in FILES.values():
+        assert found.keys() == KEYS
+        assert {key: places(said) for key, said in found.items()} == {
+            key: places(said) for key, said in FILES[FIRST_LANGUAGE].items()
+        }
+
+
+def test_words_are_said_again_in_another_language():
+    made = [(say("kit.draw", number=3, tau=0.5), 3), say("page.clear")]
+    assert made == [("Draw 3, τ = 0.5", 3), "Reset"]
+    steps = speaking("zh", (anew(made) for _ in range(2)))
+    for _ in range(2):
+        assert copy_context().run(next, steps) == [("采样 3，τ = 0.5", 3), "重置"]
+    assert spoken() == FIRST_LANGUAGE
+
+
+def test_lines_of_a_chinese_paragraph_are_joined_without_a_space():
+    speak("zh")
+    try:
+        assert "\n" not in say("curve.intro") and "## 植入与擦除\n\nLR" in say("arithmetic.region")
+    finally:
+        speak(FIRST_LANGUAGE)
 
 
 def test_every_sentence_that_is_asked_for_is_there():

@@ -7,10 +7,12 @@ from gradio.blocks import Block
 
 from demo.kit.events import QUIET
 from demo.kit.viewer import read_web
-from demo.kit.words import FIRST_LANGUAGE, LANGUAGES, anew, has_words, say, speak
+from demo.kit.words import FIRST_LANGUAGE, LANGUAGES, all_languages, anew, has_words, say, speak
 
-CHOSEN = f"() => ({read_web('language.js')})({json.dumps(list(LANGUAGES))}, {FIRST_LANGUAGE!r})"
-"""JavaScript, a function: the language of the page in this browser."""
+_TITLES = {language: group["title"] for language, group in all_languages("page").items()}
+_SCRIPT = f"({read_web('language.js')})({json.dumps(_TITLES)}, {FIRST_LANGUAGE!r}"
+LANGUAGE, CHOOSE = f"() => {_SCRIPT})", f"(choice) => {_SCRIPT}, choice)"
+"""JavaScript, functions: the language of the page in this browser, and the same after a choice."""
 
 
 class Switch:
@@ -33,8 +35,8 @@ class Switch:
                 asked + 1,
             ]
 
-        page.load(None, None, self.choice, js=CHOSEN)
-        self.choice.input(None, self.choice, None, js=read_web("switch.js"))
+        page.load(None, None, self.choice, js=LANGUAGE)
+        self.choice.input(None, self.choice, None, js=CHOOSE)
         self.choice.change(relabel, [self.choice, asked], [*told, asked], **QUIET)
 
 

@@ -3,6 +3,7 @@
 Which language is spoken belongs to the context: of an event, or of a step of one. `speak` sets it.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from functools import cache
@@ -18,6 +19,9 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 FIRST_LANGUAGE = "en"
 """What components are made with, and what is spoken where nobody has chosen."""
 Step = TypeVar("Step")
+
+_CHINESE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=\S)|(?<=\S)\n(?=[\u3000-\u9fff\uff00-\uffef])")
+"""Between the lines of a Chinese paragraph: a browser would make a space of it, which Chinese does not have."""
 
 _spoken = ContextVar("language", default=FIRST_LANGUAGE)
 speak: Callable[[str], object] = _spoken.set
@@ -69,6 +73,10 @@ def _find(key: str, language: str) -> str | dict | list:
     return found
 
 
+def _sentence(key: str) -> str:
+    return _CHINESE_BREAK.sub("", _find(key, spoken()))
+
+
 def words(key: str) -> Said | dict | list:
     """What stands under a key like `rivals.names`, where the parts of a group have keys of their own.
 
@@ -78,7 +86,7 @@ def words(key: str) -> Said | dict | list:
     found = _find(key, spoken())
     if isinstance(found, dict):
         return {part: words(f"{key}.{part}") for part in found}
-    return lasting(lambda: _find(key, spoken())) if isinstance(found, str) else found
+    return lasting(lambda: _sentence(key)) if isinstance(found, str) else found
 
 
 def say(key: str, **values: object) -> Said:
