@@ -14,6 +14,7 @@ pytest.importorskip("gradio")
 from demo.benchmark import mode, own_zip, stored
 from demo.benchmark import tables as benchmark_tables
 from demo.benchmark.own_zip import Batch, Skipped, csv_bytes, list_members
+from demo.kit.events import Visit
 from demo.kit.words import hint, say
 from irn_core.errors import ImageError
 from irn_core.measure.bench import paper_name
@@ -221,12 +222,12 @@ def test_damaged_zips_never_crash(pack, monkeypatch, tiny):
 
 def test_every_step_asks_for_the_next_until_the_end(pack):
     path = pack({"a.png": PNG, "b.png": PNG})
-    found, tick, progress, table, file, cancel = mode.start(str(path), "tiny", None, 7)
+    found, tick, progress, table, file, cancel = mode.start(Visit(), str(path), "tiny", None, 7)
     assert tick == 8 and "1 of 2: a.png …" in progress and table == ""
     assert cancel["interactive"] and not file["interactive"]
-    tick, progress, table, file, _ = mode.step(found, tick)
+    tick, progress, table, file, _ = mode.step(Visit(), found, tick)
     assert tick == 9 and "2 of 2: b.png …" in progress and "a.png" in table and not file["interactive"]
-    tick, progress, table, file, cancel = mode.step(found, tick)
+    tick, progress, table, file, cancel = mode.step(Visit(), found, tick)
     assert tick == 9 and "2 of 2 pictures scored" in progress and not cancel["interactive"]
     with open(file["value"], "rb") as stream:
         assert stream.read() == csv_bytes(found.result())
@@ -234,17 +235,17 @@ def test_every_step_asks_for_the_next_until_the_end(pack):
 
 def test_a_picture_in_work_does_not_count_after_cancel(pack, monkeypatch):
     found = Batch(pack({f"{i}.png": PNG for i in range(3)}), "tiny")
-    mode.step(found, 0)
+    mode.step(Visit(), found, 0)
     evaluate = own_zip.evaluate_picture
 
     def cancelled_meanwhile(*args):
-        progress, table, file, cancel = mode.stop(found)
+        progress, table, file, cancel = mode.stop(Visit(), found)
         assert "Stopped after 1 of 3" in progress and "0.png" in table
         assert file["interactive"] and not cancel["interactive"]
         return evaluate(*args)
 
     monkeypatch.setattr(own_zip, "evaluate_picture", cancelled_meanwhile)
-    tick, *_ = mode.step(found, 1)
+    tick, *_ = mode.step(Visit(), found, 1)
     assert not isinstance(tick, int) and len(found.done) == 1 and not found.running
 
 
@@ -255,9 +256,9 @@ def test_a_new_run_ends_the_former_and_a_bad_file_does_not(tmp_path, pack):
     (tmp_path / "bad.zip").write_bytes(b"words")
     for path, said in ((None, "Drop a ZIP first"), (str(tmp_path / "bad.zip"), "not a ZIP")):
         with pytest.raises(gr.Error, match=said):
-            mode.start(path, "tiny", former, 0)
+            mode.start(Visit(), path, "tiny", former, 0)
     assert former.running
-    mode.start(str(former.path), "tiny", former, 0)
+    mode.start(Visit(), str(former.path), "tiny", former, 0)
     assert former.stopped
 
 
