@@ -76,7 +76,8 @@ class _Page:
                 self._pictures()
                 self._columns("controls")
                 status = gr.Textbox(
-                    show_label=False, container=False, interactive=False, lines=1, elem_id="status"
+                    label=say("page.status"), show_label=False,
+                    container=False, interactive=False, lines=1, elem_id="status"
                 )  # fmt: skip
             with gr.Column(scale=4, min_width=340, elem_id="centre"):
                 viewer, notice = build_viewer(elem_id="viewer"), gr.HTML(elem_id="notice")

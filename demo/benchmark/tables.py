@@ -167,7 +167,7 @@ def times_chart(found: Bench | None) -> str:
     ]
     drawing = scatter(points, Axes(said["seconds"], said["psnr"]), said["over_seconds"])
     threads = said["thread" if found.threads == 1 else "threads"].format(found.threads)
-    machine = f"<p class='hint'>{html.escape(found.processor)}, {threads}</p>"
+    machine = f"<p class='hint machine'>{html.escape(found.processor)}, {threads}</p>"
     return drawing + machine + _origins([(said["times"], found.origin)])
 
 

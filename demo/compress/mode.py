@@ -237,7 +237,7 @@ def switch_target(visit: Visit, target: str) -> list:
 
 
 def status_of(shown: Shown) -> str:
-    return f"{shown.name}: {byte_count(shown.coded)}"
+    return say("compress.status", name=shown.name, size=byte_count(shown.coded))
 
 
 def _measures(shown: Shown, rivals: list[Coded], decoding: float | None, looked: dict[str, float] | None = None) -> str:

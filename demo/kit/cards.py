@@ -35,7 +35,7 @@ _CARD = template("""
 {% endif %}
 <p>{{ card.sentence }}</p><a download="{{ name }}.png" href="{{ url }}">PNG</a></figcaption></figure>""")
 _CARDS = template("<div class='cards'>{% for card in cards %}{{ card }}{% endfor %}</div>")
-_NOTICE = template("<div class='notice' role='status'>{{ name }}: {{ notices | join('; ') }}.</div>")
+_NOTICE = template("<div class='notice' role='status'>{{ notice }}</div>")
 
 
 def cards(items: Iterable[Card]) -> Markup:
@@ -65,7 +65,8 @@ def _card(item: Card) -> Markup:
 
 def notices(name: str, said: Sequence[str]) -> str:
     """What was done to a file before anything else."""
-    return fill(_NOTICE, name=name, notices=anew(list(said))) if said else ""
+    notice = say("kit.notice", name=name, notices=say("kit.semicolon").join(anew(list(said))))
+    return fill(_NOTICE, notice=notice) if said else ""
 
 
 def data_url(png: bytes) -> str:

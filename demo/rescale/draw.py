@@ -12,7 +12,7 @@ from irn_core.measure.information import ROUNDING
 
 _MEASURES = template("""
 <div class="measures">
-<div class="headline"><b>{{ headline }}</b><span>{{ said.headline }}, {{ gain }}</span></div>
+<div class="headline"><b>{{ headline }}</b><span>{{ said.headline.format(gain) }}</span></div>
 <table><thead><tr><td></td><th scope="col">IRN ×{{ scale }}</th><th scope="col">{{ said.bicubic }}</th></tr>
 </thead><tbody>
 {% for name, ours, rival, best in rows %}

@@ -84,8 +84,10 @@ def curve_finding(found: Found) -> str:
         return ""
     (best, most), (second, less), *_ = found.ranking
     show = SHOW[found.figure]
-    said = say("curve.finding", best=NAMES[best], most=show(most), second=NAMES[second], less=show(less))
+    said = say(
+        "curve.finding", bpp=found.coded.bpp, best=NAMES[best], most=show(most), second=NAMES[second], less=show(less)
+    )
     ours = dict(found.ranking).get("icn")
     if ours is not None and "icn" not in (best, second):
         said += say("curve.ours", ours=show(ours))
-    return f"<div class='claim' role='status'><p>{found.coded.bpp:.3f} bpp: {said}</p></div>"
+    return f"<div class='claim' role='status'><p>{said}</p></div>"
