@@ -24,10 +24,10 @@ from tests.test_viewer import PHONE, READY  # noqa: E402
 NAME = "mine.png"
 KNOWN = {
     "PSNR", "SSIM", "SSIMULACRA", "JPEG", "WebP", "AVIF", "Haar", "Lanczos", "EDSR", "Kodak", "round", "English",
-    "Autoencoder", "autoencoder", "prior", "Hyperprior", "only", "Bjøntegaard", "seed", "mine",
+    "Autoencoder", "autoencoder", "prior", "rate", "Hyperprior", "only", "Bjøntegaard", "seed", "mine",
 }  # fmt: skip
 """Words that Chinese takes as they are: measures, codecs, methods, data sets, files."""
-ELSE = "footer, .progress-text, .machine, code, pre, .cm-editor, script, style"
+ELSE = "footer, .progress-text, .meta-text, .meta-text-center, .machine, code, pre, .cm-editor, script, style"
 SHOWN = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
