@@ -130,7 +130,7 @@ def test_nothing_of_rescale_is_left_in_english(new_page, address):
 def test_nothing_of_compress_is_left_in_english(new_page, address):
     page = open_in(new_page, address, "?lang=zh", locale="zh-CN")
     upload(page)
-    page.locator("#mode label").nth(1).click()
+    open_mode(page, "compress")
     page.locator("#compress-measures .headline").wait_for()
     settled(page)
     assert english(page) == set()
@@ -145,7 +145,7 @@ def test_nothing_of_compress_is_left_in_english(new_page, address):
 def test_nothing_of_the_benchmark_is_left_in_english(new_page, address):
     page = open_in(new_page, address, "?lang=zh", locale="zh-CN")
     page.locator("h1").get_by_text("丢失信息探索器").wait_for()
-    page.locator("#mode label").nth(2).click()
+    open_mode(page, "benchmark")
     page.locator("#rescaling-tables table").first.wait_for()
     tabs = page.locator("#benchmark-tabs button[role=tab]")
     for number in range(tabs.count()):
@@ -162,6 +162,20 @@ def test_the_switch_fits_on_a_phone(new_page, address):
     page = open_in(new_page, address, "?lang=zh", **PHONE)
     page.locator("h1").get_by_text("丢失信息探索器").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_nothing_of_the_lesson_is_left_in_english(new_page, address):
+    page = open_in(new_page, address, "?lang=zh", locale="zh-CN")
+    upload(page)
+    open_mode(page, "learn")
+    page.wait_for_function("!document.querySelector('#lesson .computing')", timeout=180_000)
+    for dot in page.locator("#lesson .dots button").all():
+        dot.click()
+        assert english(page) == set(), dot.get_attribute("title")
+
+
+def open_mode(page, key: str):
+    page.locator(f"#mode label:has(input[value={key}])").click()
 
 
 def upload(page):

@@ -83,10 +83,10 @@ def test_the_reader_sees_keys_parts_and_places():
         assert not is_used(unused, asked())
 
 
-def places(sentence: str | list) -> list:
+def places(sentence: str | list | dict) -> list:
     """Names and formats of the {places} of a sentence, in any order; of a list, those of each."""
-    if isinstance(sentence, list):
-        return [places(one) for one in sentence]
+    if isinstance(sentence, list | dict):
+        return [places(one) for one in (sentence.values() if isinstance(sentence, dict) else sentence)]
     return sorted((name, shape) for _, name, shape, _ in Formatter().parse(sentence) if name is not None)
 
 

@@ -1,9 +1,9 @@
-"""Stage mode: the page for a speaker, large, walked by a clicker. What it does is in stage.js, its looks in stage.css."""
+"""Stage mode: the page for a speaker, large, walked by a clicker. What it does is in stage.js, its look in stage.css."""
 
 import gradio as gr
 
 from demo.kit.html import fill, template
-from demo.kit.words import say, words
+from demo.kit.words import lasting, say, words
 
 _BUTTON = template("""<button type="button" id="present" title="{{ hint }}">{{ present }}</button>""")
 _BAR = template("""
@@ -25,11 +25,11 @@ _BAR = template("""
 
 def build_button() -> gr.HTML:
     """Begins it."""
-    button = fill(_BUTTON, present=say("stage.present"), hint=say("stage.hint"))
-    return gr.HTML(str(button), elem_id="to-stage", padding=False)
+    button = lasting(lambda: fill(_BUTTON, present=say("stage.present"), hint=say("stage.hint")))
+    return gr.HTML(button, elem_id="to-stage", padding=False)
 
 
 def build_bar() -> gr.HTML:
     """The controls that it leaves within reach."""
-    bar = fill(_BAR, present=say("stage.present"), said=words("stage.bar"))
-    return gr.HTML(str(bar), elem_id="stage", padding=False)
+    bar = lasting(lambda: fill(_BAR, present=say("stage.present"), said=words("stage.bar")))
+    return gr.HTML(bar, elem_id="stage", padding=False)

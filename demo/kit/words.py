@@ -42,15 +42,18 @@ def lasting(make: Callable[[], str]) -> Said:
 
 
 def anew(value: object) -> object:
-    """The same, with all words in it said again; they may be in lists and tuples."""
+    """The same, with all words in it said again; they may be in lists, tuples and dictionaries."""
     if isinstance(value, Said):
         return value.again()
+    if isinstance(value, dict):
+        return {key: anew(part) for key, part in value.items()}
     return type(value)(map(anew, value)) if isinstance(value, list | tuple) else value
 
 
 def has_words(value: object) -> bool:
     """Whether there is something in it that `anew` would say again."""
-    return isinstance(value, Said) or (isinstance(value, list | tuple) and any(map(has_words, value)))
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return isinstance(value, Said) or any(map(has_words, parts))
 
 
 def speaking(language: str, steps: Iterator[Step]) -> Iterator[Step]:
@@ -63,7 +66,14 @@ def speaking(language: str, steps: Iterator[Step]) -> Iterator[Step]:
 
 @cache
 def _file(language: str) -> dict:
-    return yaml.safe_load((WORDS / f"{language}.yaml").read_text(encoding="utf-8"))
+    return _joined(yaml.safe_load((WORDS / f"{language}.yaml").read_text(encoding="utf-8")))
+
+
+def _joined(found: object) -> object:
+    """The words with the lines of their Chinese paragraphs joined."""
+    if isinstance(found, dict):
+        return {key: _joined(part) for key, part in found.items()}
+    return _CHINESE_BREAK.sub("", found) if isinstance(found, str) else found
 
 
 def _find(key: str, language: str) -> str | dict | list:
@@ -71,10 +81,6 @@ def _find(key: str, language: str) -> str | dict | list:
     for part in key.split("."):
         found = found[part]
     return found
-
-
-def _sentence(key: str) -> str:
-    return _CHINESE_BREAK.sub("", _find(key, spoken()))
 
 
 def words(key: str) -> Said | dict | list:
@@ -86,7 +92,7 @@ def words(key: str) -> Said | dict | list:
     found = _find(key, spoken())
     if isinstance(found, dict):
         return {part: words(f"{key}.{part}") for part in found}
-    return lasting(lambda: _sentence(key)) if isinstance(found, str) else found
+    return lasting(lambda: _find(key, spoken())) if isinstance(found, str) else found
 
 
 def say(key: str, **values: object) -> Said:

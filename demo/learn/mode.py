@@ -58,8 +58,9 @@ class LearnMode:
 
     def answer(self, visit: Visit, photo: Photo, opened: str) -> Iterator[dict[Component, object]]:
         """All slides of the picture, that which is open first, then those that follow it."""
-        found: dict[str, str] = visit.kept.get(KEY, {}) if visit.kept.get(f"{KEY} photo") == photo else {}
-        visit.kept |= {KEY: found, f"{KEY} photo": photo}
+        drawn_for = photo, visit.language
+        found: dict[str, str] = visit.kept.get(KEY, {}) if visit.kept.get(f"{KEY} drawn for") == drawn_for else {}
+        visit.kept |= {KEY: found, f"{KEY} drawn for": drawn_for}
         keys = list(self.makers)
         start = keys.index(opened) if opened in keys else 0
         for key in keys[start:] + keys[:start]:
