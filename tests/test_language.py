@@ -27,7 +27,7 @@ KNOWN = {
     "Autoencoder", "autoencoder", "prior", "rate", "Hyperprior", "only", "Bjøntegaard", "seed", "mine",
 }  # fmt: skip
 """Words that Chinese takes as they are: measures, codecs, methods, data sets, files."""
-ELSE = "footer, .progress-text, .meta-text, .meta-text-center, .machine, code, pre, .cm-editor, script, style"
+ELSE = "footer, [data-testid=status-tracker], [role=status].sr-only, .machine, code, pre, .cm-editor, script, style"
 SHOWN = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {

@@ -21,7 +21,7 @@ class Switch:
     def __init__(self):
         self.choice = gr.Radio(
             [(name, key) for key, name in LANGUAGES.items()], value=FIRST_LANGUAGE, label=say("page.language"),
-            show_label=False, container=False, elem_id="language",
+            show_label=False, container=False, min_width=0, elem_id="language",
         )  # fmt: skip
 
     def wire(self, page: gr.Blocks, asked: gr.Number) -> None:

@@ -1,4 +1,4 @@
-"""Stage mode: the page for a speaker, large, walked by a clicker. What it does is in stage.js, its look in stage.css."""
+"""Stage mode: the page for a speaker, large, walked by a clicker. What it does is in stage.js, its look stage.css."""
 
 import gradio as gr
 
