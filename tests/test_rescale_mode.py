@@ -1,5 +1,9 @@
 """What the page computes, without the page."""
 
+import io
+import json
+import zipfile
+
 import gradio as gr
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from demo.page import _Page
 from demo.photo import MAX_PAGE_PIXELS, Photo, open_photo
 from demo.rescale.draw import measures
 from demo.rescale.mode import RescaleMode
+from demo.rescale.report import report
 from demo.rescale.rescaled import Request, calibrated, draw, network, rescale
 from demo.rescale.tabs.bands import BANDS, Bands, with_bands
 from demo.rescale.tabs.choices import ChoicesTab, choices
@@ -21,8 +26,10 @@ from demo.rescale.tabs.lost_bits import LostBits, lost
 from demo.rescale.tabs.temperature import TAUS, Curve, Point, Temperature, matching, matching_tau, tau_curve
 from demo.rescale.tabs.variability import VariabilityTab, variability
 from demo.spread import Variability
+from irn_core.cli.main import main
 from irn_core.errors import ImageError
-from irn_core.pictures.files import encode_png
+from irn_core.ops.metrics import psnr_y
+from irn_core.pictures.files import encode_png, read_picture
 from irn_core.pictures.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from tests.helpers import noise_pixels, smooth_pixels
@@ -254,3 +261,36 @@ def test_the_matching_temperature_lies_between_its_neighbours():
 def test_a_flat_picture_has_no_temperature_curve():
     flat = Photo(np.full((16, 16, 3), 99, np.uint8), "flat")
     assert "no detail" in shown(Temperature(), Request(flat, "irn-x2", 1.0, 1, 0))["chart"]
+
+
+def test_a_report_holds_what_is_on_the_page_and_gives_it_again(tmp_path, monkeypatch):
+    picture = Photo(smooth_pixels(40, 56, seed=6), "mine.png")
+    request = Request(picture, "irn-x2", 0.8, 2, 5)
+    drawn = [draw(*request[:3], seed) for seed in (5, 6)]
+    data = report(request, drawn)
+    assert data == report(request, drawn)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(tmp_path)
+    result = rescale(picture, "irn-x2")
+    shown = {"original": picture.pixels, "lr": result.lr, "reconstruction": result.reconstruction, "draw-2": drawn[1]}
+    for name, pixels in shown.items():
+        assert np.array_equal(read_picture(tmp_path / f"{name}.png").pixels, pixels), name
+    numbers = json.loads((tmp_path / "numbers.json").read_text())
+    assert numbers["scores"]["psnr_y"] == pytest.approx(result.scores.psnr_y)
+    assert numbers["pictures"][-1]["psnr_y"] == pytest.approx(psnr_y(picture.pixels, drawn[1], 2))
+    page = (tmp_path / "index.html").read_text()
+    assert "http" not in page and all(f'src="{name}.png"' in page for name in shown)
+    # The Python of the report, and its command lines, give the same pixels.
+    (tmp_path / "original.png").rename(tmp_path / "picture.png")
+    for way in ("python", "commands"):
+        for name in ("lr", "reconstruction", "draw-1"):
+            (tmp_path / f"{name}.png").unlink(missing_ok=True)
+        monkeypatch.chdir(tmp_path)
+        if way == "python":
+            exec(compile((tmp_path / "same.py").read_text(), "same.py", "exec"), {})
+        else:
+            for line in (tmp_path / "commands.txt").read_text().splitlines():
+                assert main(line.split()[3:]) == 0
+        for name, pixels in (shown | {"draw-1": drawn[0]}).items():
+            if name not in ("original", "draw-2"):
+                assert np.array_equal(read_picture(tmp_path / f"{name}.png").pixels, pixels), (way, name)

@@ -68,6 +68,12 @@ def command_lines() -> gr.Code:
         return gr.Code(language="shell", interactive=False, show_label=False, wrap_lines=True)
 
 
+def python_code() -> gr.Code:
+    """The same in Python, folded away."""
+    with gr.Accordion(say("kit.python"), open=False):
+        return gr.Code(language="python", interactive=False, show_label=False, wrap_lines=True, elem_id="python")
+
+
 def download(name: str, content: bytes) -> str:
     """A file to download under `name`, in the folder that Gradio serves and cleans up."""
     path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / name

@@ -1,4 +1,4 @@
-"""Stage mode: the page for a speaker, large, walked by a clicker. What it does is in stage.js, its look stage.css."""
+"""Stage mode: the page for a speaker, walked by a clicker. stage.js says what it does, stage.css how it looks."""
 
 import gradio as gr
 

@@ -8,16 +8,17 @@ from gradio.components import Component
 
 from demo.examples import FIRST, example
 from demo.kit.cards import notices
-from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
-from demo.kit.events import QUIET, Visit, refusals
+from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, python_code, seeds, stem
+from demo.kit.events import MODEL, QUIET, Visit, clean, refusals
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage, viewer_value
 from demo.kit.words import say
-from demo.kit.work import ahead
+from demo.kit.work import ahead, one_turn
 from demo.photo import Photo
 from demo.rescale.draw import commands, file_part, finding, labelled, measures
 from demo.rescale.footprint import places
+from demo.rescale.report import python_lines, report
 from demo.rescale.rescaled import (
     Request,
     Rescaled,
@@ -36,6 +37,8 @@ PICTURE = "rescale picture"
 """Under this key of a visit stands what the viewer shows but for the draws."""
 SCALES = (2, 4, 8)
 FIRST_SCALE = 4
+SAVE_JS = "() => setTimeout(() => document.querySelector('#report-file a, a#report-file, #report-file').click(), 300)"
+"""Press the button that holds the new file, once the page has it."""
 NATURAL, CALIBRATED = "natural", "calibrated"
 KINDS = (NATURAL, CALIBRATED)
 """What draws are to be."""
@@ -107,7 +110,9 @@ class RescaleMode:
         with gr.Row(elem_classes="files"):
             self.lr_file = gr.DownloadButton(say("rescale.lr_file"), size="sm")
             self.reconstruction_file = gr.DownloadButton(say("rescale.reconstruction_file"), size="sm")
-        self.commands = command_lines()
+            self.report = gr.Button(say("report.button"), size="sm", elem_id="report")
+        self.report_file = gr.DownloadButton(elem_id="report-file", elem_classes="unseen")
+        self.commands, self.python = command_lines(), python_code()
 
     def wire(self, shared: Shared) -> Wiring:
         """What the mode asks of the page's event, and the events of its tabs."""
@@ -116,11 +121,16 @@ class RescaleMode:
         request = dict(zip(Request._fields, (shared.photo, self.net, tau, count, seed), strict=True))
         self.results = [
             shared.viewer, shared.status, self.table, shared.notice, self.lr_file, self.reconstruction_file,
-            self.commands,
+            self.commands, self.python,
         ]  # fmt: skip
         for tab in self.tabs.all.values():
             tab.wire(request | {"visit": shared.visit})
         self.tabs.opens(self.refine, Refine.key)
+        made = self.report.click(
+            make_report, list(request.values()), self.report_file, js=clean(None, None, TAU, COUNT, SEED),
+            show_progress_on=self.report, api_visibility="private", **MODEL,
+        )  # fmt: skip
+        made.success(None, None, None, js=SAVE_JS)
         return Wiring(
             [self.net.change, *self.draws.triggers, *self.tabs.triggers],
             [*request.values(), self.tabs.open, *self.tabs.inputs],
@@ -183,6 +193,7 @@ class RescaleMode:
             download(f"{name}-lr.png", result.lr_png),
             download(f"{name}-reconstruction.png", result.reconstruction_png),
             commands(request.net, tau, seed),
+            python_lines(request.net, tau, seed),
         )
         return dict(zip(self.results, values, strict=True))
 
@@ -191,6 +202,14 @@ class RescaleMode:
         photo, net, tau, count, seed = request
         drawn = [draw(photo, net, tau, k) for k in seeds(seed, count)]
         return viewer(request, rescale(photo, net), drawn, added)
+
+
+@one_turn
+def make_report(photo: Photo, net: str, tau: float, count: int, seed: int) -> str:
+    """The ZIP of what is on the page, as a file to download."""
+    request = Request(photo, net, tau, count, seed)
+    drawn = [draw(photo, net, tau, k) for k in seeds(seed, count)]
+    return download(f"{stem(photo.name)}-{file_part(net)}-report.zip", report(request, drawn))
 
 
 def viewer(
