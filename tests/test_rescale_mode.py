@@ -18,11 +18,12 @@ from demo.photo import MAX_PAGE_PIXELS, Photo, open_photo
 from demo.rescale.draw import measures
 from demo.rescale.mode import RescaleMode
 from demo.rescale.report import report
-from demo.rescale.rescaled import Request, calibrated, draw, network, rescale
+from demo.rescale.rescaled import Request, calibrated, draw, natural, network, rescale
 from demo.rescale.tabs.bands import BANDS, Bands, with_bands
 from demo.rescale.tabs.choices import ChoicesTab, choices
 from demo.rescale.tabs.gaussian import Gaussian
 from demo.rescale.tabs.lost_bits import LostBits, lost
+from demo.rescale.tabs.plane import Plane
 from demo.rescale.tabs.temperature import TAUS, Curve, Point, Temperature, matching, matching_tau, tau_curve
 from demo.rescale.tabs.variability import VariabilityTab, variability
 from demo.spread import Variability
@@ -294,3 +295,24 @@ def test_a_report_holds_what_is_on_the_page_and_gives_it_again(tmp_path, monkeyp
         for name, pixels in (shown | {"draw-1": drawn[0]}).items():
             if name not in ("original", "draw-2"):
                 assert np.array_equal(read_picture(tmp_path / f"{name}.png").pixels, pixels), (way, name)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_the_plane_measures_every_draw_and_rival(scale):
+    request = Request(Photo(noise_pixels(96, 128, seed=2), "noise"), calibrated(scale), 1.0, 1, 3)
+    *_, found = Plane().compute(request)
+    assert found.lines["calibrated"][0].perception > found.lines["calibrated"][-1].perception  # too smooth, for noise
+    for kind, line in found.lines.items():
+        net = calibrated(scale) if kind == "calibrated" else natural(scale)
+        assert [place.name for place in line] == ["0", "0.25", "0.5", "0.75", "1", "1.25"]
+        drawn = draw(request.photo, net, 0.5, 3)
+        assert line[2].distortion == pytest.approx(np.sqrt(np.mean((drawn - request.photo.pixels.astype(float)) ** 2)))
+    assert {place.name for place in found.rivals} >= {"bicubic", "lanczos"}
+    drawn = Plane().draw(found)
+    assert drawn["chart"].count('class="dot') == sum(map(len, found.lines.values())) + len(found.rivals)
+    assert "τ = 0," in drawn["finding"]
+
+
+def test_a_picture_without_enough_patches_has_no_plane():
+    (found,) = Plane().compute(Request(photo(), calibrated(2), 1.0, 1, 0))
+    assert found is None and "96" in Plane().draw(found)["chart"]

@@ -7,6 +7,7 @@ from demo.rescale.tabs.break_it import BreakIt
 from demo.rescale.tabs.choices import ChoicesTab
 from demo.rescale.tabs.gaussian import Gaussian
 from demo.rescale.tabs.lost_bits import LostBits
+from demo.rescale.tabs.plane import Plane
 from demo.rescale.tabs.refine import Refine
 from demo.rescale.tabs.rivals import Rivals
 from demo.rescale.tabs.temperature import Temperature
@@ -18,6 +19,7 @@ TABS: tuple[type[Tab], ...] = (
     LostBits,
     Gaussian,
     Temperature,
+    Plane,
     Refine,
     ChoicesTab,
     Rivals,
