@@ -1,4 +1,4 @@
-"""A result to take along: a ZIP of its pictures, numbers, and what gives the same again. Knows nothing of the page."""
+"""A result to take along: a ZIP of its pictures, numbers, and what gives the same again."""
 
 import csv
 import io
