@@ -358,6 +358,10 @@ def test_shipped_results_are_shown_and_plotted():
     assert chart.count('class="dot ours"') == len(models) and chart.count('class="dot published"') == 8
     rates = stored.rates()
     assert f"{rates.bd_rates['avif']:+.1f} %" in benchmark_tables.rates_table(rates)
+    drawn = benchmark_tables.rates_chart(rates)
+    assert len(rates.curves["icn"]) == drawn.count('<g class="dot icn"') > 5
+    assert "VTM" in drawn and "autoencoder" not in drawn
+    assert benchmark_tables.rates_chart(None) == ""
 
 
 def test_without_stored_files_the_page_says_so(tmp_path):

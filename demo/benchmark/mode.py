@@ -54,6 +54,7 @@ class BenchmarkMode:
         found = stored.rates()
         if found:
             gr.Markdown(say("benchmark.rates", pictures=found.pictures))
+        gr.HTML(lasting(lambda: tables.rates_chart(found)), elem_id="rates-chart")
         gr.HTML(lasting(lambda: tables.rates_table(found)), elem_id="rates-table")
 
     def _own(self) -> None:

@@ -55,9 +55,14 @@ class Published(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """BD-rate against JPEG in percent by codec, over a number of pictures."""
+    """BD-rates against JPEG in percent by codec, at equal PSNR and at equal SSIMULACRA2, over a number of pictures.
+
+    `curves` has bits per pixel and PSNR-RGB of each codec, the means over the pictures.
+    """
 
     bd_rates: dict[str, float | None]
+    looks: dict[str, float | None]
+    curves: dict[str, list[tuple[float, float]]]
     pictures: int
     origin: Origin
 
@@ -122,7 +127,14 @@ def source() -> str:
 def rates(folder: Path = RESULTS) -> Rates | None:
     """The stored comparison of codecs, if there is one."""
     found = _read(folder / RATES)
-    return found and Rates(found["bd_rate_vs_jpeg"], found["pictures"], _origin(found, CODEC))
+    if not found:
+        return None
+    curves = {
+        name: [(row["bpp"], row["psnr"]) for row in rows if row["psnr"] is not None]
+        for name, rows in found["codecs"].items()
+    }
+    looks = found.get("bd_rate_vs_jpeg_ssimulacra2", {})  # older files lack it
+    return Rates(found["bd_rate_vs_jpeg"], looks, curves, found["pictures"], _origin(found, CODEC))
 
 
 def bench(folder: Path = RESULTS) -> Bench | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from demo.benchmark.own_zip import Batch, Skipped
 from demo.benchmark.stored import DATA_SETS, REFINED, Bench, Model, Origin, Published, Rates, source
 from demo.compress.coded import NAMES
-from demo.kit.chart import Axes, Dot, Line, scatter
+from demo.compress.curves import published
+from demo.kit.chart import Axes, Dot, Line, chart, scatter
 from demo.kit.numbers import decibels
 from demo.kit.words import hint, say, words
 from demo.rescale.tabs.rivals import fair_key
@@ -121,12 +122,37 @@ def rates_table(found: Rates | None) -> str:
     star = "*" if found.origin.stale else ""
     rows = "".join(
         f"<tr class='{'ours' if name == 'icn' else ''}'><th scope='row'>{NAMES[name]}</th>"
-        f"<td>{rate:+.1f} %{star if name == 'icn' else ''}</td></tr>"
+        + "".join(
+            f"<td>{_percent(value)}{star if name == 'icn' else ''}</td>" for value in (rate, found.looks.get(name))
+        )
+        + "</tr>"
         for name, rate in sorted(known.items(), key=lambda item: item[1])
     )
     said = words("benchmark.heads")
-    head = f"<tr><th scope='col'>{said['codec']}</th><th scope='col'>{said['rate']}</th></tr>"
+    heads = (said["codec"], f"{said['rate']}, PSNR-RGB", f"{said['rate']}, SSIMULACRA2")
+    head = "<tr>" + "".join(f"<th scope='col'>{name}</th>" for name in heads) + "</tr>"
     return _table(head, f"<tbody>{rows}</tbody>") + _origins([("icn, Kodak", found.origin)])
+
+
+def _percent(value: float | None) -> str:
+    return "—" if value is None else f"{value:+.1f} %"
+
+
+def rates_chart(found: Rates | None) -> str:
+    """The mean curves of all codecs over the Kodak pictures, with those that others published."""
+    if found is None:
+        return ""
+    lines = [Line(name, "published", [Dot(*pair) for pair in pairs], False) for name, pairs in published().items()]
+    lines += [
+        Line(
+            NAMES[codec],
+            codec,
+            [Dot(*pair, f"{NAMES[codec]}: {pair[0]:.3f} bpp, {decibels(pair[1])}") for pair in points],
+        )
+        for codec, points in found.curves.items()
+        if codec in NAMES and codec != "autoencoder"  # its curve lies far below all others
+    ]
+    return chart(lines, None, say("benchmark.rates_chart"))
 
 
 def parameters_chart(models: Sequence[Model], rows: Sequence[Published]) -> str:
