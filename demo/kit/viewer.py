@@ -34,6 +34,7 @@ from demo.kit.words import all_languages
 
 WEB = Path(__file__).resolve().parent / "web"
 SCRIPTS = ("state", "geometry", "drawing", "labels", "actions", "input", "value")  # one function body, in this order
+VIEWS = ("split", "flip", "side", "difference", "draws")  # MODES of state.js
 # Run-length matching only: on photographs faster and no larger than zlib's ordinary level 1.
 PNG_OPTIONS = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 

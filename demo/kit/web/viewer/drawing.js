@@ -27,6 +27,7 @@ function drawStage(list) {
   if (list.length) paint(list);
   placeLabels(list);
   syncControls(list);
+  root.dispatchEvent(new Event("viewed", { bubbles: true })); // the address follows
 }
 
 function paint(list) {

@@ -52,15 +52,19 @@ function fitZoom(pane) {
   return zoom >= 1 && zoomDev - whole < 0.3 * whole ? whole / stageSize.dpr : Math.max(zoom, 1e-3);
 }
 
-// Keep the picture in reach: centred along an axis where all of it fits, else never past its edge.
-function settle(pane) {
-  if (view.fit) view.zoom = fitZoom(pane);
+// Where a view comes to lie, with the picture in reach: centred along an axis where all of it fits, else never past its
+// edge.
+function settled({ fit, zoom, cx, cy }, pane) {
+  if (fit) zoom = fitZoom(pane);
   const axis = (centre, length, room) => {
-    const half = room / view.zoom / 2;
+    const half = room / zoom / 2;
     return 2 * half >= length ? length / 2 : clamp(centre, half, length - half);
   };
-  view.cx = axis(view.cx, size.width, pane.w);
-  view.cy = axis(view.cy, size.height, pane.h);
+  return { zoom, cx: axis(cx, size.width, pane.w), cy: axis(cy, size.height, pane.h) };
+}
+
+function settle(pane) {
+  Object.assign(view, settled(view, pane));
 }
 
 // Where the picture's top left corner falls, on a whole device pixel so that 100 % is an exact copy.

@@ -46,15 +46,19 @@ function redraws(items) {
   return redrawn.length > 0 && !redrawn.some(same) && items.some((item) => item.key === "reconstruction" && same(item));
 }
 
-// Look at a new subject: enlarged around its opening, if there is one and it does not fit so large.
-function open(value) {
-  const { width, height, opening } = value;
+// How a value is first seen: enlarged around its opening, if there is one and it does not fit so large.
+const firstMode = ({ opening }) => (opening ? "side" : "split"); // the same place in both
+
+function firstView({ width, height, opening }) {
   const zoom = stageSize.width < 500 ? OPENING_ZOOM * 0.75 : OPENING_ZOOM;
   const [cx, cy] = opening ?? [width / 2, height / 2];
-  if (opening && !modeChosen) view.mode = "side"; // the same place in both
-  Object.assign(view, { fit: true, zoom, cx, cy });
-  if (opening && stageSize.width) view.fit = fitZoom(panes()[0]) >= zoom;
-  else if (opening) view.fit = false;
+  return { fit: !opening || (stageSize.width > 0 && fitZoom(panes()[0]) >= zoom), zoom, cx, cy };
+}
+
+// Look at a new subject.
+function open(value) {
+  if (value.opening && !modeChosen) view.mode = firstMode(value);
+  Object.assign(view, firstView(value));
   spot = hover = null;
   place = -1;
 }
@@ -76,7 +80,9 @@ function accept(value, items) {
     places = value.places ?? [];
     if (again && !isDraw(view.b)) wanted.b = items.find((item) => isDraw(item.key)).key; // what was asked for is seen
     for (const which of ["a", "b"]) view[which] = pictures.has(wanted[which]) ? wanted[which] : value[which];
+    latest = value;
     if (afresh) open(value);
+    if (linked) showLinked();
     flash = again && !afresh ? marked(before, picture(view.b)) : null;
     view.hot = Math.min(view.hot, drawKeys().length - 1);
   }
@@ -97,6 +103,49 @@ function showNotice(text) {
   notice.textContent = text || "";
   notice.hidden = !text;
 }
+
+// ---------------------------------------------------------------------------------------- links
+
+let latest = null; // the value that is shown
+let linked = null; // what a link says of the view, as texts by name, until the viewer is touched
+
+// What a link leaves out is as the value is first seen.
+function showLinked() {
+  const { view: mode, a, b, zoom, at } = linked;
+  modeChosen = mode !== undefined;
+  view.mode = mode ?? firstMode(latest);
+  Object.assign(wanted, { a: a ?? null, b: b ?? null });
+  for (const which of ["a", "b"]) view[which] = pictures.has(wanted[which]) ? wanted[which] : latest[which];
+  Object.assign(view, firstView(latest));
+  if (zoom) view.fit = zoom === "fit";
+  if (zoom && !view.fit) view.zoom = clamp(Number(zoom) / 100, 1 / 64, MAX_ZOOM);
+  if (at) [view.cx, view.cy] = at.split(",").map(Number);
+}
+
+// What differs from how the value is first seen, as a link says it.
+function differing() {
+  const first = firstView(latest);
+  const there = settled(first, panes()[0]);
+  const said = {};
+  if (view.mode !== firstMode(latest)) said.view = view.mode;
+  for (const which of ["a", "b"]) if (view[which] !== latest[which]) said[which] = view[which];
+  const elsewhere = ["zoom", "cx", "cy"].some((part) => Math.abs(view[part] - there[part]) > 0.01);
+  if (view.fit !== first.fit || (!view.fit && elsewhere)) {
+    said.zoom = view.fit ? "fit" : Math.round(100 * view.zoom);
+    if (!view.fit) said.at = Math.round(view.cx) + "," + Math.round(view.cy);
+  }
+  return said;
+}
+
+// The view for a link, and the view of a link; null lets go of what the link said.
+root.viewerLink = () => linked ?? (latest && stageSize.width ? differing() : {});
+root.viewerFollow = (parts) => {
+  linked = parts;
+  if (!linked || !latest) return;
+  showLinked();
+  fillPicks();
+  schedule();
+};
 
 // ------------------------------------------------------------------------------- for tests and apps
 
@@ -129,7 +178,7 @@ root.viewerPixels = (key) => {
   return { width: item.width, height: item.height, rgba: btoa(text) };
 };
 
-// Set parts of the view from outside: a guided tour or a link that restores what it was copied from.
+// Set parts of the view from outside, as a guided tour does.
 root.viewerApply = ({ mode, a, b, zoom, center, gain, split, flipped } = {}) => {
   if (MODES.includes(mode)) setMode(mode);
   if (pictures.has(a)) view.a = wanted.a = a;
@@ -156,6 +205,9 @@ stage.addEventListener("pointerleave", (event) => {
 stage.addEventListener("wheel", wheel, { passive: false });
 // Where swipes are left to the page, two fingers still belong to the picture.
 stage.addEventListener("touchmove", (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
+for (const type of ["pointerdown", "wheel", "keydown", "change"]) {
+  root.addEventListener(type, () => (linked = latest ? null : linked), { capture: true, passive: true });
+}
 root.addEventListener("keydown", keyDown);
 root.addEventListener("click", click);
 root.addEventListener("fullscreenchange", () =>
