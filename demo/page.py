@@ -14,13 +14,15 @@ from gradio.components import Component
 from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
+from demo.kit.address import Address, Held
 from demo.kit.events import HIDDEN, QUIET, Visit, newest, refusals
 from demo.kit.language import LANGUAGE, Switch
+from demo.kit.link import choice
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.stage import build_bar, build_button
 from demo.kit.viewer import build_viewer, read_web
-from demo.kit.words import say, speak, speaking
+from demo.kit.words import LANGUAGES, say, speak, speaking
 from demo.learn.mode import LearnMode
 from demo.photo import Photo, open_photo
 from demo.rescale.mode import RescaleMode, first_request, first_settings
@@ -36,10 +38,12 @@ THEME = gr.themes.Default(
     block_info_text_color="*neutral_600",
     block_info_text_color_dark="*neutral_300",
 )
+OWN = "own"
+"""What links call a picture that was uploaded; it is not in them."""
 LAUNCH = {
     "theme": THEME,
     "css": read_web("style.css") + read_web("stage.css"),
-    "js": f"() => {{ ({read_web('page.js')})(); ({read_web('stage.js')})(); }}",
+    "js": "() => {" + "".join(f"({read_web(name)})();" for name in ("page.js", "stage.js", "link.js")) + "}",
     "max_file_size": "40mb",
 }
 
@@ -59,17 +63,20 @@ class _Page:
         self.rescale, self.compress = RescaleMode(), CompressMode()
         self.learn, self.benchmark = LearnMode(), BenchmarkMode()
         self.working, self.apart = (self.rescale, self.compress), (self.learn, self.benchmark)
-        shown = (self.learn, *self.working, self.benchmark)
-        modes = [(say(f"page.{mode.key}"), mode.key) for mode in shown]
+        self.modes = (self.learn, *self.working, self.benchmark)
+        modes = [(say(f"page.{mode.key}"), mode.key) for mode in self.modes]
         visit, photo = gr.State(Visit()), gr.State(first_request().photo)
         self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen, or a language
+        self.example = gr.Textbox(examples.FIRST, elem_classes="unseen")  # which of them it is, or OWN
         with gr.Row(elem_id="top"):
             gr.HTML(say("page.intro"))
             self.mode = gr.Radio(
                 modes, value=self.rescale.key, label=say("page.mode"), show_label=False, container=False, elem_id="mode"
             )  # fmt: skip
+            self.address = Address()
             build_button()
             self.switch = Switch()
+        self.address.build_notice()
         self.columns: dict[str, list[gr.Column]] = {}
         with gr.Column(elem_id="work"), gr.Row(elem_id="main"):
             with gr.Column(scale=1, min_width=250, elem_id="controls"):
@@ -110,23 +117,25 @@ class _Page:
     def _events(self, page: gr.Blocks) -> None:
         """The one event, and before it what triggers do besides: Gradio runs listeners in order, each to its end."""
         shared = self.shared
-        chosen = [shared.photo, self.asked]
+        own = gr.State(None)  # the picture uploaded last, to which Back may lead
+        self.address.follow(self._held())
+        chosen = [shared.photo, self.asked, self.example]
         self.strip.select(choose_example, self.asked, chosen, **QUIET)
-        uploaded = self.upload.upload(read_upload, [shared.visit, self.upload, self.asked], chosen, **HIDDEN)
+        uploaded = self.upload.upload(read_upload, [shared.visit, self.upload, self.asked], [*chosen, own], **HIDDEN)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
             ended(lambda: None, None, self.upload, **QUIET)
         self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], **QUIET)
-        columns = [column for mode in self.working for column in self.columns[mode.key]]
-        self.mode.input(self.open, self.mode, [*(mode.column for mode in self.apart), *columns], **QUIET)
+        self.mode.input(self.open, self.mode, self._opened(), **QUIET)
         self.wirings = {
             self.rescale.key: self.rescale.wire(shared),
             self.compress.key: self.compress.wire(shared, self.asked),
             self.learn.key: self.learn.wire(shared),
         }
-        page.load(self.first_view, self.switch.choice, self.rescale.results, js=LANGUAGE, **QUIET)
+        set_besides = [shared.photo, self.asked, *self.rescale.results]
+        self.address.restore(page.load, self.restore, [self.switch.choice, self.asked, own], (LANGUAGE,), set_besides)
         wirings = self.wirings.values()
         newest(
-            [page.load, self.asked.change, self.mode.input, *(t for wiring in wirings for t in wiring.triggers)],
+            [self.asked.change, self.mode.input, *(t for wiring in wirings for t in wiring.triggers)],
             self.answer, shared.visit,
             [self.switch.choice, self.mode, *(part for wiring in wirings for part in wiring.inputs)],
             list(dict.fromkeys(part for wiring in wirings for part in wiring.outputs)),
@@ -134,10 +143,38 @@ class _Page:
         )  # fmt: skip
         self.switch.wire(page, self.asked)
 
-    def first_view(self, language: str) -> dict[Component, object]:
-        """What a visitor sees before his first answer."""
+    def _held(self) -> list[Held]:
+        """The parts of links, before them those on which they depend."""
+        example = choice("example", examples.FIRST, (*examples.NAMES, OWN), step=True)
+        mode = choice("mode", self.rescale.key, [mode.key for mode in self.modes], step=True)
+        return [
+            Held(example, self.example),
+            Held(mode, self.mode, show=self._show_mode, others=self._opened()),
+            Held(choice("lang", None, LANGUAGES)),
+            *(held for mode in self.modes for held in mode.links()),
+        ]
+
+    def _opened(self) -> list[gr.Column]:
+        """What is visible in some modes, as `open` has it."""
+        columns = [column for columns in self.columns.values() for column in columns]
+        return [*(mode.column for mode in self.apart), *columns]
+
+    def _show_mode(self, values: dict[str, object]) -> dict[Component, object]:
+        return {self.mode: values["mode"]} | dict(zip(self._opened(), self.open(values["mode"]), strict=True))
+
+    def restore(self, query: str, language: str, asked: int, own: Photo | None) -> dict[Component, object]:
+        """The page as an address says it, with the result if that is known already."""
         speak(language)
-        return self.rescale.first_view()
+        values, wrong = self.address.read(query)
+        if values["example"] == OWN and own is None:
+            values["example"] = examples.FIRST
+            wrong.append(say("link.own_missing"))
+        photo = own if values["example"] == OWN else open_example(values["example"])
+        asking = {
+            self.shared.photo: photo,
+            self.asked: asked + 2,
+        }  # a change of language, at one time with this, adds 1
+        return self.address.shown(query, values, wrong) | asking | self.rescale.first_view(photo, values)
 
     def answer(self, visit: Visit, language: str, mode: str, *values: object) -> Iterator[dict[Component, object]]:
         """What the open mode makes of its part of the values; Benchmark asks for nothing."""
@@ -159,17 +196,22 @@ class _Page:
         return [*apart, *(gr.update(visible=mode == key) for key, columns in self.columns.items() for _ in columns)]
 
 
-def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int]:
+def open_example(name: str) -> Photo:
+    return Photo(examples.example(name), name)
+
+
+def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int, str]:
     name = examples.NAMES[event.index]
-    return Photo(examples.example(name), name), asked + 1
+    return open_example(name), asked + 1, name
 
 
-def read_upload(visit: Visit, path: str, asked: int) -> tuple[Photo, int]:
+def read_upload(visit: Visit, path: str, asked: int) -> tuple[Photo, int, str, Photo]:
     speak(visit.language)
     with refusals():
-        return open_photo(path, unquote(Path(path).name)), asked + 1
+        photo = open_photo(path, unquote(Path(path).name))
+    return photo, asked + 1, OWN, photo
 
 
 def start_again(asked: int) -> tuple:
     """The first picture and the first settings."""
-    return first_request().photo, asked + 1, *first_settings()
+    return first_request().photo, asked + 1, examples.FIRST, *first_settings()

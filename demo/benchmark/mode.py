@@ -6,8 +6,10 @@ import gradio as gr
 
 from demo.benchmark import own_zip, stored, tables
 from demo.benchmark.own_zip import Batch
+from demo.kit.address import Held
 from demo.kit.controls import download
 from demo.kit.events import HIDDEN, MODEL, Visit, refusals
+from demo.kit.tab import Strip
 from demo.kit.words import lasting, say, speak
 from demo.kit.work import one_turn
 from demo.photo import MAX_PAGE_PIXELS
@@ -28,13 +30,17 @@ class BenchmarkMode:
         """Below all else."""
         self.batch = gr.State(None)
         self.tick = gr.State(0)  # every new number asks for the next picture
-        with gr.Column(visible=False, elem_id="benchmark") as self.column, gr.Tabs(elem_id="benchmark-tabs"):
-            with gr.Tab(say("benchmark.tabs.rescaling")):
-                self._rescaling()
-            with gr.Tab(say("benchmark.tabs.codecs")):
-                self._compression()
-            with gr.Tab(say("benchmark.tabs.own")):
-                self._own()
+        tabs = (
+            ("rescaling", say("benchmark.tabs.rescaling"), self._rescaling),
+            ("codecs", say("benchmark.tabs.codecs"), self._compression),
+            ("zip", say("benchmark.tabs.own"), self._own),
+        )
+        with gr.Column(visible=False, elem_id="benchmark") as self.column:
+            self.tabs = Strip("benchmark-tabs", tabs)
+
+    def links(self) -> list[Held]:
+        """What of the mode stands in links."""
+        return [self.tabs.link(self.key)]
 
     def _rescaling(self) -> None:
         models, rows = stored.shipped(), stored.published()

@@ -28,9 +28,11 @@ from demo.compress.coded import (
 )
 from demo.compress.draw import byte_count, commands, measures, viewer
 from demo.compress.tabs import TABS
+from demo.kit.address import Held, viewer_links
 from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
 from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
+from demo.kit.link import choice, number
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.words import say, speak, words
@@ -47,6 +49,8 @@ KEY = "compress"
 FIRST_QUALITY = 17
 """About 0.15 bits per pixel of a photograph, where codecs differ to the eye."""
 AMOUNTS = (Limits(0, 100, FIRST_QUALITY), Limits(0.0001, 1000, 1), Limits(1, 1e9, 30000, True))
+AIMS = ("quality", "bpp", "bytes")
+"""What links call the TARGETS."""
 OTHERS = tuple(name for name in ("jpeg", "webp", "jpeg2000", "avif", "jpegxl") if name in CODECS)
 """Rivals at the same bytes, in the order of their speed."""
 
@@ -113,6 +117,30 @@ class CompressMode:
             [*self.results, *self.tabs.outputs],
             self.answer,
         )
+
+    def links(self) -> list[Held]:
+        """What of the mode stands in links: of the three amounts the one that is aimed at."""
+        mode, fields = {"mode": KEY}, (self.quality, self.bpp, self.bytes)
+        target = choice("target", AIMS[0], AIMS, when=mode)
+        amounts = [
+            Held(number(name, *limits, when=mode | {"target": name}), field, limits, show=self._aimed)
+            for name, field, limits in zip(AIMS, fields, AMOUNTS, strict=True)
+        ]
+        return [
+            self.tabs.link(KEY),
+            Held(target, self.target, names=dict(zip(TARGETS, AIMS, strict=True)), show=self._aimed),
+            *amounts,
+            *self.draws.links(KEY),
+            *viewer_links(KEY, ["original", "icn", *OTHERS]),
+        ]
+
+    def _aimed(self, values: dict[str, object]) -> dict[Component, object]:
+        """The target and the field of its amount, from what a link says."""
+        named = dict(zip(AIMS, (self.quality, self.bpp, self.bytes), strict=True))
+        aim = values["target"]
+        shown = {field: gr.update(visible=name == aim) for name, field in named.items()}
+        shown[named[aim]] = gr.update(visible=True, value=values[aim])
+        return shown | {self.target: TARGETS[AIMS.index(aim)]}
 
     def answer(
         self, visit: Visit, photo: Photo, target: str, quality: float, bpp: float, size: float,
@@ -182,8 +210,8 @@ class CompressMode:
         for codec in OTHERS if shown.photo else ():
             yield so_far(say("compress.looking", name=shown.name, codec=NAMES[codec]))
             rivals.append(match(shown.photo, codec, len(shown.coded.data)))
-        for number, draw_seed in enumerate(seeds(seed, count), start=1):
-            yield so_far(say("kit.drawing", name=shown.name, number=number, count=count))
+        for nth, draw_seed in enumerate(seeds(seed, count), start=1):
+            yield so_far(say("kit.drawing", name=shown.name, number=nth, count=count))
             pixels = decode(shown.coded.data, tau, draw_seed)
             drawn.append((pixels, psnr_rgb(shown.photo.pixels, pixels) if shown.photo else None))
         yield so_far(status_of(shown))

@@ -7,7 +7,9 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from demo.kit.address import Held
 from demo.kit.events import HIDDEN, Limits, clean
+from demo.kit.link import number
 from demo.kit.served import write_once
 from demo.kit.words import anew, hint, lasting, say, words
 
@@ -28,6 +30,11 @@ class DrawControls(NamedTuple):
     def triggers(self) -> list:
         """What asks for other draws; Resample does by the seed."""
         return [self.tau.change, self.count.change, self.seed.change]
+
+    def links(self, mode: str) -> list[Held]:
+        """How draws are made, as parts of links to a mode."""
+        parts = (("tau", self.tau, TAU), ("draws", self.count, COUNT), ("seed", self.seed, SEED))
+        return [Held(number(name, *limits, when={"mode": mode}), field, limits) for name, field, limits in parts]
 
 
 def draw_controls(prefix: str, key: str) -> DrawControls:

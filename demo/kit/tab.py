@@ -8,7 +8,9 @@ from typing import ClassVar, Generic, TypeVar
 import gradio as gr
 from gradio.components import Component
 
+from demo.kit.address import Held
 from demo.kit.events import QUIET, Limits
+from demo.kit.link import choice
 from demo.kit.viewer import ViewerImage
 from demo.kit.words import say
 
@@ -52,6 +54,10 @@ class Tab(ABC, Generic[Request, Found]):
         """What the tab adds to the pictures of the viewer while it is open."""
         return ()
 
+    def picture_keys(self) -> Sequence[str]:
+        """Under which keys it may add pictures to the viewer."""
+        return ()
+
     def wire(self, request: dict[str, Component]) -> None:
         """Events of the tab's own, for what is computed on demand; `request` are the mode's inputs, and the visit."""
 
@@ -60,24 +66,38 @@ class Tab(ABC, Generic[Request, Found]):
         return say(f"{self.key}.title")
 
 
+class Strip:
+    """Tabs in their order, and which of them is open; at first it is the first."""
+
+    def __init__(self, elem_id: str, tabs: Sequence[tuple[str, str, Callable[[], None]]]):
+        """Each tab is a key, a title, and what builds it."""
+        self.elem_id, self.keys = elem_id, [key for key, *_ in tabs]
+        self.open = gr.Textbox(self.keys[0], elem_classes="unseen", elem_id=f"{elem_id}-open")
+        with gr.Tabs(elem_id=elem_id) as self.strip:
+            for key, title, build in tabs:
+                with gr.Tab(title, id=key) as item:
+                    build()
+                item.select(None, None, self.open, js=f"() => {key!r}")
+
+    def link(self, mode: str) -> Held:
+        """The open tab as a part of links to a mode."""
+        part = choice("tab", self.keys[0], self.keys, when={"mode": mode}, step=True)
+        return Held(part, self.open, show=self._at, others=[self.strip])
+
+    def _at(self, values: dict[str, object]) -> dict[Component, object]:
+        return {self.open: values["tab"], self.strip: gr.Tabs(selected=values["tab"])}
+
+
 MEASURES = "measures"
 
 
-class Tabs:
-    """The tabs of a mode, built in their order after that of its measures, and which of them is open."""
+class Tabs(Strip):
+    """The tabs of a mode, after that of its measures."""
 
     def __init__(self, tabs: Sequence[Tab], elem_id: str, build_measures: Callable[[], None]):
-        self.all, self.elem_id = {tab.key: tab for tab in tabs}, elem_id
-        self.open = gr.Textbox(MEASURES, elem_classes="unseen", elem_id=f"{elem_id}-open")
-        with gr.Tabs(elem_id=elem_id) as self.strip:
-            self._add(MEASURES, say("kit.measures"), build_measures)
-            for tab in tabs:
-                self._add(tab.key, tab.title, tab.build)
-
-    def _add(self, key: str, title: str, build: Callable[[], None]) -> None:
-        with gr.Tab(title, id=key) as item:
-            build()
-        item.select(None, None, self.open, js=f"() => {key!r}")
+        self.all = {tab.key: tab for tab in tabs}
+        measures = (MEASURES, say("kit.measures"), build_measures)
+        super().__init__(elem_id, [measures, *((tab.key, tab.title, tab.build) for tab in tabs)])
 
     def opens(self, button: gr.Button, key: str) -> None:
         """Let a button elsewhere open a tab, and bring it into view."""
@@ -94,6 +114,10 @@ class Tabs:
     def limits(self) -> list[Limits | str | None]:
         """How the browser cleans each of `inputs`."""
         return [tab.limits.get(name) for tab in self.all.values() for name in tab.inputs]
+
+    def picture_keys(self) -> list[str]:
+        """Under which keys tabs may add pictures to the viewer."""
+        return [key for tab in self.all.values() for key in tab.picture_keys()]
 
     @property
     def outputs(self) -> list[Component]:

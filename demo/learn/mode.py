@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import gradio as gr
 from gradio.components import Component
 
+from demo.kit.address import Held
 from demo.kit.events import Visit, refusals
+from demo.kit.link import choice
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import read_web
@@ -47,6 +49,11 @@ class LearnMode:
                 mode, tab, _ = chapter.go
                 button = gr.Button(elem_id=f"go-{mode}-{tab}", elem_classes="unseen")
                 tabs[mode].opens(button, tab)
+
+    def links(self) -> list[Held]:
+        """What of the mode stands in links; the lesson itself knows which chapter is open."""
+        keys = list(self.makers)
+        return [Held(choice("chapter", keys[0], keys, when={"mode": KEY}, step=True))]
 
     def wire(self, shared: Shared) -> Wiring:
         """What the mode asks of the page's event."""

@@ -7,9 +7,11 @@ import numpy as np
 from gradio.components import Component
 
 from demo.examples import FIRST, example
+from demo.kit.address import Held, viewer_links
 from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, python_code, seeds, stem
 from demo.kit.events import MODEL, QUIET, Visit, clean, refusals
+from demo.kit.link import choice
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage, viewer_value
@@ -56,7 +58,12 @@ def nets(kind: str) -> list[tuple[str, str]]:
 
 def switch_kind(kind: str, net: str) -> dict:
     """The same scale by the network for another kind of draws."""
-    return gr.update(choices=nets(kind), value=net_of(scale_of(net), kind))
+    return choose_net(scale_of(net), kind)
+
+
+def choose_net(scale: int, kind: str) -> dict:
+    """A scale, with the networks of a kind to choose from."""
+    return gr.update(choices=nets(kind), value=net_of(scale, kind))
 
 
 def first_request() -> Request:
@@ -66,8 +73,8 @@ def first_request() -> Request:
 
 def first_settings() -> tuple:
     """Values of a mode's `settings` for that."""
-    _, net, *draws = first_request()
-    return NATURAL, gr.update(choices=nets(NATURAL), value=net), *draws
+    _, _, *draws = first_request()
+    return NATURAL, choose_net(FIRST_SCALE, NATURAL), *draws
 
 
 class RescaleMode:
@@ -139,12 +146,31 @@ class RescaleMode:
             self.answer,
         )
 
-    def first_view(self) -> dict[Component, object]:
-        """What the page shows before anybody asks, once it has been computed.
+    def links(self) -> list[Held]:
+        """What of the mode stands in links."""
+        when = {"mode": KEY}
+        scales = {net_of(scale, kind): scale for scale in SCALES for _, kind in KINDS}
+        return [
+            self.tabs.link(KEY),
+            Held(choice("kind", NATURAL, [kind for _, kind in KINDS], when=when, step=True), self.kind),
+            Held(
+                choice("scale", FIRST_SCALE, SCALES, when=when, step=True), self.net, names=scales,
+                show=lambda values: {self.net: choose_net(values["scale"], values["kind"])},
+            ),
+            *self.draws.links(KEY),
+            *viewer_links(KEY, ["original", "reconstruction", "lr", "bicubic", *self.tabs.picture_keys()]),
+        ]  # fmt: skip
+
+    def first_view(self, photo: Photo, values: dict[str, object]) -> dict[Component, object]:
+        """What the page shows before anybody asks, if it is what the values of a link say and has been computed.
 
         It never waits for that: what comes late would overwrite what a visitor has asked for meanwhile.
         """
-        return self._shown(*self.first) if self.first else {self.shared.status: gr.skip()}
+        if not self.first or values["mode"] != KEY:
+            return {}
+        net = net_of(values["scale"], values["kind"])
+        request = Request(photo, net, values["tau"], values["draws"], values["seed"])
+        return self._shown(*self.first) if request == self.first[0] else {}
 
     def answer(
         self, visit: Visit, photo: Photo, net: str, tau: float, count: int, seed: int, tab: str, *own

@@ -118,6 +118,9 @@ class Rivals(Tab[Request, Competition]):
         items = [_card(entry, found.seen) for entry in found.entries]
         return {"cards": alone + growing_cards(items, found.total - len(items))}
 
+    def picture_keys(self) -> Sequence[str]:
+        return [name for name in (*FILTERS, *(path.stem for path in list_rivals())) if name != "bicubic"]
+
     def pictures(self, found: Competition) -> Sequence[ViewerImage]:
         return [
             ViewerImage(entry.name, f"{title(entry)} · {decibels(entry.scores.psnr_y)}", entry.x_hat)

@@ -43,6 +43,9 @@ class Refine(Tab[Request, Progress]):
             "file": gr.update(value=file, interactive=True),
         }
 
+    def picture_keys(self) -> Sequence[str]:
+        return "refined", "refined-lr", "refined-change"
+
     def pictures(self, found: Progress) -> Sequence[ViewerImage]:
         """The refined picture, its LR, and what changed in that."""
         if found.result is None:
