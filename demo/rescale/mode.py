@@ -149,10 +149,10 @@ class RescaleMode:
     def links(self) -> list[Held]:
         """What of the mode stands in links."""
         when = {"mode": KEY}
-        scales = {net_of(scale, kind): scale for scale in SCALES for _, kind in KINDS}
+        scales = {net_of(scale, kind): scale for scale in SCALES for kind in KINDS}
         return [
             self.tabs.link(KEY),
-            Held(choice("kind", NATURAL, [kind for _, kind in KINDS], when=when, step=True), self.kind),
+            Held(choice("kind", NATURAL, KINDS, when=when, step=True), self.kind),
             Held(
                 choice("scale", FIRST_SCALE, SCALES, when=when, step=True), self.net, names=scales,
                 show=lambda values: {self.net: choose_net(values["scale"], values["kind"])},
