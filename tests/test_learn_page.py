@@ -34,6 +34,9 @@ class Learner(Explorer):
     def open_key(self) -> str:
         return self.page.evaluate("document.querySelector('#lesson .lesson').open")
 
+    def wait_for_address(self, part: str) -> None:
+        self.page.wait_for_function(f"location.search.includes({part!r})")
+
     def slide(self):
         return self.page.locator("#lesson .slide:not([hidden])")
 
