@@ -15,7 +15,8 @@ SMALL_JS = """least => {
     const [text, element] = [walker.currentNode.data.trim(), walker.currentNode.parentElement];
     const box = element.getBoundingClientRect();
     const shown = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-    const seen = text && shown && box.width > 1 && box.height > 1 && box.top < innerHeight;
+    const copied = element.closest("[aria-hidden=true], .visually-hidden");
+    const seen = text && shown && !copied && box.width > 1 && box.height > 1 && box.top < innerHeight;
     if (seen && parseFloat(getComputedStyle(element).fontSize) < least) small.push(text);
   }
   return small;

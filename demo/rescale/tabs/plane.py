@@ -1,4 +1,4 @@
-"""The tab "Perception · distortion": every way to rescale this picture as a place in the plane of both."""
+"""The tab "Trade-off": every way to rescale this picture as a place in the plane of perception and distortion."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
