@@ -15,7 +15,7 @@
   // What of the state differs from how the page opens, by name.
   function differing() {
     const lang = window.chosenLanguage ?? linked.lang;
-    const seen = { lang, chapter: linked.chapter ?? lesson()?.open, ...viewer()?.viewerLink?.() };
+    const seen = { ...viewer()?.viewerLink?.(), lang, chapter: linked.chapter ?? lesson()?.open };
     const state = {};
     const said = {};
     parts.forEach(({ name, first, when, names }, i) => {
