@@ -24,7 +24,7 @@ from tests.test_viewer import PHONE, READY  # noqa: E402
 NAME = "mine.png"
 KNOWN = {
     "PSNR", "SSIM", "SSIMULACRA", "JPEG", "WebP", "AVIF", "Haar", "Lanczos", "EDSR", "Kodak", "round", "English",
-    "Autoencoder", "autoencoder", "prior", "rate", "Hyperprior", "only", "Bjøntegaard", "seed", "mine",
+    "Python", "Autoencoder", "autoencoder", "prior", "rate", "Hyperprior", "only", "Bjøntegaard", "seed", "mine",
 }  # fmt: skip
 """Words that Chinese takes as they are: measures, codecs, methods, data sets, files."""
 ELSE = "footer, [data-testid=status-tracker], [role=status].sr-only, .machine, code, pre, .cm-editor, script, style"
@@ -105,7 +105,7 @@ def test_a_switch_keeps_what_the_page_shows(new_page, address):
     page.get_by_text("去除第 1 层的对角").first.wait_for()
     settled(page)
     after = page.evaluate("document.querySelector('#viewer .viewer').viewerState()")
-    assert page.url.endswith("?lang=zh")
+    assert "lang=zh" in page.url
     for part in ("mode", "a", "b", "zoom", "center", "keys"):
         assert after[part] == before[part]
     assert page.locator("#scale input:checked").get_attribute("value") == "irn-x2"

@@ -134,7 +134,8 @@ class RescaleTask:
 
     def provenance(self) -> dict:
         """For the metadata of the weights."""
-        invertible = "paper" if self.paper_objective else "z = 0, then draws of p(z|y)"
+        draws = "the likeliest z" if self.jpeg else "draws of p(z|y)"
+        invertible = "paper" if self.paper_objective else f"z = 0, then {draws}"
         return {
             "objective": invertible if self.network is IRN else "x from y, without z",
             "guide": self.guide,
