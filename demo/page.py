@@ -170,10 +170,8 @@ class _Page:
             values["example"] = examples.FIRST
             wrong.append(say("link.own_missing"))
         photo = own if values["example"] == OWN else open_example(values["example"])
-        asking = {
-            self.shared.photo: photo,
-            self.asked: asked + 2,
-        }  # a change of language, at one time with this, adds 1
+        # A change of language may add 1 at the same time, and one number must not stand for both.
+        asking = {self.shared.photo: photo, self.asked: asked + 2}
         return self.address.shown(query, values, wrong) | asking | self.rescale.first_view(photo, values)
 
     def answer(self, visit: Visit, language: str, mode: str, *values: object) -> Iterator[dict[Component, object]]:
