@@ -70,7 +70,7 @@ class Visitor:
         """Drop a picture on the field for it."""
         sent = self.http.post(f"{API}/upload", files={"files": (name, content, "image/png")})
         file = {"path": sent.raise_for_status().json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}}
-        *_, outputs = self._queued(self.wires.upload, [file, self.asked])
+        *_, outputs = self._queued(self.wires.upload, [None, file, self.asked])
         self.asked = outputs[1]
 
     def ask(self) -> Iterator[dict[int, object]]:
