@@ -117,6 +117,7 @@ def test_a_switch_keeps_what_the_page_shows(new_page, address):
     page.get_by_role("tab", name="High frequencies").wait_for()
 
 
+@pytest.mark.slow
 def test_nothing_of_rescale_is_left_in_english(new_page, address):
     page = open_in(new_page, address, "?lang=zh", locale="zh-CN")
     upload(page)
@@ -128,6 +129,7 @@ def test_nothing_of_rescale_is_left_in_english(new_page, address):
         assert english(page) == set(), tabs.nth(number).inner_text()
 
 
+@pytest.mark.slow
 def test_nothing_of_compress_is_left_in_english(new_page, address):
     page = open_in(new_page, address, "?lang=zh", locale="zh-CN")
     upload(page)
@@ -143,6 +145,7 @@ def test_nothing_of_compress_is_left_in_english(new_page, address):
         assert english(page) == set(), tabs.nth(number).inner_text()
 
 
+@pytest.mark.slow
 def test_nothing_of_the_benchmark_is_left_in_english(new_page, address):
     page = open_in(new_page, address, "?lang=zh", locale="zh-CN")
     page.locator("h1").get_by_text("丢失信息探索器").wait_for()
@@ -165,6 +168,7 @@ def test_the_switch_fits_on_a_phone(new_page, address):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_nothing_of_the_lesson_is_left_in_english(new_page, address):
     page = open_in(new_page, address, "?lang=zh", locale="zh-CN")
     upload(page)
