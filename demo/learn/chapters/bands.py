@@ -9,7 +9,7 @@ from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
 from demo.kit.viewer import png_url
 from demo.kit.words import words
-from demo.learn.chapter import Chapter, Slide, enlarged
+from demo.learn.chapter import Chapter, Slide
 from demo.photo import Photo
 from demo.rescale.footprint import busiest
 from demo.rescale.tabs.bands import BANDS, with_bands
@@ -81,7 +81,7 @@ def _quadrants(bands: haar.Bands, top: int, left: int) -> np.ndarray:
     low, *details = (band[..., top : top + half, left : left + half] for band in bands)
     pictures = [pixels_of(low), *(pixels_of(0.5 + 3 * detail) for detail in details)]
     rows = np.concatenate(pictures[:2], 1), np.concatenate(pictures[2:], 1)
-    return enlarged(np.concatenate(rows), 1)
+    return np.concatenate(rows)
 
 
 _FIGURE = template("""

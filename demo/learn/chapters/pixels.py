@@ -38,7 +38,7 @@ class Pixels(Chapter[Found]):
 
     def draw(self, found: Found) -> Slide:
         figure = fill(_FIGURE, block=json.dumps(BLOCK), said=words("learn.pixels.figure"))
-        return Slide({"originals": f"{found.originals:,}", "others": f"{found.originals - 1:,}"}, figure, 1)
+        return Slide({"originals": f"{found.originals:,}"}, figure, 1)
 
 
 _FIGURE = template("""

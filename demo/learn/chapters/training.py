@@ -14,6 +14,8 @@ from demo.rescale.footprint import detail
 from demo.rescale.rescaled import calibrated, draw, network, rescale
 from demo.rescale.tabs.rivals import compete, entrants, fair_key
 from irn_core.measure.filters import FILTERS
+from irn_core.measure.spread import rms
+from irn_core.ops.pixels import tensor_of
 from irn_core.ops.quantise import round8
 from irn_core.rescale import split
 from irn_core.training.losses import guide_of
@@ -72,9 +74,8 @@ def terms(photo: Photo, net: str) -> Terms:
     """Each term of the objective on one picture."""
     irn = network(net)
     y, z = split(irn, photo.pixels)
-    x = irn.inverse(y, z)
     nats = -irn.prior.log_densities(z, round8(y)).mean()
-    guide = (y - guide_of(x.clamp(0, 1), SCALE)).square().mean().sqrt()
+    guide = (y - guide_of(tensor_of(photo.pixels, SCALE), SCALE)).square().mean().sqrt()
     return Terms(
         255 * float(guide), rms_error(photo, rescale(photo, net).reconstruction),
         rms_error(photo, draw(photo, net, 1.0, 0)), float(nats),
@@ -82,7 +83,7 @@ def terms(photo: Photo, net: str) -> Terms:
 
 
 def rms_error(photo: Photo, x_hat: np.ndarray) -> float:
-    return float(np.sqrt(np.square(photo.pixels - x_hat.astype(np.float32)).mean()))
+    return float(rms(photo.pixels - x_hat.astype(np.float32)))
 
 
 _TERMS = template("""
