@@ -23,4 +23,10 @@
   };
   document.addEventListener("click", choose);
   document.addEventListener("keydown", choose);
+
+  // Parts of the page are made anew whenever their mode opens: they are looked up here, and hold no listener of the page.
+  document.addEventListener("keydown", (event) => document.querySelector("#lesson .lesson")?.turns?.(event));
+  new MutationObserver(() => {
+    for (const root of document.querySelectorAll("[data-speaks]")) root.dispatchEvent(new Event("language"));
+  }).observe(document.documentElement, { attributeFilter: ["lang"] });
 }

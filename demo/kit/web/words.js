@@ -5,6 +5,7 @@
 const root = element.querySelector("." + ROOT);
 if (!root || root.speaks) return; // mounted already
 root.speaks = true;
+root.dataset.speaks = "";
 
 const language = () => (document.documentElement.lang.startsWith("zh") ? "zh" : "en");
 
@@ -24,14 +25,12 @@ function translate() {
   }
 }
 
-// Now, and whenever the page has another language, as long as this is on it.
+// Whenever the page has another language, which page.js tells: a listener of the page itself would hold what is gone.
 function onLanguage(change) {
-  const observer = new MutationObserver(() => {
-    if (!root.isConnected) return observer.disconnect();
+  root.addEventListener("language", () => {
     translate();
     change();
   });
-  observer.observe(document.documentElement, { attributeFilter: ["lang"] });
 }
 
 translate();

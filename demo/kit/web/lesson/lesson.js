@@ -86,15 +86,16 @@ function enter(mode, tab, scale) {
   if (tab) setTimeout(() => document.querySelector(`#go-${mode}-${tab}`).click(), 400); // once the mode is seen
 }
 
-document.addEventListener("keydown", (event) => {
-  if (!root.isConnected || !root.offsetParent || event.ctrlKey || event.metaKey || event.altKey) return;
+// Keys come from page.js: a listener of the page itself would hold a lesson that is gone.
+root.turns = (event) => {
+  if (!root.offsetParent || event.ctrlKey || event.metaKey || event.altKey) return;
   const step = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1 }[event.key];
   // Page keys come from a clicker and work but where one writes; arrows move a slider or a choice that has the focus.
   const taken = event.key.startsWith("Page") ? "input:not([type=radio], [type=checkbox], [type=range])" : "input, select";
   if (!step || event.target.closest?.(`textarea, [contenteditable], ${taken}`)) return;
   event.preventDefault();
   show(at + step);
-});
+};
 
 watch("value", () => load(props.value));
 load(props.value);
