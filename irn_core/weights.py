@@ -14,14 +14,17 @@ from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN, ICNConfig
 from irn_core.nets.irn import IRN, IRNConfig
 from irn_core.nets.plain import PlainConfig, PlainRescaler
+from irn_core.nets.restorer import Restorer, RestorerConfig
 
 INSTALLED = Path(__file__).parent / "shipped_weights"
 WEIGHTS_DIR = INSTALLED if INSTALLED.is_dir() else Path(__file__).parent.parent / "assets" / "weights"
 """Beside this file in an installed package, under assets/ in the repository."""
 RIVALS_DIR = WEIGHTS_DIR / "rivals"
 """Networks to compare with, trained for a short time only."""
-Network = TypeVar("Network", IRN, PlainRescaler, ICN, Autoencoder)
-CONFIGS = {IRN: IRNConfig, PlainRescaler: PlainConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig}
+Network = TypeVar("Network", IRN, PlainRescaler, ICN, Autoencoder, Restorer)
+CONFIGS = {
+    IRN: IRNConfig, PlainRescaler: PlainConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig, Restorer: RestorerConfig,
+}  # fmt: skip
 """The networks that a file can hold; it names one by its class in lower case."""
 RESCALERS = (IRN, PlainRescaler)
 """Networks with the interface of IRN."""
@@ -32,7 +35,7 @@ class WeightsInfo(NamedTuple):
 
     name: str
     network: type[torch.nn.Module]
-    config: IRNConfig | PlainConfig | ICNConfig | AutoencoderConfig
+    config: IRNConfig | PlainConfig | ICNConfig | AutoencoderConfig | RestorerConfig
     training: dict
     figures: dict
     params: int

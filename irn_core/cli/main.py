@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 
-from irn_core.cli import arguments, compress, evaluate, models, rescale, terminal, train
+from irn_core.cli import arguments, compress, evaluate, models, rescale, restore, terminal, train
 from irn_core.errors import IRNError
 
 
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     models.add_command(commands)
     rescale.add_commands(commands)
     compress.add_commands(commands)
+    restore.add_command(commands)
     evaluate.add_commands(commands)
     train.add_command(commands)
     return parser

@@ -7,8 +7,9 @@ from irn_core.cli import arguments
 from irn_core.errors import IRNError
 from irn_core.nets.autoencoder import AutoencoderConfig
 from irn_core.nets.icn import ICNConfig
+from irn_core.nets.restorer import RestorerConfig
 from irn_core.training.layouts import LAYOUTS
-from irn_core.training.tasks import CompressTask, NaturalTask, RescaleTask, Task
+from irn_core.training.tasks import CompressTask, NaturalTask, RescaleTask, RestoreTask, Task
 from irn_core.training.train import TrainConfig, train
 from irn_core.weights import load_model
 
@@ -25,6 +26,7 @@ def add_command(commands: argparse._SubParsersAction) -> None:
     kinds = commands.add_parser("train", help="train a model").add_subparsers(required=True, metavar="KIND")
     _add_rescale(kinds)
     _add_compress(kinds)
+    _add_restore(kinds)
 
 
 def _add_rescale(kinds: argparse._SubParsersAction) -> None:
@@ -47,6 +49,12 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
     compress.add_argument("--layout", choices=COMPRESS_LAYOUTS, default="icn", help="icn, or what it is compared with")
     _add_run(compress, batch=2, crop=192)
     compress.set_defaults(run=_train_compress)
+
+
+def _add_restore(kinds: argparse._SubParsersAction) -> None:
+    restore = kinds.add_parser("restore", help="train a net that takes away what JPEG, WebP and AVIF leave behind")
+    _add_run(restore, batch=6, crop=128)
+    restore.set_defaults(run=_train_restore)
 
 
 def _add_run(kind: argparse.ArgumentParser, batch: int, crop: int) -> None:
@@ -88,6 +96,10 @@ def _train_natural(args: argparse.Namespace) -> None:
 
 def _train_compress(args: argparse.Namespace) -> None:
     _train(args, CompressTask(COMPRESS_LAYOUTS[args.layout]), args.layout)
+
+
+def _train_restore(args: argparse.Namespace) -> None:
+    _train(args, RestoreTask(RestorerConfig()), "restorer")
 
 
 def _train(args: argparse.Namespace, task: Task, name: str) -> None:

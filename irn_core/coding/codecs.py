@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from irn_core.coding.autoencoder_codec import load_autoencoder
+from irn_core.coding.cleaning import clean, load_restorer, quality_of
 from irn_core.coding.codec import load_codec
 from irn_core.coding.icn_file import MAX_SIDE, QUALITY_STEPS
 from irn_core.coding.pillow_codecs import PILLOW_CODECS, PillowCodec
 from irn_core.errors import IRNError
+from irn_core.nets.restorer import KINDS
 
 
 class FileCodec(NamedTuple):
@@ -80,9 +82,21 @@ def _by_pillow(codec: PillowCodec) -> FileCodec:
     return FileCodec(codec.label, codec.low, codec.high, codec.grid, codec.encode, codec.decode, codec.largest_side)
 
 
+def _cleaned(name: str) -> FileCodec:
+    """The same files, with what the codec left behind taken away by the restorer, which sees nothing but the file."""
+    codec = PILLOW_CODECS[name]
+
+    def decode(data: bytes) -> np.ndarray:
+        x_hat = codec.decode(data)
+        return clean(load_restorer(), x_hat, name, quality_of(data, x_hat))
+
+    return _by_pillow(codec)._replace(label=f"{codec.label} + cleaned", decode=decode)
+
+
 CODECS = {
     "icn": icn_codec("ICN", "icn"),
     **{name: _by_pillow(codec) for name, codec in PILLOW_CODECS.items()},
+    **{f"{name}-cleaned": _cleaned(name) for name in KINDS},
     "icn-haar": icn_codec("ICN, Haar only", "icn-haar"),
     "autoencoder": _autoencoder(),
 }

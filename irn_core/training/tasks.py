@@ -31,6 +31,7 @@ from irn_core.training.losses import (
 )
 from irn_core.training.natural import natural_loss
 from irn_core.training.parallel import autocast
+from irn_core.training.restoring import RestoreTask
 
 CALIBRATION_ROUNDS, CALIBRATION_DRAWS = 5, 4
 VALIDATION_JPEG = 90
@@ -229,7 +230,7 @@ class CompressTask:
         return {"objective": "rate + λ·distortion, all rates"}
 
 
-Task = RescaleTask | CompressTask
+Task = RescaleTask | CompressTask | RestoreTask
 
 
 def _varied(quality: Tensor, size: list[int]) -> Tensor:
