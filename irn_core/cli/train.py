@@ -53,7 +53,7 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
 
 def _add_restore(kinds: argparse._SubParsersAction) -> None:
     restore = kinds.add_parser("restore", help="train a net that takes away what JPEG, WebP and AVIF leave behind")
-    _add_run(restore, batch=6, crop=128)
+    _add_run(restore, batch=8, crop=128)
     restore.set_defaults(run=_train_restore)
 
 

@@ -13,6 +13,8 @@ from irn_core.ops.pixels import pixels_of, tensor_of
 from irn_core.ops.quantise import from_uint8
 from irn_core.training.losses import Loss, psnr_of, rms_of
 
+TURNS = ("jpeg", "jpeg", "webp", "avif")
+"""Of which codec the pictures of a batch are: half of them are JPEGs, which gain most."""
 VALIDATION = (("jpeg", 10), ("jpeg", 30), ("jpeg", 60), ("webp", 20), ("avif", 30))
 
 
@@ -38,16 +40,17 @@ class RestoreTask:
         """None learns beside."""
 
     def loss(self, net: Restorer, x: Tensor, stage: int, critic: None = None) -> Loss:
-        """RMS of what is still wrong, on a batch x, B×3×H×W in [0, 1]; a batch has one picture of each codec in turn."""
-        codecs = [PILLOW_CODECS[KINDS[i % len(KINDS)]] for i in range(len(x))]
+        """RMS of what is still wrong, on a batch x, B×3×H×W in [0, 1]."""
+        names = [TURNS[i % len(TURNS)] for i in range(len(x))]
+        codecs = [PILLOW_CODECS[name] for name in names]
         settings = [int(torch.randint(codec.low, codec.high + 1, ())) for codec in codecs]
         parts = [
             tensor_of(codec.decode(codec.encode(pixels_of(picture), setting)))
             for codec, setting, picture in zip(codecs, settings, x.split(1), strict=True)
         ]
         x_hat = torch.cat(parts).to(x.device, memory_format=torch.channels_last)
-        kind = torch.arange(len(x), device=x.device) % len(KINDS)
-        error = net(x_hat, kind, torch.tensor(settings, device=x.device)) - x
+        told = torch.tensor([[KINDS.index(name) for name in names], settings], device=x.device)
+        error = net(x_hat, *told) - x
         psnr = psnr_of(error)
         return Loss(rms_of(error, 0.0), {"psnr_rgb": psnr, "gain": psnr - psnr_of(x_hat - x)})
 
