@@ -66,7 +66,7 @@ def point(photo: Photo, codec: str, setting: int, scale: int = 1, figure: str = 
 
 def codec_curves(photo: Photo, figure: str = PSNR) -> Iterator[Progress]:
     """All codecs at full size, every point as it comes; all curves grow together."""
-    yield from _grow(photo, {name: (name, 1) for name in ("icn", *PILLOW_CODECS)}, figure)
+    yield from _grow(photo, {name: (name, 1) for name in ("icn", "jpeg-cleaned", *PILLOW_CODECS)}, figure)
 
 
 def scale_curves(photo: Photo, codec: str) -> Iterator[Progress]:

@@ -51,7 +51,7 @@ FIRST_QUALITY = 17
 AMOUNTS = (Limits(0, 100, FIRST_QUALITY), Limits(0.0001, 1000, 1), Limits(1, 1e9, 30000, True))
 AIMS = ("quality", "bpp", "bytes")
 """What links call the TARGETS."""
-OTHERS = tuple(name for name in ("jpeg", "webp", "jpeg2000", "avif", "jpegxl") if name in CODECS)
+OTHERS = tuple(name for name in ("jpeg", "jpeg-cleaned", "webp", "jpeg2000", "avif", "jpegxl") if name in CODECS)
 """Rivals at the same bytes, in the order of their speed."""
 
 
