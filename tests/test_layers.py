@@ -14,6 +14,7 @@ LAYERS = (
     ("weights",),
     ("refine",),
     ("rescale",),
+    ("motion",),
     ("coding",),
     ("measure",),
     ("training",),

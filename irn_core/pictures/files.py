@@ -4,7 +4,8 @@ import io
 import struct
 import warnings
 import zlib
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from os import PathLike
 from typing import BinaryIO, NamedTuple
 
@@ -77,17 +78,28 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
     Raises:
         ImageError: the file is missing, empty, damaged, no picture, or has more than `max_pixels`.
     """
-    name = "the picture" if isinstance(source, bytes) or hasattr(source, "read") else str(source)
+    with opened(source, "picture") as file:
+        return _read(file, max_pixels)
+
+
+@contextmanager
+def opened(source: str | PathLike | BinaryIO | bytes, what: str) -> Iterator[BinaryIO]:
+    """The file of a picture or the like, as `what` says, that can be sought in; what decoders raise becomes plain words.
+
+    Raises:
+        ImageError: the file is missing, cannot be read or is damaged, or what an ImageError raised within says of it.
+    """
+    name = f"the {what}" if isinstance(source, bytes) or hasattr(source, "read") else str(source)
     try:
         with _open(source) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, of odd metadata, and of large pictures: the limit here is ours
-            return _read(_seekable(file), max_pixels)
+            yield _seekable(file)
     except ImageError as error:
         raise ImageError(f"{name} {error}") from error
     except (IsADirectoryError, PermissionError) as error:
-        raise ImageError(f"{name} cannot be read ({error.strerror}); give the path of a picture file") from error
+        raise ImageError(f"{name} cannot be read ({error.strerror}); give the path of a {what} file") from error
     except FileNotFoundError as error:
-        raise ImageError(f"{name} does not exist; give the path of a picture") from error
+        raise ImageError(f"{name} does not exist; give the path of a {what}") from error
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name} has too many megapixels ({error}). Make it smaller first") from error
     except DECODER_ERRORS as error:
@@ -112,8 +124,12 @@ def _read(file: BinaryIO, max_pixels: int) -> Picture:
     if profile_lost:
         notices.append("its colour profile is larger than 1 MB and not used: colours are taken as they are")
     opened, image = _decode(file, max_pixels, notices)
-    image = to_srgb(_turned(image, opened, notices), notices)
-    return Picture(_to_rgb(image, notices), tuple(notices), _text(opened))
+    return Picture(finished(image, opened, notices), tuple(notices), _text(opened))
+
+
+def finished(image: Image.Image, opened: Image.Image, notices: list[str]) -> np.ndarray:
+    """H×W×3 uint8 of a decoded picture with 8 bits per sample: upright, as sRGB, on white. `opened` has its metadata."""
+    return _to_rgb(to_srgb(_turned(image, opened, notices), notices), notices)
 
 
 def _text(opened: Image.Image) -> dict[str, str]:
@@ -139,7 +155,7 @@ def _decode(file: BinaryIO, max_pixels: int, notices: list[str]) -> tuple[Image.
     except UnidentifiedImageError as error:
         if is_tiff(file):
             return (read_tiff(file, check_size, notices),) * 2
-        raise ImageError(_what_it_is(file)) from error
+        raise ImageError(what_it_is(file)) from error
     check_size(*image.size)
     notices += _of_several(image)
     if is_misread(image):
@@ -150,7 +166,7 @@ def _decode(file: BinaryIO, max_pixels: int, notices: list[str]) -> tuple[Image.
     return image, image
 
 
-def _what_it_is(file: BinaryIO) -> str:
+def what_it_is(file: BinaryIO) -> str:
     """Why a file that is not of FORMATS is refused."""
     file.seek(0)
     start = file.read(32)

@@ -5,6 +5,8 @@ It is a PNG; or a JPEG, for networks that read those, whose pixels are not those
 
 import io
 import zlib
+from collections.abc import Sequence
+from functools import reduce
 from os import PathLike
 from typing import BinaryIO, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -13,6 +15,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from irn_core.pictures.clips import encode_clip
 from irn_core.pictures.files import encode_png, read_picture
 
 TEXT_KEY = "irn"
@@ -76,16 +79,34 @@ def encode_lr(
 
     With `jpeg`, 1 to 100, as a JPEG of that quality, colour at full resolution, and the same text as its comment.
     """
-    tag: dict[str, object] = {"scale": scale, "model": model, "height": size[0], "width": size[1]}
-    if refine:
-        tag["refine"] = refine
+    tag = _tag(scale, model, size, refine)
     if jpeg:
         file, comment = io.BytesIO(), f"{TEXT_KEY}:{urlencode(tag | {'jpeg': jpeg})}"
         Image.fromarray(lr).save(file, "JPEG", quality=jpeg, subsampling="4:4:4", optimize=True, comment=comment)
         return file.getvalue()
+    return encode_png(lr, _text(tag | {"crc32": _checksum(lr)}))
+
+
+def encode_lr_clip(
+    lrs: Sequence[np.ndarray], durations: Sequence[int], scale: int, model: str, size: tuple[int, int], refine: int = 0
+) -> bytes:
+    """Frames h×w×3 uint8, each shown for so many ms, as the bytes of an animated PNG with the text of an LR.
+
+    Its checksum is that of the first frame, which is all that a reader of still pictures sees; that of all comes with it.
+    """
+    tag = _tag(scale, model, size, refine) | {"crc32": _checksum(lrs[0]), "frames_crc32": _checksum(*lrs)}
+    return encode_clip(lrs, durations, _text(tag))
+
+
+def _tag(scale: int, model: str, size: tuple[int, int], refine: int) -> dict[str, object]:
+    tag: dict[str, object] = {"scale": scale, "model": model, "height": size[0], "width": size[1]}
+    return tag | {"refine": refine} if refine else tag
+
+
+def _text(tag: dict[str, object]) -> PngInfo:
     info = PngInfo()
-    info.add_text(TEXT_KEY, urlencode(tag | {"crc32": _checksum(lr)}))
-    return encode_png(lr, info)
+    info.add_text(TEXT_KEY, urlencode(tag))
+    return info
 
 
 def read_lr(source: str | PathLike | BinaryIO | bytes) -> LRFile:
@@ -95,6 +116,12 @@ def read_lr(source: str | PathLike | BinaryIO | bytes) -> LRFile:
         ImageError: not a readable picture.
     """
     pixels, notices, text = read_picture(source)
+    return with_tag([pixels], notices, text)
+
+
+def with_tag(frames: Sequence[np.ndarray], notices: tuple[str, ...], text: dict[str, str]) -> LRFile:
+    """An LR, or the first of the frames of one, with what the text of its file says of all."""
+    pixels = frames[0]
     tag = dict(parse_qsl(text.get(TEXT_KEY) or text.get("comment", "").removeprefix(f"{TEXT_KEY}:")))
     try:
         scale, size = int(tag["scale"]), (int(tag["height"]), int(tag["width"]))
@@ -102,12 +129,14 @@ def read_lr(source: str | PathLike | BinaryIO | bytes) -> LRFile:
         if padded != pixels.shape[:2]:  # resized or cropped since
             return LRFile(pixels, notices)
         changed = tag["crc32"] != _checksum(pixels) if "crc32" in tag else None
+        if len(frames) > 1:
+            changed = changed or tag.get("frames_crc32") != _checksum(*frames)
         how = {key: int(tag[key]) for key in ("refine", "jpeg") if key in tag}
         return LRFile(pixels, notices, scale, tag["model"], size, changed, **how)
     except (KeyError, ValueError, ZeroDivisionError):
         return LRFile(pixels, notices)
 
 
-def _checksum(pixels: np.ndarray) -> str:
+def _checksum(*frames: np.ndarray) -> str:
     """Eight hexadecimal digits, of the samples row by row."""
-    return f"{zlib.crc32(np.ascontiguousarray(pixels)):08x}"
+    return f"{reduce(lambda crc, pixels: zlib.crc32(np.ascontiguousarray(pixels), crc), frames, 0):08x}"
