@@ -64,11 +64,11 @@ def _choose_model(args: argparse.Namespace, lr: LRFile | None = None) -> str:
 
 def _downscale(args: argparse.Namespace) -> None:
     name = _choose_model(args)
+    if is_clip(args.input):
+        _downscale_clip(args, name)
+        return
     jpeg = _jpeg_quality(args, name)
     irn = load_model(name, *RESCALERS)
-    if is_clip(args.input):
-        _downscale_clip(args, irn, name)
-        return
     picture = read_picture(args.input)
     note(*picture.notices)
     lr = downscale(irn, picture.pixels, partial(progress, what="step") if args.refine else progress, args.refine)
@@ -77,10 +77,11 @@ def _downscale(args: argparse.Namespace) -> None:
     print(f"{args.output}: {lr.shape[1]}×{lr.shape[0]}, {args.output.stat().st_size:,} bytes")
 
 
-def _downscale_clip(args: argparse.Namespace, irn: IRN, name: str) -> None:
+def _downscale_clip(args: argparse.Namespace, name: str) -> None:
     if arguments.is_jpeg(args.output):
         raise IRNError(f"{args.input} moves, and {args.output} is a JPEG, which does not; name it *.png")
-    clip = read_clip(args.input)
+    _jpeg_quality(args, name)
+    irn, clip = load_model(name, *RESCALERS), read_clip(args.input)
     note(*clip.notices)
     lrs = _counted(downscale_clip(irn, clip.frames, args.refine), len(clip.frames))
     size = clip.frames[0].shape[:2]

@@ -1,6 +1,7 @@
 """How much a clip flickers: what changes from frame to frame where the original does not move."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from scipy.ndimage import uniform_filter
@@ -27,4 +28,4 @@ def flicker(frames: Sequence[np.ndarray], still: np.ndarray) -> float:
 def _changes(frames: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Luma of each frame but the first, less that of the one before: H×W."""
     lumas = [luma(pixels) for pixels in frames]
-    return [after - before for before, after in zip(lumas, lumas[1:], strict=False)]
+    return [after - before for before, after in pairwise(lumas)]

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -35,7 +36,9 @@ class Clip(NamedTuple):
 
 
 def is_clip(source: str | PathLike) -> bool:
-    """Whether a file holds more pictures than one, in time; no if it cannot be read at all."""
+    """Whether a file holds more pictures than one, in time; no if it cannot be read, or only once, as a pipe."""
+    if not Path(source).is_file():
+        return False
     try:
         with opened(source, "picture") as file:
             return is_video(file) or getattr(Image.open(file, formats=ANIMATED), "is_animated", False)

@@ -84,7 +84,7 @@ def read_picture(source: str | PathLike | BinaryIO | bytes, max_pixels: int = MA
 
 @contextmanager
 def opened(source: str | PathLike | BinaryIO | bytes, what: str) -> Iterator[BinaryIO]:
-    """The file of a picture or the like, as `what` says, that can be sought in; what decoders raise becomes plain words.
+    """A file of pictures, called `what` in messages, that can be sought in; what decoders raise becomes plain words.
 
     Raises:
         ImageError: the file is missing, cannot be read or is damaged, or what an ImageError raised within says of it.
@@ -128,7 +128,7 @@ def _read(file: BinaryIO, max_pixels: int) -> Picture:
 
 
 def finished(image: Image.Image, opened: Image.Image, notices: list[str]) -> np.ndarray:
-    """H×W×3 uint8 of a decoded picture with 8 bits per sample: upright, as sRGB, on white. `opened` has its metadata."""
+    """H×W×3 uint8 of a decoded picture of 8 bits per sample, upright, as sRGB, on white; `opened` has its metadata."""
     return _to_rgb(to_srgb(_turned(image, opened, notices), notices), notices)
 
 

@@ -92,7 +92,7 @@ def encode_lr_clip(
 ) -> bytes:
     """Frames h×w×3 uint8, each shown for so many ms, as the bytes of an animated PNG with the text of an LR.
 
-    Its checksum is that of the first frame, which is all that a reader of still pictures sees; that of all comes with it.
+    It has two checksums: of the first frame, which is all that a reader of still pictures sees, and of all.
     """
     tag = _tag(scale, model, size, refine) | {"crc32": _checksum(lrs[0]), "frames_crc32": _checksum(*lrs)}
     return encode_clip(lrs, durations, _text(tag))

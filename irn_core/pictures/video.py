@@ -1,4 +1,4 @@
-"""Frames of a video, by PyAV, which is optional: `pip install av`. Two containers and the codecs of the web, no others."""
+"""Frames of a video, by PyAV, which is optional: two containers and the codecs of the web, no others."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple

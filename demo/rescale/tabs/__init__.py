@@ -7,6 +7,7 @@ from demo.rescale.tabs.break_it import BreakIt
 from demo.rescale.tabs.choices import ChoicesTab
 from demo.rescale.tabs.gaussian import Gaussian
 from demo.rescale.tabs.lost_bits import LostBits
+from demo.rescale.tabs.motion import Motion
 from demo.rescale.tabs.plane import Plane
 from demo.rescale.tabs.refine import Refine
 from demo.rescale.tabs.rivals import Rivals
@@ -23,6 +24,7 @@ TABS: tuple[type[Tab], ...] = (
     Refine,
     ChoicesTab,
     Rivals,
+    Motion,
     Arithmetic,
     BreakIt,
 )
