@@ -263,7 +263,7 @@ def test_a_file_aimed_at_a_psnr_is_close_below_it(psnr):
 def drawn(codec: Codec, data: bytes, tau: float, seed: int, monkeypatch) -> tuple[torch.Tensor, list[torch.Tensor]]:
     """Top and details of which decoding makes the picture."""
     seen = []
-    monkeypatch.setattr(codec, "_picture", lambda top, details, header: seen.append((top, details)))
+    monkeypatch.setattr(codec_module, "synthesise", lambda _, top, details, *rest: seen.append((top, details)))
     codec.decode(data, tau, seed)
     return seen[0]
 

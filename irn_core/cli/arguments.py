@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 from irn_core.coding.codecs import CODECS
+from irn_core.coding.importance import SPREADS
 from irn_core.errors import IRNError
 
 
@@ -88,6 +89,14 @@ def quality(value: str) -> float:
     return float(value)
 
 
+def spread(value: str) -> float:
+    """0 … 50."""
+    low, high = SPREADS
+    if not low <= _number(value) <= high:
+        raise argparse.ArgumentTypeError(f"spread is {value}; expected {low} (all alike) to {high} steps of quality")
+    return float(value)
+
+
 def tau(value: str) -> float:
     """0 … 10."""
     if not 0 <= _number(value) <= 10:
@@ -134,7 +143,7 @@ def keep_sources(args: argparse.Namespace) -> None:
     Raises:
         IRNError: a file to write is one of those to read, by whatever name.
     """
-    sources = [Path(path) for name in ("input", "model") if (path := getattr(args, name, None))]
+    sources = [Path(path) for name in ("input", "model", "importance") if (path := getattr(args, name, None))]
     for name in ("output", "json"):
         target = getattr(args, name, None)
         if not isinstance(target, Path) or not target.is_file():  # what is not there yet cannot be lost

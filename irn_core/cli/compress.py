@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+import numpy as np
+
 from irn_core.cli import arguments
 from irn_core.cli.terminal import note
 from irn_core.coding.codec import (
@@ -14,8 +16,9 @@ from irn_core.coding.codec import (
     read_header,
     shipped_model,
 )
+from irn_core.coding.importance import FIRST_SPREAD, SPREADS, as_quality, drops_of
 from irn_core.coding.target import bits_per_pixel, byte_budget
-from irn_core.errors import WeightsError
+from irn_core.errors import IRNError, WeightsError
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.pictures.files import encode_png, read_picture
 
@@ -33,6 +36,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     aim.add_argument(
         "--psnr", type=arguments.above_zero, help="aim at this PSNR-RGB in dB, or above if no file is worse"
     )
+    pack.add_argument("--importance", type=Path, metavar="MASK", help="a picture of what matters: white most, black least")
+    low, high = SPREADS
+    pack.add_argument(
+        "--spread", type=arguments.spread, metavar="S",
+        help=f"steps of quality from white down to black, {low} to {high} (default {FIRST_SPREAD:g})",
+    )  # fmt: skip
     pack.set_defaults(run=_compress)
 
     unpack = commands.add_parser("decompress", help=".icn file → picture, drawing what was lost")
@@ -52,16 +61,41 @@ def _compress(args: argparse.Namespace) -> None:
     picture = read_picture(args.input)
     note(*picture.notices)
     pixels, reached = picture.pixels, ""
+    drops = _drops(args, codec, pixels)
     if args.psnr:
-        data, x_hat, _ = encode_at_psnr(codec, pixels, args.psnr)
+        data, x_hat, _ = encode_at_psnr(codec, pixels, args.psnr, drops)
         reached = f", PSNR-RGB {psnr_rgb(pixels, x_hat):.2f} dB"
     elif args.bytes or args.bpp:
-        data = encode_within(codec, pixels, args.bytes or byte_budget(args.bpp, pixels.shape))
+        data = encode_within(codec, pixels, args.bytes or byte_budget(args.bpp, pixels.shape), drops)
     else:
-        data = codec.encode(pixels, args.quality)
+        data = codec.encode(pixels, args.quality, drops)
     args.output.write_bytes(data)
-    quality, bpp = read_header(data).quality, bits_per_pixel(len(data), pixels.shape)
-    print(f"{args.output}: {len(data):,} bytes, {bpp:.3f} bits per pixel, quality {quality:.2f}{reached}")
+    bpp = bits_per_pixel(len(data), pixels.shape)
+    print(f"{args.output}: {len(data):,} bytes, {bpp:.3f} bits per pixel, quality {_quality(data, codec)}{reached}")
+
+
+def _drops(args: argparse.Namespace, codec: Codec, pixels: np.ndarray) -> np.ndarray | None:
+    """The map that --importance and --spread ask for."""
+    if args.importance is None:
+        if args.spread is not None:
+            raise IRNError("--spread says how far a mask reaches; give that with --importance")
+        return None
+    mask = read_picture(args.importance)
+    note(*mask.notices)
+    spread = FIRST_SPREAD if args.spread is None else args.spread
+    return drops_of(mask.pixels, spread, pixels.shape[:2], codec.cell)
+
+
+def _quality(data: bytes, codec: Codec | None) -> str:
+    """That of a file; with a map from the least to the most important of its cells, which takes the codec to read."""
+    header = read_header(data)
+    if not header.has_map:
+        return f"{header.quality:.2f}"
+    if codec is None:
+        return f"up to {header.quality:.2f}, by an importance map"
+    qualities = as_quality(header.quality, drops := codec.drops(data))
+    cells = f"{drops.shape[1]}×{drops.shape[0]} cells of {codec.cell} pixels"
+    return f"{qualities.min():.2f} to {qualities.max():.2f}, by an importance map of {cells}"
 
 
 def _decompress(args: argparse.Namespace) -> None:
@@ -84,5 +118,6 @@ def _info(args: argparse.Namespace) -> None:
     header = read_header(data)
     print(f"size     {header.width}×{header.height}")
     print(f"bytes    {len(data):,}, {bits_per_pixel(len(data), (header.height, header.width)):.3f} bits per pixel")
-    print(f"quality  {header.quality:.2f}")
-    print(f"model    {shipped_model(header.fingerprint) or 'does not ship'}, weights {header.fingerprint.hex()}")
+    name = shipped_model(header.fingerprint)
+    print(f"quality  {_quality(data, load_codec(name) if header.has_map and name else None)}")
+    print(f"model    {name or 'does not ship'}, weights {header.fingerprint.hex()}")

@@ -10,6 +10,16 @@ from torch import Tensor
 
 from irn_core.coding.entropy import Reader, Writer
 from irn_core.coding.icn_file import HEADER_BYTES, MAX_PIXELS, MAX_SIDE, QUALITY_STEPS, Header, pack, read_header
+from irn_core.coding.importance import (
+    FIRST_SPREAD,
+    as_quality,
+    check_drops,
+    drops_of,
+    grid_of,
+    read_map,
+    read_quality,
+    write_map,
+)
 from irn_core.coding.symbols import Group, Lost, decoder, encoder
 from irn_core.coding.target import largest_within
 from irn_core.coding.tiled import analyse, synthesise
@@ -39,20 +49,24 @@ class Codec:
         self.fingerprint = fingerprint
 
     @torch.inference_mode()
-    def encode(self, pixels: np.ndarray, quality: float) -> bytes:
-        """H×W×3 uint8, any size from 1×1 → the bytes of a file. quality: 0 … 100, see `Header`."""
-        return self._encode(pixels, quality)[0]
+    def encode(self, pixels: np.ndarray, quality: float, drops: np.ndarray | None = None) -> bytes:
+        """H×W×3 uint8, any size from 1×1 → the bytes of a file. quality: 0 … 100, see `Header`.
+
+        `drops` are an importance map, h×w, as `drops_of` makes it from a mask; one of zeros is none.
+        """
+        return self._encode(pixels, quality, drops)[0]
 
     @torch.inference_mode()
-    def encode_and_decode(self, pixels: np.ndarray, quality: float) -> Encoded:
+    def encode_and_decode(self, pixels: np.ndarray, quality: float, drops: np.ndarray | None = None) -> Encoded:
         """`encode`, with what `decode` will give, for the price of the refinement only."""
         groups: list[Group] = []
-        data, top_hat, details_hat = self._encode(pixels, quality, groups)
-        return Encoded(data, self._picture(top_hat, details_hat, read_header(data)), groups)
+        data, top_hat, details_hat, at = self._encode(pixels, quality, drops, groups)
+        return Encoded(data, synthesise(self.icn, top_hat, details_hat, at, pixels.shape[:2]), groups)
 
     def _encode(
-        self, pixels: np.ndarray, quality: float, groups: list[Group] | None = None
-    ) -> tuple[bytes, Tensor, list[Tensor]]:
+        self, pixels: np.ndarray, quality: float, drops: np.ndarray | None, groups: list[Group] | None = None
+    ) -> tuple[bytes, Tensor, list[Tensor], Tensor]:
+        """The file, top and details as decoded, and the quality as the network takes it."""
         height, width = check_pixels(pixels).shape[:2]
         if not 0 <= quality <= 100:
             raise StreamError(f"quality is {quality}; expected 0 to 100")
@@ -61,17 +75,20 @@ class Codec:
                 f"sides up to {MAX_SIDE}, {MAX_PIXELS / 1e6:.0f} megapixels, for about 80 bytes of memory each pixel"
             )
             raise ImageError(f"{width}×{height} is too large to compress ({limits}); make it smaller first")
-        header, writer = (
-            Header(self.fingerprint, round(quality * QUALITY_STEPS) / QUALITY_STEPS, height, width),
-            Writer(),
-        )
-        quality = torch.tensor([header.quality])
-        top, details = analyse(self.icn, pixels, quality)
+        if drops is not None and not drops.any():
+            drops = None
+        steps = round(quality * QUALITY_STEPS) / QUALITY_STEPS
+        header, writer = Header(self.fingerprint, steps, height, width, drops is not None), Writer()
+        if drops is not None:
+            check_drops(drops, grid_of(header, self.cell))
+            write_map(writer, drops)
+        at = as_quality(header.quality, drops)
+        top, details = analyse(self.icn, pixels, at)
         coder = encoder(writer, [*details, top], groups)
         shape = top.shape
         del top, details  # the coder lets go of them as it is done with them
-        top_hat, details_hat = self.icn.code(shape, quality, coder)
-        return pack(header, writer.finish()), top_hat, details_hat
+        top_hat, details_hat = self.icn.code(shape, at, coder)
+        return pack(header, writer.finish()), top_hat, details_hat, at
 
     @torch.inference_mode()
     def decode(self, data: bytes, tau: float = 0.0, seed: int = 0, max_pixels: int = MAX_PIXELS) -> np.ndarray:
@@ -83,25 +100,33 @@ class Codec:
         Raises:
             StreamError: not such a file, damaged, larger than `max_pixels`, or made by other weights.
         """
+        header, reader = self._open(data, max_pixels)
+        quality = read_quality(header, reader, self.cell)
+        lost = Lost(self.icn.config.levels, tau, seed) if tau else None
+        top_hat, details_hat = self.icn.code((1, 3, *grid_of(header, self.cell)), quality, decoder(reader, lost))
+        if lost:
+            for level, b_hat in enumerate(details_hat):
+                b_hat += lost.details.pop(level)
+        return synthesise(self.icn, top_hat, details_hat, quality, (header.height, header.width))
+
+    def drops(self, data: bytes) -> np.ndarray | None:
+        """The importance map h×w in the bytes of a file, if there is one; raises as `decode` does."""
+        header, reader = self._open(data, MAX_PIXELS)
+        return read_map(reader, grid_of(header, self.cell)) if header.has_map else None
+
+    @property
+    def cell(self) -> int:
+        """Side in pixels of what one number of a map stands for."""
+        return 1 << self.icn.config.levels
+
+    def _open(self, data: bytes, max_pixels: int) -> tuple[Header, Reader]:
         header = read_header(data, max_pixels)
         if header.fingerprint != self.fingerprint:
             raise StreamError(
                 f"the file was made by weights {header.fingerprint.hex()}, these are {self.fingerprint.hex()}; "
                 "use the model that made it"
             )
-        side = 1 << self.icn.config.levels
-        shape = (1, 3, -(-header.height // side), -(-header.width // side))
-        lost = Lost(self.icn.config.levels, tau, seed) if tau else None
-        coder = decoder(Reader(data[HEADER_BYTES:]), lost)
-        top_hat, details_hat = self.icn.code(shape, torch.tensor([header.quality]), coder)
-        if lost:
-            for level, b_hat in enumerate(details_hat):
-                b_hat += lost.details.pop(level)
-        return self._picture(top_hat, details_hat, header)
-
-    def _picture(self, top_hat: Tensor, details_hat: list[Tensor], header: Header) -> np.ndarray:
-        quality, size = torch.tensor([header.quality]), (header.height, header.width)
-        return synthesise(self.icn, top_hat, details_hat, quality, size)
+        return header, Reader(data[HEADER_BYTES:])
 
 
 @cache
@@ -138,8 +163,10 @@ def codec_for(data: bytes, max_pixels: int = MAX_PIXELS) -> Codec:
     raise WeightsError(f"the file was made by weights {fingerprint.hex()}, which do not ship")
 
 
-def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
-    """The best file of at most `budget` bytes, and of at least 98 % of them unless quality 100 needs less.
+def encode_within(
+    codec: Codec, pixels: np.ndarray, budget: int, drops: np.ndarray | None = None, slack: float = SIZE_SLACK
+) -> bytes:
+    """The best file of at most `budget` bytes, and, but for `slack`, of all of them unless quality 100 needs less.
 
     Streams grow in words of 4 bytes, so files below 200 bytes can fall short by more.
 
@@ -148,32 +175,40 @@ def encode_within(codec: Codec, pixels: np.ndarray, budget: int) -> bytes:
     """
 
     def run(setting: int) -> bytes:
-        return codec.encode(pixels, setting / QUALITY_STEPS)
+        return codec.encode(pixels, setting / QUALITY_STEPS, drops)
 
-    return largest_within(budget, 0, 100 * QUALITY_STEPS, run, len, SIZE_SLACK, "bytes")
+    return largest_within(budget, 0, 100 * QUALITY_STEPS, run, len, slack, "bytes")
 
 
-def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float) -> Encoded:
+def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float, drops: np.ndarray | None = None) -> Encoded:
     """The file whose picture comes closest to a PSNR-RGB in dB from below: within 0.02 dB, unless it jumps there.
 
     Where even the smallest file is better than that, as with smooth pictures, it is the smallest.
     """
 
     def run(setting: int) -> Encoded:
-        return codec.encode_and_decode(pixels, setting / QUALITY_STEPS) if setting else smallest
+        return codec.encode_and_decode(pixels, setting / QUALITY_STEPS, drops) if setting else smallest
 
     def measure(result: Encoded) -> float:
         return psnr_rgb(pixels, result.x_hat)
 
-    smallest = codec.encode_and_decode(pixels, 0)
+    smallest = codec.encode_and_decode(pixels, 0, drops)
     if measure(smallest) >= psnr:
         return smallest
     return largest_within(psnr, 0, 100 * QUALITY_STEPS, run, measure, 0.02 / psnr, "dB")
 
 
-def encode(pixels: np.ndarray, quality: float = 50.0) -> bytes:
-    """Compress H×W×3 uint8 with the shipped ICN; quality from 0 (about 0.05 bpp) to 100 (about 3 bpp)."""
-    return load_codec("icn").encode(pixels, quality)
+def encode(
+    pixels: np.ndarray, quality: float = 50.0, importance: np.ndarray | None = None, spread: float = FIRST_SPREAD
+) -> bytes:
+    """Compress H×W×3 uint8 with the shipped ICN; quality from 0 (about 0.05 bpp) to 100 (about 3 bpp).
+
+    `importance` is a mask, H×W or H×W×3 uint8, of the picture's proportions: white has the quality, black a quality
+    that is lower by `spread`, 0 to 50.
+    """
+    codec = load_codec("icn")
+    drops = None if importance is None else drops_of(importance, spread, check_pixels(pixels).shape[:2], codec.cell)
+    return codec.encode(pixels, quality, drops)
 
 
 def decode(data: bytes, tau: float = 0.0, seed: int = 0) -> np.ndarray:

@@ -107,7 +107,7 @@ class Writer:
         low = _low_bits(len(log_scale), len(doubtful))
         for gap in (np.diff(doubtful, prepend=-1) - 1).tolist():
             self._number(gap >> low)
-            self._bits(gap & ((1 << low) - 1), low)
+            self.bits(gap & ((1 << low) - 1), low)
         indices[doubtful] = border[doubtful]  # the table below
         return indices
 
@@ -125,9 +125,10 @@ class Writer:
             raise StreamError(f"a number is {value}; the stream holds up to {LARGEST_NUMBER}")
         length = (value + 1).bit_length() - 1
         self.coder.encode(length, _short())
-        self._bits(value + 1 - (1 << length), length)
+        self.bits(value + 1 - (1 << length), length)
 
-    def _bits(self, value: int, count: int) -> None:
+    def bits(self, value: int, count: int) -> None:
+        """Append a number of so many bits."""
         for shift, bits in _halves(count):
             self.coder.encode((value >> shift) & ((1 << bits) - 1), _uniform(bits))
 
@@ -155,7 +156,7 @@ class Reader:
             raise StreamError("the stream is damaged: it has more hints than coefficients")
         low = _low_bits(log_scale.size, count)
         for _ in range(count):
-            at += 1 + (self._number() << low) + self._bits(low)
+            at += 1 + (self._number() << low) + self.bits(low)
             if at >= log_scale.size:
                 raise StreamError("the stream is damaged: a hint points outside the picture")
             indices[at] = border[at]
@@ -175,9 +176,10 @@ class Reader:
 
     def _number(self) -> int:
         length = self._decode(_short())
-        return (1 << length) - 1 + self._bits(length)
+        return (1 << length) - 1 + self.bits(length)
 
-    def _bits(self, count: int) -> int:
+    def bits(self, count: int) -> int:
+        """The next number of so many bits."""
         return sum(self._decode(_uniform(bits)) << shift for shift, bits in _halves(count))
 
     def _decode(self, *model) -> int | np.ndarray:

@@ -1,7 +1,8 @@
 """The container of compressed pictures: a header, a checksum, and one stream.
 
 magic and version · fingerprint of the weights · quality · height, width · CRC-32 of all the rest · stream.
-It holds nothing that the decoder could compute.
+It holds nothing that the decoder could compute. A file whose stream begins with an importance map has a version of its
+own, so that those without one are what they were, and programs that know no maps refuse the others.
 """
 
 import struct
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from irn_core.errors import StreamError
 
-MAGIC, VERSION = b"ICN", 3
+MAGIC, VERSION, MAP_VERSION = b"ICN", 3, 4
 HEADER = struct.Struct("<3sB6sHHH")
 CHECKSUM = struct.Struct("<I")
 HEADER_BYTES = HEADER.size + CHECKSUM.size
@@ -26,18 +27,23 @@ WORD_BYTES = 4
 
 
 class Header(NamedTuple):
-    """What a file says of itself; `fingerprint` are the first six bytes of the weights' hash."""
+    """What a file says of itself; `fingerprint` are the first six bytes of the weights' hash.
+
+    Where it has a map, `quality` is that of the most important cells.
+    """
 
     fingerprint: bytes
     quality: float
     height: int
     width: int
+    has_map: bool = False
 
 
 def pack(header: Header, stream: bytes) -> bytes:
     """The bytes of a file."""
     steps = round(header.quality * QUALITY_STEPS)
-    packed = HEADER.pack(MAGIC, VERSION, header.fingerprint, steps, header.height, header.width)
+    version = MAP_VERSION if header.has_map else VERSION
+    packed = HEADER.pack(MAGIC, version, header.fingerprint, steps, header.height, header.width)
     return packed + CHECKSUM.pack(zlib.crc32(packed + stream)) + stream
 
 
@@ -52,9 +58,10 @@ def read_header(data: bytes, max_pixels: int = MAX_PIXELS) -> Header:
     if len(data) < HEADER_BYTES:
         raise StreamError(f"the .icn file ends after {len(data)} bytes, within its header; copy it again")
     _, version, fingerprint, quality, height, width = HEADER.unpack_from(data)
-    if version != VERSION:
+    if version not in (VERSION, MAP_VERSION):
         raise StreamError(
-            f"the .icn file has version {version}, this program reads {VERSION}; use the program's version"
+            f"the .icn file has version {version}, this program reads {VERSION} and {MAP_VERSION}; "
+            "use the program's version"
         )
     (checksum,) = CHECKSUM.unpack_from(data, HEADER.size)
     if zlib.crc32(data[: HEADER.size] + data[HEADER_BYTES:]) != checksum:
@@ -68,4 +75,4 @@ def read_header(data: bytes, max_pixels: int = MAX_PIXELS) -> Header:
         )
     if 8 * (len(data) - HEADER_BYTES + WORD_BYTES) < LEAST_BITS * height * width:
         raise StreamError(f"the .icn file is damaged: {len(data)} bytes cannot hold {width}×{height} pixels")
-    return Header(fingerprint, quality / QUALITY_STEPS, height, width)
+    return Header(fingerprint, quality / QUALITY_STEPS, height, width, version == MAP_VERSION)

@@ -1,16 +1,17 @@
 """Pixels ↔ bands. The finest level, which has three quarters of all coefficients, is computed in tiles.
 
-So only the pixels are held at full size. The result is that of the whole, within float rounding.
+So only the pixels are held at full size. The result is that of the whole, within float rounding. A quality is one number,
+or a map 1×1×h×w, of which a tile sees its part.
 """
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from irn_core.nets.icn import ICN
+from irn_core.nets.icn import ICN, spread
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
-from irn_core.ops.tiling import tiles
+from irn_core.ops.tiling import Window, tiles
 
 TILE_SIDE = 512
 """In coefficients of the finest level, which stand for 2×2 pixels each."""
@@ -24,7 +25,8 @@ def analyse(icn: ICN, pixels: np.ndarray, quality: Tensor) -> tuple[Tensor, list
     for inner, outer in tiles(height, width, TILE_SIDE, icn.split_radius):
         seen, kept = outer.times(2), inner.within(outer)
         tile = from_uint8(x[..., seen.rows, seen.columns]).contiguous(memory_format=torch.channels_last)
-        for whole, part in zip((a, b), icn.split(0, icn.from_rgb(tile), quality), strict=True):
+        seen_quality = _part(quality, (height, width), outer)
+        for whole, part in zip((a, b), icn.split(0, icn.from_rgb(tile), seen_quality), strict=True):
             whole[..., inner.rows, inner.columns] = part[..., kept.rows, kept.columns]
     details = [b]
     for level in range(1, icn.config.levels):
@@ -41,11 +43,17 @@ def synthesise(icn: ICN, top: Tensor, details: list[Tensor], quality: Tensor, si
     x_hat = torch.empty(1, 3, *size, dtype=torch.uint8)
     for inner, outer in tiles(*a.shape[-2:], TILE_SIDE, icn.restore_radius):
         low, detail = (whole[..., outer.rows, outer.columns] for whole in (a, b))
-        tile = icn.restore(icn.to_rgb(icn.join(0, low, detail, quality)), quality)
+        seen_quality = _part(quality, a.shape, outer)
+        tile = icn.restore(icn.to_rgb(icn.join(0, low, detail, seen_quality)), seen_quality)
         done, kept = inner.times(2), inner.within(outer).times(2)
         place = x_hat[..., done.rows, done.columns]  # ends where the picture does, before the padding
         place.copy_(to_uint8(tile[..., kept.rows, kept.columns][..., : place.shape[-2], : place.shape[-1]]))
     return to_pixels(x_hat)
+
+
+def _part(quality: Tensor, shape: tuple[int, ...], window: Window) -> Tensor:
+    """The quality inside a window of bands of this shape."""
+    return quality if quality.dim() == 1 else spread(quality, shape)[..., window.rows, window.columns]
 
 
 def _empty(channels: int, height: int, width: int) -> Tensor:
