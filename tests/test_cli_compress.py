@@ -17,7 +17,17 @@ from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.weights import model_tag, read_info, save_model
-from tests.helpers import pixels_of, randomise, refused, run, smooth_pixels, tiny_icn, tiny_icn_config, write_pictures
+from tests.helpers import (
+    misused,
+    pixels_of,
+    randomise,
+    refused,
+    run,
+    smooth_pixels,
+    tiny_icn,
+    tiny_icn_config,
+    write_pictures,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +106,46 @@ def test_info_says_what_the_file_holds(photo, tmp_path, capsys):
     header = read_header(packed.read_bytes())
     for part in ("131×67", "12.50", f"{packed.stat().st_size:,}", header.fingerprint.hex()):
         assert part in said
+
+
+@pytest.fixture
+def mask(tmp_path):
+    path = tmp_path / "mask.png"
+    Image.fromarray(np.where(np.arange(131) < 50, 255, 0).astype(np.uint8)[None].repeat(67, 0)).save(path)
+    return path
+
+
+@pytest.mark.parametrize("aim", [("--quality", 60), ("--bytes", 900), ("--psnr", 33)], ids=lambda aim: aim[0])
+def test_a_mask_gives_the_file_a_map_whatever_is_aimed_at(photo, mask, tmp_path, aim, capsys):
+    packed, plain, back = tmp_path / "photo.icn", tmp_path / "plain.icn", tmp_path / "back.png"
+    assert run("compress", photo, packed, *aim, "--importance", mask, "--spread", 40) == 0
+    assert run("compress", photo, plain, *aim) == 0
+    data, codec = packed.read_bytes(), load_codec("icn")
+    assert codec.drops(data).tolist() == [[0] * 6 + [15] + [20] * 10] * 9  # a quarter of one column of cells is white
+    quality = read_header(data).quality
+    if aim[0] == "--quality":
+        assert quality == 60
+    elif aim[0] == "--bytes":
+        assert 0.98 * 900 <= len(data) <= 900
+    else:
+        assert 32.9 <= psnr_rgb(pixels_of(photo), codec.decode(data)) <= 33
+    assert run("decompress", packed, back) == 0 and np.array_equal(pixels_of(back), codec.decode(data))
+    capsys.readouterr()
+    assert run("info", packed) == 0 and run("info", plain) == 0
+    said = capsys.readouterr().out
+    assert f"{quality - 40 if quality > 40 else 0:.2f} to {quality:.2f}, by an importance map of 17×9 cells" in said
+    assert said.count("importance map") == 1
+
+
+def test_masks_that_cannot_be_are_refused(photo, mask, tmp_path, capsys):
+    packed, other = tmp_path / "photo.icn", tmp_path / "other.png"
+    Image.fromarray(smooth_pixels(131, 67)).save(other)
+    assert "the mask is 67×131, the picture 131×67" in refused(capsys, "compress", photo, packed, "--importance", other)
+    assert "give that with --importance" in refused(capsys, "compress", photo, packed, "--spread", 20)
+    assert "is read here" in refused(capsys, "compress", photo, mask, "--importance", mask)
+    for spread in ("-1", "51", "nan", "wide"):
+        assert f"spread is {spread}" in misused(capsys, "compress", photo, packed, f"--spread={spread}")
+    assert not packed.exists()
 
 
 def test_damaged_and_foreign_files_are_refused_in_one_line(photo, tmp_path, capsys):

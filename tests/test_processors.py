@@ -10,7 +10,8 @@ from tests.tools.processors import MACHINES, cases, largest_difference, replays_
 def replays():
     """Of streams of the shipped networks, by processors with other instructions."""
     machines = {name: MACHINES[name] for name in ("AVX2", "AVX", "SSE4.1, all of torch")}
-    return replays_of(cases(side=64, repeats=1), machines)
+    mapped = [case for case in cases(side=128, repeats=1) if case.drops is not None]
+    return replays_of([*cases(side=64, repeats=1), *mapped], machines)
 
 
 def test_intact_files_are_decoded_by_other_processors(replays):

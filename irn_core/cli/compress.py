@@ -36,7 +36,9 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     aim.add_argument(
         "--psnr", type=arguments.above_zero, help="aim at this PSNR-RGB in dB, or above if no file is worse"
     )
-    pack.add_argument("--importance", type=Path, metavar="MASK", help="a picture of what matters: white most, black least")
+    pack.add_argument(
+        "--importance", type=Path, metavar="MASK", help="a picture of what matters: white most, black least"
+    )
     low, high = SPREADS
     pack.add_argument(
         "--spread", type=arguments.spread, metavar="S",

@@ -80,7 +80,9 @@ def check_drops(drops: np.ndarray, grid: tuple[int, int]) -> None:
         StreamError: of another shape, or out of range.
     """
     if drops.shape != grid or drops.dtype.kind not in "iu":
-        raise StreamError(f"the map is {drops.shape} of {drops.dtype}; expected {grid} whole numbers, one for each cell")
+        raise StreamError(
+            f"the map is {drops.shape} of {drops.dtype}; expected {grid} whole numbers, one for each cell"
+        )
     if drops.min() < 0 or drops.max() > LARGEST_DROP:
         raise StreamError(f"drops of the map are {drops.min()} to {drops.max()}; expected 0 to {LARGEST_DROP}")
 

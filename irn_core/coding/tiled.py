@@ -1,7 +1,7 @@
 """Pixels ↔ bands. The finest level, which has three quarters of all coefficients, is computed in tiles.
 
-So only the pixels are held at full size. The result is that of the whole, within float rounding. A quality is one number,
-or a map 1×1×h×w, of which a tile sees its part.
+So only the pixels are held at full size. The result is that of the whole, within float rounding. Where the quality is a
+map, 1×1×h×w, a tile sees its part of it.
 """
 
 import numpy as np

@@ -49,7 +49,9 @@ def demand(holds: bool, otherwise: str) -> None:
 def icn_files() -> list[bytes]:
     codec, rng = load_codec("icn"), np.random.default_rng(0)
     pictures = [smooth_picture(rng, *shape) for shape in ((16, 16), (17, 30), (1, 9), (40, 8), (33, 47))]
-    return [codec.encode(pixels, quality) for pixels in pictures for quality in (0, 50, 95)]
+    plain = [codec.encode(pixels, quality) for pixels in pictures for quality in (0, 50, 95)]
+    wide = smooth_picture(rng, 70, 150)  # so wide that a map has cells
+    return plain + [codec.encode(wide, quality, rng.integers(0, most, (2, 3))) for quality, most in ((50, 4), (95, 40))]
 
 
 def decoded(data: bytes, tau: float = 0.0) -> np.ndarray:

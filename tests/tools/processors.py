@@ -22,6 +22,7 @@ from skimage import data
 from irn_core.coding import entropy
 from irn_core.coding import symbols as symbols_module
 from irn_core.coding.codec import load_codec
+from irn_core.coding.importance import as_quality
 from irn_core.errors import StreamError
 from irn_core.pictures.files import read_picture
 
@@ -42,11 +43,12 @@ BASIC = np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255
 
 
 class Case(NamedTuple):
-    """A stream: the network and quality, and the crop H×W×3 uint8 it was made of."""
+    """A stream: the network and quality, the crop H×W×3 uint8 it was made of, and its importance map."""
 
     model: str
     quality: float
     pixels: np.ndarray
+    drops: np.ndarray | None
 
 
 class Replay(NamedTuple):
@@ -89,11 +91,16 @@ def crops(names: tuple[str, ...], side: int, each: int, seed: int) -> Iterator[n
 
 
 def cases(side: int, repeats: int, seed: int = 0) -> list[Case]:
-    """Drawn pictures, graphics and photographs, each at a random quality, by both shipped networks in turn."""
-    rng = np.random.default_rng(seed)
+    """Drawn pictures, graphics and photographs, each at a random quality, by both shipped networks in turn.
+
+    Every third has a random map, where it is large enough for one.
+    """
+    rng, maps = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     pictures = [p for i in range(repeats) for p in drawn(side, seed + i)]
     pictures += [*crops(GRAPHICS, side, repeats, seed), *crops(PHOTOGRAPHS, side, repeats, seed)]
-    return [Case(("icn", "icn-haar")[i % 2], rng.uniform(0, 100), p) for i, p in enumerate(pictures)]
+    grid = (-(-side // 64),) * 2
+    drops = [None if i % 3 or side <= 64 else maps.integers(0, 20, grid) for i in range(len(pictures))]
+    return [Case(("icn", "icn-haar")[i % 2], rng.uniform(0, 100), p, drops[i]) for i, p in enumerate(pictures)]
 
 
 def replay(case: Case, symbols: list[np.ndarray]) -> np.ndarray:
@@ -107,7 +114,7 @@ def replay(case: Case, symbols: list[np.ndarray]) -> np.ndarray:
     side, quality = 1 << icn.config.levels, round(case.quality * 512) / 512
     shape = (1, 3, *(-(-length // side) for length in case.pixels.shape[:2]))
     with torch.inference_mode():
-        icn.code(shape, torch.tensor([quality]), code)
+        icn.code(shape, as_quality(quality, case.drops), code)
     return np.concatenate(found)
 
 
@@ -131,7 +138,7 @@ def work(folder: Path, name: str) -> None:
 def replays_of(todo: list[Case], machines: dict[str, dict[str, str]]) -> dict[str, Replay]:
     """Make the streams, and let every machine replay them."""
     torch.set_num_threads(1)
-    encoded = [load_codec(case.model).encode_and_decode(case.pixels, case.quality) for case in todo]
+    encoded = [load_codec(case.model).encode_and_decode(case.pixels, case.quality, case.drops) for case in todo]
     made = [(*c, e.data, e.x_hat, [g.symbols for g in e.groups]) for c, e in zip(todo, encoded, strict=True)]
     with tempfile.TemporaryDirectory() as path:
         (Path(path) / "streams").write_bytes(pickle.dumps(made))
