@@ -97,6 +97,11 @@ def spread(value: str) -> float:
     return float(value)
 
 
+def spreads(value: str) -> list[float]:
+    """Spreads, separated by commas."""
+    return [spread(one) for one in value.split(",")]
+
+
 def tau(value: str) -> float:
     """0 … 10."""
     if not 0 <= _number(value) <= 10:

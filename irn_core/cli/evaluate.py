@@ -11,6 +11,7 @@ from irn_core.errors import IRNError
 from irn_core.measure.bench import bench
 from irn_core.measure.calibration import evaluate_calibration
 from irn_core.measure.filters import FILTERS
+from irn_core.measure.importance import evaluate_importance
 from irn_core.measure.natural import evaluate_natural
 from irn_core.measure.noise import evaluate_normality
 from irn_core.measure.normality import Figures
@@ -29,6 +30,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     _add_normality(kinds)
     _add_natural(kinds)
     _add_compress(kinds)
+    _add_importance(kinds)
     timing = commands.add_parser("bench", help="time the shipped models beside the paper's layout")
     timing.add_argument("--side", type=arguments.positive, default=1000, help="side of the square test picture")
     timing.add_argument("--json", type=arguments.output, help="write the times to this file")
@@ -76,6 +78,23 @@ def _add_compress(kinds: argparse._SubParsersAction) -> None:
     compress.add_argument("--json", type=arguments.output, help="write the curves to this file")
     compress.add_argument("--record", action="store_true", help="write the BD-rate into the weights file's metadata")
     compress.set_defaults(run=_evaluate_compress)
+
+
+def _add_importance(kinds: argparse._SubParsersAction) -> None:
+    importance = kinds.add_parser("importance", help="what an importance map gives inside and takes outside")
+    arguments.add_pictures(importance)
+    importance.add_argument("--quality", type=arguments.quality, default=30.0, help="of the plain files (default 30)")
+    importance.add_argument("--spreads", type=arguments.spreads, default=[10.0, 20.0, 40.0], help="default 10,20,40")
+    importance.add_argument("--model", default="icn", help="a shipped model or a weights file")
+    importance.add_argument("--json", type=arguments.output, help="write the figures to this file")
+    importance.set_defaults(run=_evaluate_importance)
+
+
+def _evaluate_importance(args: argparse.Namespace) -> None:
+    result = evaluate_importance(args.model, _pictures(args), args.quality, args.spreads)
+    print(f"a constant map gives {'exactly' if result['constant_map_is_plain'] else 'not'} the plain picture")
+    if args.json:
+        write_json(args.json, provenance(args.command, args.model) | result)
 
 
 def _evaluate_compress(args: argparse.Namespace) -> None:

@@ -60,6 +60,11 @@ def psnr_rgb(x: np.ndarray, x_hat: np.ndarray) -> float:
     return _psnr(x, x_hat)
 
 
+def psnr_rgb_where(x: np.ndarray, x_hat: np.ndarray, where: np.ndarray) -> float:
+    """`psnr_rgb` of the pixels where H×W bool says so; nan if there is none."""
+    return _psnr(x[where], x_hat[where]) if where.any() else float("nan")
+
+
 def ssim_rgb(x: np.ndarray, x_hat: np.ndarray) -> float:
     """Mean SSIM of the three channels. H×W×3 uint8; nan below 11 pixels a side."""
     return _ssim(x, x_hat, 2)
