@@ -108,15 +108,18 @@ def commands(aim: str, tau: float, seed: int) -> str:
 def viewer(
     coded: Coded, original: np.ndarray | None, rivals: Sequence[Coded],
     drawn: Sequence[tuple[np.ndarray, float | None]], tau: float, notice: str | None,
-    subject: str,
+    subject: str, added: Sequence[ViewerImage] = (),
 ) -> dict:  # fmt: skip
-    """The value of the viewer: every picture with its label; a draw comes with its PSNR-RGB where that is known."""
+    """The value of the viewer: every picture with its label, a draw with its PSNR-RGB where that is known, and what a
+    tab has added.
+    """
     images = [] if original is None else [ViewerImage("original", say("kit.original"), original)]
     images.append(ViewerImage("icn", label(coded), coded.pixels))
     images += [ViewerImage(rival.codec, label(rival), rival.pixels) for rival in rivals]
     for number, (pixels, psnr) in enumerate(drawn, start=1):
         said = "" if psnr is None else f" · {decibels(psnr)}"
         images.append(ViewerImage(f"draw-{number}", say("kit.draw", number=number, tau=tau) + said, pixels))
+    images += added
     jpeg = next((rival for rival in rivals if rival.codec == "jpeg"), None)
     return viewer_value(
         images, *coded.pixels.shape[:2], 1, "jpeg" if jpeg else images[0].key, "icn", notice or finding(coded, jpeg),

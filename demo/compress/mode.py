@@ -1,11 +1,12 @@
 """Compress on the page: its controls, its measures, its tabs, and the event that answers them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 import gradio as gr
+import numpy as np
 from gradio.components import Component
 
 from demo.compress.coded import (
@@ -35,6 +36,7 @@ from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
 from demo.kit.link import choice, number
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
+from demo.kit.viewer import ViewerImage
 from demo.kit.words import say, speak, words
 from demo.kit.work import one_turn
 from demo.photo import Photo, original_bytes
@@ -131,7 +133,7 @@ class CompressMode:
             Held(target, self.target, names=dict(zip(TARGETS, AIMS, strict=True)), show=self._aimed),
             *amounts,
             *self.draws.links(KEY),
-            *viewer_links(KEY, ["original", "icn", *OTHERS]),
+            *viewer_links(KEY, ["original", "icn", *OTHERS, *self.tabs.picture_keys()]),
         ]
 
     def _aimed(self, values: dict[str, object]) -> dict[Component, object]:
@@ -173,7 +175,8 @@ class CompressMode:
             yield from self._compare(request)
             visit.shown["compared"] = request
         with refusals():
-            yield from (drawn for drawn, _ in self.tabs.render(tab, request, own))
+            for drawn, pictures in self.tabs.render(tab, request, own):
+                yield drawn | ({self.shared.viewer: _with_added(request, pictures)} if pictures else {})
         if tab == "curve":
             visit.kept["curve"] = shown.photo
 
@@ -212,8 +215,7 @@ class CompressMode:
             rivals.append(match(shown.photo, codec, len(shown.coded.data)))
         for nth, draw_seed in enumerate(seeds(seed, count), start=1):
             yield so_far(say("kit.drawing", name=shown.name, number=nth, count=count))
-            pixels = decode(shown.coded.data, tau, draw_seed)
-            drawn.append((pixels, psnr_rgb(shown.photo.pixels, pixels) if shown.photo else None))
+            drawn.append(_draw(shown, tau, draw_seed))
         yield so_far(status_of(shown))
         for coded in (shown.coded, *rivals) if shown.photo else ():
             looked[coded.codec] = looks(shown.photo, coded.codec, coded.data)
@@ -273,8 +275,21 @@ def _measures(shown: Shown, rivals: list[Coded], decoding: float | None, looked:
     return measures(shown.coded, rivals, size, decoding, looked)
 
 
-def _viewer(shown: Shown, rivals: list[Coded], drawn: list, tau: float) -> dict:
+def _draw(shown: Shown, tau: float, seed: int) -> tuple[np.ndarray, float | None]:
+    """A draw, and its PSNR-RGB where the original is known."""
+    pixels = decode(shown.coded.data, tau, seed)
+    return pixels, psnr_rgb(shown.photo.pixels, pixels) if shown.photo else None
+
+
+def _with_added(request: Request, added: Sequence[ViewerImage]) -> dict:
+    """The viewer with all that was computed, and the pictures of a tab."""
+    shown, tau, count, seed = request
+    rivals = [match(shown.photo, codec, len(shown.coded.data)) for codec in OTHERS if shown.photo]
+    return _viewer(shown, rivals, [_draw(shown, tau, k) for k in seeds(seed, count)], tau, added)
+
+
+def _viewer(shown: Shown, rivals: list[Coded], drawn: list, tau: float, added: Sequence[ViewerImage] = ()) -> dict:
     original = shown.photo.pixels if shown.photo else None
     notice = None if shown.photo else say("compress.opened", name=shown.name)
     subject = shown.photo.digest if shown.photo else shown.name
-    return viewer(shown.coded, original, rivals, drawn, tau, notice, subject)
+    return viewer(shown.coded, original, rivals, drawn, tau, notice, subject, added)

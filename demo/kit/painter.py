@@ -67,4 +67,6 @@ def read_layer(layer: str, pixels: np.ndarray) -> np.ndarray:
                 return np.array(png.convert("RGBA"))
     except (binascii.Error, *DECODER_ERRORS) as error:
         raise ImageError("the drawing did not arrive whole; try again") from error
-    raise ImageError(f"the drawing has {png.width}×{png.height} pixels, the LR {size[1]}×{size[0]}; draw once more")
+    raise ImageError(
+        f"the drawing has {png.width}×{png.height} pixels, the picture below {size[1]}×{size[0]}; draw once more"
+    )

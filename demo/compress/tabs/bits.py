@@ -22,6 +22,7 @@ from demo.photo import MAX_PAGE_PIXELS
 from irn_core.coding.codec import codec_for
 from irn_core.coding.entropy import Reader, cost_in_bits
 from irn_core.coding.icn_file import HEADER_BYTES, Header, read_header
+from irn_core.coding.importance import read_quality
 from irn_core.coding.symbols import decoder
 from irn_core.measure.information import share_out
 from irn_core.nets.icn import ICN, Coefficients
@@ -44,7 +45,7 @@ class Account:
 
     @property
     def overhead(self) -> float:
-        """Bytes of header and hints, and the rounding of the coder: all that is no coefficient."""
+        """Bytes of header, map and hints, and the rounding of the coder: all that is no coefficient."""
         return self.size - sum(self.by_level())
 
     def by_level(self) -> list[float]:
@@ -61,13 +62,15 @@ class Account:
 def account(data: bytes) -> Account:
     """Decode a file and note what each coefficient costs. Cached by content."""
     header, icn = read_header(data, MAX_PAGE_PIXELS), codec_for(data, MAX_PAGE_PIXELS).icn
-    quality, levels = torch.tensor([header.quality]), icn.config.levels
+    levels = icn.config.levels
     shape = (1, 3, *(-(-side // (1 << levels)) for side in (header.height, header.width)))
     ledger = _Ledger(data[HEADER_BYTES:], levels)
+    quality = read_quality(header, ledger.reader, 1 << levels)
+    ledger.reader.costs.clear()  # what a map costs is no coefficient's
     top, details = icn.code(shape, quality, ledger.code)
     parts = {level: dict(found) for level, found in ledger.parts.items()}
     heat = sum(_spread(bits, header, 1 << min(level + 1, levels)) for level, bits in ledger.bits.items())
-    heat += (8 * len(data) - heat.sum()) / heat.size  # header and hints belong to every pixel alike
+    heat += (8 * len(data) - heat.sum()) / heat.size  # header, map and hints belong to every pixel alike
     return Account(len(data), heat, parts, _low_bands(icn, top, details, quality, header))
 
 

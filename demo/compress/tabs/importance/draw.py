@@ -1,0 +1,99 @@
+"""What an importance map does, drawn: the finding, figures, maps of bits, and parts of both pictures."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from demo.compress.coded import Coded
+from demo.compress.draw import byte_count
+from demo.compress.tabs.importance.compute import Weighed
+from demo.kit.cards import Card, cards
+from demo.kit.html import fill, template
+from demo.kit.numbers import decibels, gain, kilobytes, looks_text
+from demo.kit.plots import add_map, legible, render
+from demo.kit.words import say, words
+from demo.photo import Photo
+from irn_core.ops.tiling import Window
+
+_TABLE = template("""
+<div class="measures narrow"><table><thead><tr><td></td>
+{% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead><tbody>
+{% for row in rows %}<tr><th scope="row">{{ row[0] }}</th>
+{% for cell in row[1:] %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
+</tbody></table></div>""")
+
+
+def finding(found: Weighed) -> str:
+    """What the map gains inside and costs outside, in a sentence that is true also when it goes wrong."""
+    plain, mapped = found.files
+    if found.is_even:
+        return _claim(say("importance.even"))
+    before, after = found.sides
+    gained, lost = after.inside - before.inside, before.outside - after.outside
+    verdict = "wrong" if not gained > 0 else "free" if not lost > 0 else "pays" if gained >= lost else "dear"
+    said = say(
+        "importance.finding", inside=gain(after.inside, before.inside), outside=gain(after.outside, before.outside),
+        size=kilobytes(len(plain.data)), bytes=len(mapped.data), plain=len(plain.data),
+        where=say(f"importance.where.{_kind(found)}"),
+    )  # fmt: skip
+    return _claim(said + say(f"importance.verdicts.{verdict}"))
+
+
+def _kind(found: Weighed) -> str:
+    return "brushed" if found.wanted.brushed else "automatic"
+
+
+def _claim(sentence: str) -> str:
+    return f"<div class='claim' role='status'><p>{sentence}</p></div>"
+
+
+def figures(found: Weighed) -> str:
+    """PSNR inside, outside and of the whole, SSIMULACRA2 and bytes, of both files and their difference."""
+    said, (before, after), (eyes, eyes_after) = words("importance.rows"), found.sides, found.looks
+    share = found.wanted.inside.mean()
+    names = (said["inside"].format(share=share), said["outside"].format(share=1 - share), said["whole"])
+    rows = [
+        (name, _decibels(old), _decibels(new), "—" if np.isnan(old) else gain(new, old))
+        for name, old, new in zip(names, before, after, strict=True)
+    ]
+    change = "—" if np.isnan(eyes) else f"{eyes_after - eyes:+.1f}".replace("-", "−")
+    rows.append((said["looks"], looks_text(eyes), looks_text(eyes_after), change))
+    sizes = [len(coded.data) for coded in found.files]
+    rows.append((said["bytes"], *(f"{size:,}" for size in sizes), f"{sizes[1] / sizes[0] - 1:+.1%}".replace("-", "−")))
+    return fill(_TABLE, heads=list(words("importance.heads").values()), rows=rows)
+
+
+def _decibels(value: float) -> str:
+    return "—" if np.isnan(value) else decibels(value)
+
+
+@legible
+def maps(found: Weighed) -> Image.Image:
+    """The quality of each cell, and bits per pixel without and with it, on one scale."""
+    height, width = found.wanted.inside.shape
+    figure = Figure(figsize=(13, min(max(4.1 * height / width, 2.8), 8)), layout="constrained")
+    grid, said = figure.add_gridspec(1, 3), words("importance.maps")
+    low, high = found.qualities.min(), found.qualities.max()
+    add_map(figure, grid[0, 0], found.qualities, said["quality"], max(high, low + 1), "viridis", low, said["unit"])
+    limit = max(1e-3, float(np.percentile(np.maximum(*found.heat), 99.5)))
+    for place, (name, heat) in enumerate(zip(("before", "after"), found.heat, strict=True), start=1):
+        add_map(figure, grid[0, place], heat, said[name], limit, "magma", 0, say("kit.bits_per_pixel"))
+    return render(figure)
+
+
+def parts(photo: Photo, found: Weighed) -> str:
+    """Enlarged: where the map gains most inside, and where it loses most outside."""
+    if found.is_even:
+        return ""
+    shares = found.wanted.inside.mean(), 1 - found.wanted.inside.mean()
+    rows = zip(("inside", "outside"), found.windows, found.parts, shares, strict=True)
+    return "".join(_row(photo, found.files, side, window, psnr) for side, window, psnr, share in rows if share)
+
+
+def _row(photo: Photo, files: tuple[Coded, Coded], side: str, window: Window, psnr: tuple[float, float]) -> str:
+    said, names = words("importance.parts"), words("importance.heads")
+    items = [Card(say("kit.original"), "", photo.pixels, said["same"])]
+    for name, coded, value in zip((names["plain"], names["mapped"]), files, psnr, strict=True):
+        items.append(Card(name, decibels(value), coded.pixels, said["whole"].format(file=byte_count(coded))))
+    cut = [item._replace(part=item.pixels[window.rows, window.columns]) for item in items]
+    return f"<h4>{said[side]}</h4><div class='pixelated'>{cards(cut)}</div>"
