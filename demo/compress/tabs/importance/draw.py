@@ -1,5 +1,8 @@
 """What an importance map does, drawn: the finding, figures, maps of bits, and parts of both pictures."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
@@ -9,7 +12,7 @@ from demo.compress.draw import byte_count
 from demo.compress.tabs.importance.compute import Weighed
 from demo.kit.cards import Card, cards
 from demo.kit.html import fill, template
-from demo.kit.numbers import decibels, gain, kilobytes, looks_text
+from demo.kit.numbers import decibels, gain, kilobytes, looks_text, psnr_text
 from demo.kit.plots import add_map, legible, render
 from demo.kit.words import say, words
 from demo.photo import Photo
@@ -18,8 +21,8 @@ from irn_core.ops.tiling import Window
 _TABLE = template("""
 <div class="measures narrow"><table><thead><tr><td></td>
 {% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead><tbody>
-{% for row in rows %}<tr><th scope="row">{{ row[0] }}</th>
-{% for cell in row[1:] %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
+{% for row in rows %}<tr><th scope="row">{{ row[0] }}<small>{{ row[1] }}</small></th>
+{% for cell in row[2:] %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
 </tbody></table></div>""")
 
 
@@ -29,7 +32,7 @@ def finding(found: Weighed) -> str:
     if found.is_even:
         return _claim(say("importance.even"))
     before, after = found.sides
-    gained, lost = after.inside - before.inside, before.outside - after.outside
+    gained, lost = (round(change, 2) for change in (after.inside - before.inside, before.outside - after.outside))
     verdict = "wrong" if not gained > 0 else "free" if not lost > 0 else "pays" if gained >= lost else "dear"
     said = say(
         "importance.finding", inside=gain(after.inside, before.inside), outside=gain(after.outside, before.outside),
@@ -49,22 +52,27 @@ def _claim(sentence: str) -> str:
 
 def figures(found: Weighed) -> str:
     """PSNR inside, outside and of the whole, SSIMULACRA2 and bytes, of both files and their difference."""
-    said, (before, after), (eyes, eyes_after) = words("importance.rows"), found.sides, found.looks
-    share = found.wanted.inside.mean()
-    names = (said["inside"].format(share=share), said["outside"].format(share=1 - share), said["whole"])
+    said, share = words("importance.rows"), found.wanted.inside.mean()
+    small = said["share"].format(share), said["share"].format(1 - share), said["all"]
     rows = [
-        (name, _decibels(old), _decibels(new), "—" if np.isnan(old) else gain(new, old))
-        for name, old, new in zip(names, before, after, strict=True)
+        (said[name], about, *_compared(psnr_text, "+.2f", *values))
+        for name, about, values in zip(
+            ("inside", "outside", "whole"), small, zip(*found.sides, strict=True), strict=True
+        )
     ]
-    change = "—" if np.isnan(eyes) else f"{eyes_after - eyes:+.1f}".replace("-", "−")
-    rows.append((said["looks"], looks_text(eyes), looks_text(eyes_after), change))
+    rows.append((said["looks"], said["eyes"], *_compared(looks_text, "+.1f", *found.looks)))
     sizes = [len(coded.data) for coded in found.files]
-    rows.append((said["bytes"], *(f"{size:,}" for size in sizes), f"{sizes[1] / sizes[0] - 1:+.1%}".replace("-", "−")))
+    rows.append(
+        (said["bytes"], "", *(f"{size:,}" for size in sizes), f"{sizes[1] / sizes[0] - 1:+.1%}".replace("-", "−"))
+    )
     return fill(_TABLE, heads=list(words("importance.heads").values()), rows=rows)
 
 
-def _decibels(value: float) -> str:
-    return "—" if np.isnan(value) else decibels(value)
+def _compared(show: Callable[[float], str], shape: str, before: float, after: float) -> tuple[str, str, str]:
+    """A figure without and with the map, and the difference; dashes where there is none."""
+    if not math.isfinite(after - before):
+        return tuple("—" if math.isnan(value) else show(value) for value in (before, after)) + ("—",)
+    return show(before), show(after), format(after - before, shape).replace("-", "−")
 
 
 @legible
