@@ -71,7 +71,7 @@ def figures(found: Weighed) -> str:
 def _compared(show: Callable[[float], str], shape: str, before: float, after: float) -> tuple[str, str, str]:
     """A figure without and with the map, and the difference; dashes where there is none."""
     if not math.isfinite(after - before):
-        return tuple("—" if math.isnan(value) else show(value) for value in (before, after)) + ("—",)
+        return (*("—" if math.isnan(value) else show(value) for value in (before, after)), "—")
     return show(before), show(after), format(after - before, shape).replace("-", "−")
 
 
