@@ -23,7 +23,8 @@ RIVALS_DIR = WEIGHTS_DIR / "rivals"
 """Networks to compare with, trained for a short time only."""
 Network = TypeVar("Network", IRN, PlainRescaler, ICN, Autoencoder, Restorer)
 CONFIGS = {
-    IRN: IRNConfig, PlainRescaler: PlainConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig, Restorer: RestorerConfig,
+    IRN: IRNConfig, PlainRescaler: PlainConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig,
+    Restorer: RestorerConfig,
 }  # fmt: skip
 """The networks that a file can hold; it names one by its class in lower case."""
 RESCALERS = (IRN, PlainRescaler)

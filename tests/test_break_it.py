@@ -104,7 +104,7 @@ def test_a_drawing_arrives_as_it_was_drawn():
 def test_other_things_than_the_drawing_are_refused():
     picture = noise_pixels(40, 50)
     sent = as_sent(strokes(40, 50), picture)
-    with pytest.raises(ImageError, match="50×40 pixels, the LR 50×41"):
+    with pytest.raises(ImageError, match="50×40 pixels, the picture below 50×41"):
         read_layer(sent, noise_pixels(41, 50))
     for damaged in ("", "words", sent[:-90], sent[: len(sent) // 2], sent.replace("iVBOR", "AAAAA")):
         with pytest.raises(ImageError, match="did not arrive"):

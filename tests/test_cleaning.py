@@ -20,7 +20,6 @@ from irn_core.weights import load_model
 from tests.helpers import noise_pixels, write_pictures
 
 
-
 def random_restorer(seed: int = 0) -> Restorer:
     torch.manual_seed(seed)
     net = Restorer(RestorerConfig(8, 2)).eval()

@@ -8,6 +8,7 @@ from PIL import Image
 
 from irn_core import weights
 from irn_core.coding.autoencoder_codec import load_autoencoder
+from irn_core.coding.cleaning import load_restorer
 from irn_core.coding.codec import load_codec
 from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import HEADER_BYTES, read_header
@@ -15,6 +16,7 @@ from irn_core.errors import IRNError
 from irn_core.measure.rates import FIGURES, Curve, bd_rate
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.nets.icn import ICN
+from irn_core.nets.restorer import Restorer, RestorerConfig
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.weights import model_tag, read_info, save_model
 from tests.helpers import (
@@ -39,11 +41,12 @@ def models(tmp_path, monkeypatch):
         save_model(ICN(tiny_icn_config()), folder / f"{name}.safetensors", {})
     tiny = Autoencoder(AutoencoderConfig(width=4, latents=4))
     save_model(randomise(tiny), folder / "autoencoder.safetensors", {})
+    save_model(Restorer(RestorerConfig(4, 1)), folder / "restorer.safetensors", {})
     monkeypatch.setattr(weights, "WEIGHTS_DIR", folder)
-    for load in (load_codec, load_autoencoder):
+    for load in (load_codec, load_autoencoder, load_restorer):
         load.cache_clear()
     yield folder
-    for load in (load_codec, load_autoencoder):
+    for load in (load_codec, load_autoencoder, load_restorer):
         load.cache_clear()
 
 

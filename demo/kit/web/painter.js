@@ -25,7 +25,7 @@ function lineTo(point) {
   context.lineCap = "round";
   context.beginPath();
   context.moveTo(...last);
-  context.lineTo(...point); // to the same point: a dot
+  context.lineTo(point[0] + 0.01, point[1]); // a line without length would leave no dot
   context.stroke();
   last = point;
 }
