@@ -168,7 +168,13 @@ def looks(photo: Photo, codec: str, data: bytes) -> float:
 
 def read(codec: str, data: bytes) -> np.ndarray:
     """The picture, H×W×3 uint8, in a file of any codec."""
-    return decode(data, 0.0, 0) if codec == "icn" else CODECS[codec].decode(data)
+    return decode(data, 0.0, 0) if codec == "icn" else _decoded(codec, data)
+
+
+@cached
+def _decoded(codec: str, data: bytes) -> np.ndarray:
+    """Cached, as a net may have part in it: the same file is compared by several figures."""
+    return CODECS[codec].decode(data)
 
 
 def kept_pixels(photo: Photo, scale: int) -> np.ndarray:

@@ -13,7 +13,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-from demo.kit.viewer import png_file, read_web, speaking_script
+from demo.kit.viewer import png_data, png_file, read_web, speaking_script
 from irn_core.errors import ImageError
 from irn_core.ops.tiling import Window
 from irn_core.pictures.files import DECODER_ERRORS
@@ -44,8 +44,12 @@ def painter_value(pixels: np.ndarray, filled: Window | None = None) -> dict:
 
     The same picture keeps the strokes that it has.
     """
-    file = gr.FileData(path=png_file(pixels), mime_type="image/png").model_dump()
-    return {"file": file, "width": pixels.shape[1], "height": pixels.shape[0], "filled": filled and list(filled)}
+    return {
+        "file": png_data(pixels),
+        "width": pixels.shape[1],
+        "height": pixels.shape[0],
+        "filled": filled and list(filled),
+    }
 
 
 def layer_is_of(layer: str, pixels: np.ndarray) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import gradio as gr
 import numpy as np
 
-from demo.kit.viewer import png_file, read_web, speaking_script
+from demo.kit.viewer import png_data, read_web, speaking_script
 
 
 def build_player(elem_id: str) -> gr.HTML:
@@ -26,10 +26,6 @@ def player_value(clips: Mapping[str, Sequence[np.ndarray]], durations: Sequence[
     """The value of the player: frames H×W×3 uint8 of `original`, and by the choices of player.html as far as they are
     known, each shown for so many ms.
     """
-    files = {name: [_file(pixels) for pixels in frames] for name, frames in clips.items()}
+    files = {name: [png_data(pixels) for pixels in frames] for name, frames in clips.items()}
     height, width = clips["original"][0].shape[:2]
     return {"clips": files, "durations": list(durations), "height": height, "width": width}
-
-
-def _file(pixels: np.ndarray) -> dict:
-    return gr.FileData(path=png_file(pixels), mime_type="image/png").model_dump()

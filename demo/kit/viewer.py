@@ -133,9 +133,16 @@ def _describe(image: ViewerImage, sizes: set[tuple[int, int]]) -> dict[str, Any]
         "label": image.label,
         "width": pixels.shape[1],
         "height": pixels.shape[0],
-        # Gradio recognises this shape inside any value: it serves the file and fills in its URL.
-        "file": gr.FileData(path=png_file(pixels), mime_type="image/png").model_dump(),
+        "file": png_data(pixels),
     }
+
+
+def png_data(pixels: np.ndarray) -> dict[str, Any]:
+    """A PNG with exactly these pixels, inside the value of a component.
+
+    Gradio recognises this shape anywhere: it serves the file and fills in its URL.
+    """
+    return gr.FileData(path=png_file(pixels), mime_type="image/png").model_dump()
 
 
 def png_url(pixels: np.ndarray) -> str:

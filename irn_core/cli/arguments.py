@@ -70,9 +70,7 @@ def not_negative(value: str) -> float:
 
 def share(value: str) -> float:
     """0 … 1."""
-    if not 0 <= _number(value) <= 1:
-        raise argparse.ArgumentTypeError(f"{value} is not a share; expected 0 to 1")
-    return float(value)
+    return _within(value, 0, 1, f"{value} is not a share; expected 0 to 1")
 
 
 def jpeg_quality(value: str) -> int:
@@ -84,17 +82,13 @@ def jpeg_quality(value: str) -> int:
 
 def quality(value: str) -> float:
     """0 … 100."""
-    if not 0 <= _number(value) <= 100:
-        raise argparse.ArgumentTypeError(f"quality is {value}; expected 0 (smallest file) to 100")
-    return float(value)
+    return _within(value, 0, 100, f"quality is {value}; expected 0 (smallest file) to 100")
 
 
 def spread(value: str) -> float:
     """0 … 50."""
     low, high = SPREADS
-    if not low <= _number(value) <= high:
-        raise argparse.ArgumentTypeError(f"spread is {value}; expected {low} (all alike) to {high} steps of quality")
-    return float(value)
+    return _within(value, low, high, f"spread is {value}; expected {low} (all alike) to {high} steps of quality")
 
 
 def spreads(value: str) -> list[float]:
@@ -104,8 +98,13 @@ def spreads(value: str) -> list[float]:
 
 def tau(value: str) -> float:
     """0 … 10."""
-    if not 0 <= _number(value) <= 10:
-        raise argparse.ArgumentTypeError(f"tau is {value}; expected 0 (most likely z) to 10, 1 draws from p(z|y)")
+    return _within(value, 0, 10, f"tau is {value}; expected 0 (most likely z) to 10, 1 draws from p(z|y)")
+
+
+def _within(value: str, low: float, high: float, otherwise: str) -> float:
+    """A number from low to high; what to say if it is none."""
+    if not low <= _number(value) <= high:
+        raise argparse.ArgumentTypeError(otherwise)
     return float(value)
 
 

@@ -49,6 +49,10 @@ class PillowCodec(NamedTuple):
             return np.asarray(Image.open(io.BytesIO(data), formats=(JPEG_XL,)).convert("RGB"))
         return decode_by_pillow(data)
 
+    def through(self, pixels: np.ndarray, setting: int) -> np.ndarray:
+        """What a file leaves of a picture: `decode` of `encode`."""
+        return self.decode(self.encode(pixels, setting))
+
 
 def _jpeg2000(setting: int) -> dict:
     """Irreversible 9/7 wavelet and colour transform; the setting is the file's size in 1/100 bit per pixel."""

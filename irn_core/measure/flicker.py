@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import uniform_filter
 
+from irn_core.measure.spread import rms
 from irn_core.ops.pixels import luma
 
 STILL = 2.0
@@ -22,7 +23,7 @@ def flicker(frames: Sequence[np.ndarray], still: np.ndarray) -> float:
     """RMS of the change of luma from frame to frame, in grey levels, over the still places; nan if there is none."""
     changed = [change[where] for change, where in zip(_changes(frames), still, strict=True)]
     values = np.concatenate(changed)
-    return float(np.sqrt(np.mean(values**2))) if values.size else float("nan")
+    return rms(values) if values.size else float("nan")
 
 
 def _changes(frames: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -16,6 +16,8 @@ from irn_core.pictures.folder import Folder, open_folder
 
 SLACK = 0.01
 """Files count as equally large if the one with a map is smaller by at most this share."""
+IMPORTANT = 128
+"""Grey of a mask from which a pixel counts as inside."""
 BLOCK = 8
 """Side of the blocks in which detail is measured, in pixels."""
 
@@ -78,7 +80,7 @@ def evaluate_importance(
         plain = codec.encode_and_decode(pixels, quality)
         constant &= _constant_is_plain(codec, pixels, quality)
         for kind, mask in _masks(pixels, codec.cell).items():
-            inside = mask >= 128
+            inside = mask >= IMPORTANT
             before = sides(pixels, plain.x_hat, inside)
             for spread in spreads:
                 drops = drops_of(mask, spread, mask.shape, codec.cell)

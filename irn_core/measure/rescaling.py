@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
+from irn_core.coding.pillow_codecs import JPEGS
 from irn_core.measure.filters import FILTERS, as_it_is, bicubic_lr
 from irn_core.measure.scores import Scores, score, score_row, summarise
 from irn_core.nets.irn import IRN
@@ -22,7 +22,7 @@ class AsJpeg(NamedTuple):
     chroma: str
 
     def __call__(self, lr: np.ndarray) -> np.ndarray:
-        return decode_by_pillow(JPEGS[self.chroma].encode(lr, self.quality))
+        return JPEGS[self.chroma].through(lr, self.quality)
 
 
 def evaluate_picture(

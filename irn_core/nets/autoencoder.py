@@ -4,16 +4,17 @@ L = R + λ·D with additive-noise quantisation (Ballé et al. 2017, without its 
 rates with one network, as ICN does, both halves see the quality, and the step follows it.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from irn_core.nets.config import NetConfig
 from irn_core.nets.icn import plane
 
 
 @dataclass(frozen=True)
-class AutoencoderConfig:
+class AutoencoderConfig(NetConfig):
     """Channels inside, and of the latents."""
 
     width: int = 48
@@ -21,13 +22,6 @@ class AutoencoderConfig:
 
     levels = 3
     """Latents are 2³ times smaller than the picture."""
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "AutoencoderConfig":
-        return cls(**values)
-
-    def to_dict(self) -> dict:
-        return asdict(self)
 
 
 class Autoencoder(nn.Module):

@@ -7,7 +7,7 @@ which gives the a_hat of the next level. What the symbols k leave out is lost, a
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
+from irn_core.nets.config import NetConfig
 from irn_core.nets.coupling import PlainNet, in_strips
 from irn_core.nets.prior import mix
 from irn_core.ops import haar, laplace
@@ -43,7 +44,7 @@ Coder = Callable[[Coefficients], Tensor]
 
 
 @dataclass(frozen=True)
-class ICNConfig:
+class ICNConfig(NetConfig):
     """Shape of an ICN: `lift_width` 0 leaves out the learned part of the transform (Haar only)."""
 
     levels: int = 6
@@ -57,13 +58,6 @@ class ICNConfig:
     def __post_init__(self):
         if not 0 < self.own < self.levels:
             raise IRNError(f"got levels = {self.levels}, own = {self.own}; expected 0 < own < levels")
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "ICNConfig":
-        return cls(**values)
-
-    def to_dict(self) -> dict:
-        return asdict(self)
 
 
 def log_lambda(quality: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """The invertible rescaling net, IRN (Xiao et al., ECCV 2020), f: x ↔ (y, z)."""
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -9,13 +9,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
+from irn_core.nets.config import NetConfig
 from irn_core.nets.coupling import Coupling, DenseNet, PlainNet, Subnet
 from irn_core.nets.prior import Prior
 from irn_core.ops import haar
 
 
 @dataclass(frozen=True)
-class IRNConfig:
+class IRNConfig(NetConfig):
     """Shape of an IRN. `blocks` and `widths` have an entry per level, the finest level first.
 
     `dense` chooses the paper's subnets (dense blocks, s and t apart); `prior_width` 0 leaves out
@@ -58,13 +59,6 @@ class IRNConfig:
         """The published layout: 8 dense blocks per level; 1,667,952 parameters at ×2, 4,355,136 at ×4."""
         levels = scale.bit_length() - 1
         return cls(scale, (8,) * levels, (32,) * levels, dense=True, prior_width=0)
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "IRNConfig":
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
-
-    def to_dict(self) -> dict:
-        return asdict(self)
 
     def subnet(self, level: int) -> Subnet:
         """Makes the subnets of a level; 0 is the finest."""

@@ -3,20 +3,21 @@
 They have the interface of IRN, with a z of no channels: forward x → (y, z), inverse (y, z) → x_hat.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
+from irn_core.nets.config import NetConfig
 from irn_core.nets.coupling import in_strips
 from irn_core.nets.prior import Prior
 from irn_core.ops.resize import bicubic_down, bicubic_up
 
 
 @dataclass(frozen=True)
-class PlainConfig:
+class PlainConfig(NetConfig):
     """Residual blocks on either side, all at LR size. Without `down_blocks` y is the bicubic LR, and only upscaling
     is learned: super-resolution as by EDSR. With them both sides learn together, as TAD & TAU or CAR & EDSR do.
     """
@@ -31,13 +32,6 @@ class PlainConfig:
     def __post_init__(self):
         if min(self.scale, self.width, self.up_blocks) < 1 or self.down_blocks < 0:
             raise IRNError(f"{self} is no network; expected at least 1 of everything but down_blocks")
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "PlainConfig":
-        return cls(**values)
-
-    def to_dict(self) -> dict:
-        return asdict(self)
 
 
 class ResidualBlock(nn.Module):

@@ -3,13 +3,14 @@
 After EDSR's residual blocks (Lim et al. 2017), at a quarter of the size, where a 3×3 filter reaches over a JPEG block.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from irn_core.errors import IRNError
+from irn_core.nets.config import NetConfig
 from irn_core.nets.coupling import in_strips
 from irn_core.nets.plain import ResidualNet
 
@@ -22,7 +23,7 @@ KINDS = ("jpeg", "webp", "avif")
 
 
 @dataclass(frozen=True)
-class RestorerConfig:
+class RestorerConfig(NetConfig):
     """Channels inside, and residual blocks."""
 
     width: int = 64
@@ -31,13 +32,6 @@ class RestorerConfig:
     def __post_init__(self):
         if min(self.width, self.blocks) < 1:
             raise IRNError(f"{self} is no network; expected at least 1 of both")
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "RestorerConfig":
-        return cls(**values)
-
-    def to_dict(self) -> dict:
-        return asdict(self)
 
 
 class Restorer(nn.Module):

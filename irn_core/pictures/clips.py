@@ -11,8 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 
 from irn_core.errors import ImageError
-from irn_core.pictures.files import DECODER_ERRORS, finished, opened, what_it_is
-from irn_core.pictures.png_chunks import without_excess
+from irn_core.pictures.files import DECODER_ERRORS, finished, lightened, opened, what_it_is
 from irn_core.pictures.samples import has_deep_samples
 from irn_core.pictures.video import Frame, is_video, video_frames
 
@@ -75,9 +74,7 @@ def encode_clip(frames: Sequence[np.ndarray], durations: Sequence[int], info: Pn
 
 
 def _open(file: BinaryIO, notices: list[str]) -> Image.Image:
-    file, profile_lost = without_excess(file)
-    if profile_lost:
-        notices.append("its colour profile is larger than 1 MB and not used: colours are taken as they are")
+    file = lightened(file, notices)
     try:
         image = Image.open(file, formats=ANIMATED)
     except UnidentifiedImageError as error:

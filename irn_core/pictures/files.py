@@ -120,11 +120,16 @@ def _seekable(file: BinaryIO) -> BinaryIO:
 
 def _read(file: BinaryIO, max_pixels: int) -> Picture:
     notices: list[str] = []
+    opened, image = _decode(lightened(file, notices), max_pixels, notices)
+    return Picture(finished(image, opened, notices), tuple(notices), _text(opened))
+
+
+def lightened(file: BinaryIO, notices: list[str]) -> BinaryIO:
+    """The file, or a copy of a PNG without what Pillow would refuse it for: see `without_excess`."""
     file, profile_lost = without_excess(file)
     if profile_lost:
         notices.append("its colour profile is larger than 1 MB and not used: colours are taken as they are")
-    opened, image = _decode(file, max_pixels, notices)
-    return Picture(finished(image, opened, notices), tuple(notices), _text(opened))
+    return file
 
 
 def finished(image: Image.Image, opened: Image.Image, notices: list[str]) -> np.ndarray:

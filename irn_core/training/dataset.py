@@ -1,6 +1,5 @@
 """Pictures → random training crops."""
 
-import io
 import itertools
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from irn_core.coding.pillow_codecs import JPEGS
 from irn_core.ops.pixels import to_tensor
 
 MIDDLE_SIDE = 192
@@ -48,7 +48,7 @@ class RandomCrops(Dataset):
         if rng.random() < 0.5:
             crop = crop[:, ::-1]
         if rng.random() < JPEG_SHARE:
-            crop = _through_jpeg(crop, int(rng.integers(70, 99)))
+            crop = JPEGS["4:2:0"].through(crop, int(rng.integers(70, 99)))
         return torch.from_numpy(crop.copy()).permute(2, 0, 1).float().div(255)
 
     def _cut(self, picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -91,12 +91,6 @@ def _flat_colour(rng: np.random.Generator) -> tuple[int, int, int]:
     """Black or white as often as any other colour."""
     black_or_white = rng.random() < 0.5
     return tuple((np.repeat(255 * rng.integers(2), 3) if black_or_white else rng.integers(0, 256, 3)).tolist())
-
-
-def _through_jpeg(crop: np.ndarray, quality: int) -> np.ndarray:
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(crop)).save(buffer, "JPEG", quality=quality)
-    return np.asarray(Image.open(buffer))
 
 
 def middle_crops(pictures: list[np.ndarray], multiple: int) -> list[Tensor]:

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
+from irn_core.coding.pillow_codecs import JPEGS
 from irn_core.ops.pixels import luma_of, pixels_of, tensor_of
 from irn_core.ops.quantise import round8_straight_through
 
@@ -31,8 +31,7 @@ def through_jpeg(y: Tensor, quality: int, subsampling: str) -> Tensor:
 
     The gradient is that of the identity, or, where chroma is halved, of its means over 2×2 pixels.
     """
-    file = JPEGS[subsampling].encode(pixels_of(y.detach()), quality)
-    read = tensor_of(decode_by_pillow(file)).to(y.device)
+    read = tensor_of(JPEGS[subsampling].through(pixels_of(y.detach()), quality)).to(y.device)
     smooth = y if subsampling == FULL else _halve_chroma(y)
     return smooth + (read - smooth).detach()
 

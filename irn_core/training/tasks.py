@@ -1,11 +1,9 @@
 """What is trained: a network, its stages, their losses, and how progress is measured."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -30,6 +28,7 @@ from irn_core.training.losses import (
     texture_loss,
 )
 from irn_core.training.natural import natural_loss
+from irn_core.training.one_stage import OneStage, mean_over
 from irn_core.training.parallel import autocast
 from irn_core.training.restoring import RestoreTask
 
@@ -122,7 +121,7 @@ class RescaleTask:
 
     def validate(self, irn: IRN, crops: list[Tensor]) -> float:
         """Mean PSNR-Y in dB of the likeliest reconstruction from the LR's file. crops: 1×3×H×W uint8."""
-        return _mean_over(crops, irn, lambda x: self._psnr(irn, x))
+        return mean_over(crops, irn, lambda x: self._psnr(irn, x))
 
     def _psnr(self, irn: IRN, x: Tensor) -> float:
         y_hat = self._arrived(irn(from_uint8(x))[0])
@@ -175,7 +174,7 @@ class NaturalTask(RescaleTask):
 
 
 @dataclass(frozen=True)
-class CompressTask:
+class CompressTask(OneStage):
     """One stage: rate and distortion at qualities drawn at random, so that one network serves all rates.
 
     In half of the crops for ICN the quality varies from place to place, as an importance map makes it.
@@ -184,7 +183,6 @@ class CompressTask:
     model: ICNConfig | AutoencoderConfig
 
     columns: ClassVar = ("bpp", "psnr_rgb", "loss", "validation_loss")
-    shares: ClassVar = (1.0,)
 
     @property
     def network(self) -> type[nn.Module]:
@@ -195,16 +193,6 @@ class CompressTask:
     def multiple(self) -> int:
         """Sides of a crop are multiples of this."""
         return 1 << self.model.levels
-
-    def trained(self, net: nn.Module, stage: int) -> list[nn.Parameter]:
-        """What learns in a stage: everything."""
-        return list(net.parameters())
-
-    def finish(self, net: nn.Module, crops: list[Tensor]) -> None:
-        """Nothing is left to do at the end."""
-
-    def critic(self) -> None:
-        """None learns beside."""
 
     def loss(self, net: nn.Module, x: Tensor, stage: int, critic: None = None) -> Loss:
         """The objective on a batch x, B×3×H×W in [0, 1]."""
@@ -219,7 +207,7 @@ class CompressTask:
 
     def validate(self, net: nn.Module, crops: list[Tensor]) -> float:
         """Mean loss over a few qualities. crops: 1×3×H×W uint8."""
-        return _mean_over(crops, net, lambda x: self._mean_loss(net, from_uint8(x)))
+        return mean_over(crops, net, lambda x: self._mean_loss(net, from_uint8(x)))
 
     def _mean_loss(self, net: nn.Module, x: Tensor) -> float:
         qualities = torch.tensor(VALIDATION_QUALITIES, device=x.device)
@@ -254,10 +242,3 @@ def _error_over_spread(irn: IRN, crops: list[Tensor], keep: Keep) -> float:
         errors.append((irn.inverse(y_hat, irn.prior.likeliest(y_hat)) - x).square().mean().item())
         spreads.append(draws.var(0).mean().item())
     return (sum(errors) / sum(spreads)) ** 0.5 if sum(errors) and sum(spreads) else 1.0
-
-
-@torch.inference_mode()
-def _mean_over(crops: list[Tensor], net: nn.Module, figure: Callable[[Tensor], float]) -> float:
-    device = next(net.parameters()).device
-    scores = [figure(crop.to(device)) for crop in crops]
-    return float(np.mean(scores)) if scores else float("nan")

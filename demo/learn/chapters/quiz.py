@@ -15,7 +15,7 @@ from demo.photo import Photo
 from demo.rescale.footprint import detail
 from demo.rescale.rescaled import calibrated, draw, natural, network, rescale, scale_of
 from irn_core.coding.icn_file import QUALITY_STEPS
-from irn_core.coding.pillow_codecs import JPEGS, decode_by_pillow
+from irn_core.coding.pillow_codecs import JPEGS
 from irn_core.measure.filters import bicubic_lr
 from irn_core.ops.metrics import psnr_y
 from irn_core.rescale import upscale
@@ -59,7 +59,7 @@ def tasks(photo: Photo) -> list[Task]:
 def jpeg_loss(photo: Photo, net: str) -> float:
     """What a JPEG of quality JPEG_QUALITY on the LR's way costs, PSNR-Y in dB."""
     result, scale = rescale(photo, net), scale_of(net)
-    arrived = decode_by_pillow(JPEGS["4:2:0"].encode(result.lr, JPEG_QUALITY))
+    arrived = JPEGS["4:2:0"].through(result.lr, JPEG_QUALITY)
     x_hat = upscale(network(net), arrived, size=photo.size)
     return result.scores.psnr_y - psnr_y(photo.pixels, x_hat, scale)
 

@@ -14,14 +14,12 @@ from demo.rescale.footprint import DETAIL_SIDE, busiest
 from irn_core.coding.codec import load_codec
 from irn_core.coding.icn_file import QUALITY_STEPS, read_header
 from irn_core.coding.importance import as_quality, cell_means, drops_of
-from irn_core.measure.importance import Sides, as_mask, calm, encode_as_large, sides
+from irn_core.measure.importance import IMPORTANT, Sides, as_mask, calm, encode_as_large, sides
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.tiling import Window
 
 CANVAS_SIDE = 512
 """The picture to brush on is made smaller to this: strokes are as wide on all pictures, and cells are coarser still."""
-IMPORTANT = 128
-"""Grey of a mask from which a pixel counts as inside."""
 
 
 class Wanted(NamedTuple):
