@@ -145,6 +145,41 @@ def test_the_likelihood_gives_f_no_gradient(monkeypatch):
     assert not torch.allclose(gradients[0][1], gradients[1][1])
 
 
+def test_each_term_can_be_left_out_and_together_they_are_all():
+    irn, x = tiny_irn(), torch.rand(2, 3, 16, 16)
+
+    def total(without: str | None) -> torch.Tensor:
+        torch.manual_seed(0)
+        return losses.drawing_loss(irn, x, guide=4.0, luma_share=0.5, without=without).total.detach()
+
+    terms = torch.stack([total(None) - total(term) for term in losses.TERMS])
+    assert (terms[:3] > 0).all() and terms[3] != 0
+    clipped = losses._clipped(irn(x)[0], 2).detach()
+    torch.testing.assert_close(terms.sum() + 2 * clipped, total(None))
+
+
+def test_z_is_pulled_back_however_well_the_prior_follows(monkeypatch):
+    irn, x = tiny_irn(), torch.rand(2, 3, 16, 16)
+    shift, mean = irn.levels[0].blocks[-1].scale_shift.net[-1].bias, irn.prior.net[-1].bias
+    away = torch.full((irn.z_channels,), 50.0)
+    with torch.no_grad():  # z and the prior's mean, moved together: the same pictures, the same likelihood
+        shift[-len(away) :] += away
+        mean[: len(away)] += torch.linalg.inv(irn.prior.mix) @ away
+    gradients = []
+    for weight in (0.0, losses.DRIFT):
+        monkeypatch.setattr(losses, "DRIFT", weight)
+        torch.manual_seed(0)
+        irn.requires_grad_(True).zero_grad()
+        losses.drawing_loss(irn, x, guide=4.0, luma_share=0.5).total.backward()
+        gradients.append(shift.grad[-len(away) :].clone())
+    assert (gradients[1] > gradients[0]).all()
+
+
+def test_leaving_a_term_out_asks_for_a_run_of_stage_2_alone(tmp_path):
+    with pytest.raises(IRNError, match="all of the run"):
+        tiny_run(tmp_path, prior_share=0.5, without="guide")
+
+
 @pytest.mark.parametrize("luma_share", [0.0, 0.5])
 def test_errors_of_laplaces_distribution_are_as_large_by_rms_as_by_size(luma_share):
     torch.manual_seed(0)

@@ -30,9 +30,19 @@ def five(scale: int) -> IRNConfig:
     return replace(ours, blocks=(*ours.blocks[:-1], ours.blocks[-1] + 1))
 
 
+def five_reach(scale: int) -> IRNConfig:
+    """`five`, with the 7×7 filter of `reach`: at ×8 two more blocks would take it beyond 2.9 M parameters."""
+    return replace(five(scale), reach=7)
+
+
 def waist(scale: int) -> IRNConfig:
     """`five`, with subnets of 48, then 32 channels: as fast as the compact layout."""
     return replace(five(scale), waist=32)
+
+
+def white(scale: int) -> IRNConfig:
+    """The compact layout without a whitener: η is white."""
+    return replace(IRNConfig.compact(scale), whitener_width=0)
 
 
 def super_resolution(scale: int) -> PlainConfig:
@@ -55,6 +65,8 @@ LAYOUTS = {
     "compact": IRNConfig.compact,
     "deep": deep,
     "five": five,
+    "five-reach": five_reach,
+    "white": white,
     "waist": waist,
     "reach": wide_reach,
     "paper": IRNConfig.paper,

@@ -52,6 +52,7 @@ class RescaleTask:
     luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
     jpeg: bool = False  # whether LRs are saved as JPEG on their way
+    without: str | None = None  # the term of stage 2 that is left out, one of `TERMS`
 
     columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "crps", "validation_psnr_y")
 
@@ -61,6 +62,8 @@ class RescaleTask:
             raise IRNError(f"shares lie in [0, 1]: got {shares}")
         if self.guide is not None and not 0 <= self.guide < math.inf:
             raise IRNError(f"guide is {self.guide}; expected a finite weight, 0 or more")
+        if self.without and (self.jpeg or self.shares != (0, 1, 0)):
+            raise IRNError("a term is left out of stage 2: all of the run must be that, and without JPEG")
 
     @property
     def network(self) -> type[nn.Module]:
@@ -108,13 +111,18 @@ class RescaleTask:
             return texture_loss(irn, x, self.luma_share, keep)
         if stage == 2 and self.jpeg:
             return likeliest_loss(irn, x, guide, self.luma_share, keep)
-        if stage == 2:
-            return drawing_loss(irn, x, guide, self.luma_share, keep)  # float32: the density needs the digits
+        if stage == 2:  # float32: the density needs the digits
+            return drawing_loss(irn, x, guide, self.luma_share, keep, self.without)
         with autocast(x.device):
             return reconstruction_loss(irn, x, guide, self.luma_share, self.paper_objective, keep)
 
     def finish(self, irn: IRN, crops: list[Tensor]) -> None:
-        """Without a whitener, widen or narrow p(z | ŷ) until draws spread as the error does, over unseen crops."""
+        """Without a whitener, widen or narrow p(z | ŷ) until draws spread as the error does, over unseen crops.
+
+        Not where a term was left out: what it is for is to be seen.
+        """
+        if self.without:
+            return
         if self.prior_share and self.model.prior_width and not self.model.whitener_width:
             for _ in range(CALIBRATION_ROUNDS):  # half way each time: f⁻¹ is not linear
                 irn.prior.widen(_error_over_spread(irn, crops, self._arrived) ** 0.5)
@@ -140,6 +148,7 @@ class RescaleTask:
             "objective": invertible if self.network is IRN else "x from y, without z",
             "guide": self.guide,
             "jpeg": self.jpeg,
+            "without": self.without,
             "luma_share": self.luma_share,
             "prior_share": self.prior_share,
             "whitener_share": self.whitener_share,
