@@ -9,5 +9,5 @@ from setuptools import find_packages, setup
 setup(
     packages=[*find_packages(include=["irn_core", "irn_core.*"]), "irn_core.shipped_weights"],
     package_dir={"irn_core.shipped_weights": "assets/weights"},
-    package_data={"irn_core.shipped_weights": ["*.safetensors", "rivals/*.safetensors"]},
+    package_data={"irn_core.shipped_weights": ["*.safetensors", "rivals/*.safetensors", "without/*.safetensors"]},
 )

@@ -21,6 +21,8 @@ WEIGHTS_DIR = INSTALLED if INSTALLED.is_dir() else Path(__file__).parent.parent 
 """Beside this file in an installed package, under assets/ in the repository."""
 RIVALS_DIR = WEIGHTS_DIR / "rivals"
 """Networks to compare with, trained for a short time only."""
+WITHOUT_DIR = WEIGHTS_DIR / "without"
+"""Networks trained without one of the terms of the objective, to show what it is for, and one with all of them."""
 Network = TypeVar("Network", IRN, PlainRescaler, ICN, Autoencoder, Restorer)
 CONFIGS = {
     IRN: IRNConfig, PlainRescaler: PlainConfig, ICN: ICNConfig, Autoencoder: AutoencoderConfig,
@@ -102,7 +104,7 @@ def find_weights(name_or_path: str | Path) -> Path:
         WeightsError: neither exists; the message lists the shipped models.
     """
     file = f"{name_or_path}.safetensors"
-    for path in (WEIGHTS_DIR / file, RIVALS_DIR / file, Path(name_or_path)):
+    for path in (WEIGHTS_DIR / file, RIVALS_DIR / file, WITHOUT_DIR / file, Path(name_or_path)):
         if path.is_file():
             return path
     known = ", ".join(path.stem for path in [*list_weights(), *list_rivals()]) or "(none ships)"

@@ -31,7 +31,9 @@ def wheel(tmp_path_factory):
 def test_a_wheel_holds_the_core_the_weights_and_a_command(wheel):
     names = set(wheel.namelist())
     code = {str(path.relative_to(ROOT)) for path in (ROOT / "irn_core").rglob("*.py")}
-    shipped = [*ROOT.glob("assets/weights/*.safetensors"), *ROOT.glob("assets/weights/rivals/*.safetensors")]
+    shipped = [
+        file for where in ("", "rivals/", "without/") for file in ROOT.glob(f"assets/weights/{where}*.safetensors")
+    ]
     weights = {str(path.relative_to(ROOT / "assets/weights")) for path in shipped}
     expected = code | {f"irn_core/shipped_weights/{name}" for name in weights}
     assert len(weights) >= 6

@@ -9,7 +9,7 @@ from irn_core.nets.autoencoder import AutoencoderConfig
 from irn_core.nets.icn import ICNConfig
 from irn_core.nets.restorer import RestorerConfig
 from irn_core.training.layouts import LAYOUTS
-from irn_core.training.losses import TERMS
+from irn_core.training.losses import NOTHING, TERMS
 from irn_core.training.tasks import CompressTask, NaturalTask, RescaleTask, RestoreTask, Task
 from irn_core.training.train import TrainConfig, train
 from irn_core.weights import load_model
@@ -40,7 +40,9 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
     rescale.add_argument("--luma-share", type=arguments.share, default=0.5, help="of luma in the loss (the paper: 0)")
     rescale.add_argument("--guide", type=arguments.not_negative, help="weight of the LR guidance (default scale²)")
     rescale.add_argument("--jpeg", action="store_true", help="LRs are saved as JPEG on their way to the receiver")
-    rescale.add_argument("--without", choices=TERMS, help="leave a term out of stage 2, which is all of the run")
+    rescale.add_argument(
+        "--without", choices=(NOTHING, *TERMS), help="leave a term out of stage 2, which is all of the run"
+    )
     rescale.add_argument("--natural", action="store_true", help="from --init: draws that pass for photographs")
     _add_run(rescale, batch=4, crop=64)
     rescale.set_defaults(run=_train_rescale)

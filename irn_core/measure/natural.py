@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.linalg import sqrtm
 from torch import Tensor
 
 from irn_core.errors import IRNError
@@ -109,9 +108,14 @@ def _named(shares: np.ndarray) -> dict[str, float]:
 
 
 def frechet(drawn: Sequence[np.ndarray], originals: Sequence[np.ndarray]) -> float:
-    """Fréchet distance of the textures of patches, ‖m − n‖² + tr(A + B − 2·√(A·B)); pictures H×W×3 uint8."""
+    """Fréchet distance of the textures of patches, ‖m − n‖² + tr(A + B − 2·√(A·B)); pictures H×W×3 uint8.
+
+    The eigenvalues of A·B are real and not negative. tr √(A·B) is the sum of their roots, also where few patches
+    leave A or B singular, and √(A·B) itself is ill-defined.
+    """
     (m, a), (n, b) = (_gaussian(np.concatenate([textures(x) for x in group])) for group in (drawn, originals))
-    return float(np.square(m - n).sum() + np.trace(a + b - 2 * np.real(sqrtm(a @ b))))
+    roots = np.sqrt(np.linalg.eigvals(a @ b).real.clip(0))
+    return float(np.square(m - n).sum() + np.trace(a + b) - 2 * roots.sum())
 
 
 def textures(pixels: np.ndarray) -> np.ndarray:

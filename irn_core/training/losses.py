@@ -28,6 +28,8 @@ Keep = Callable[[Tensor], Tensor]
 
 TERMS = ("guide", "likeliest", "draws", "likelihood")
 """What stage 2 weighs: y looks like bicubic's, the likeliest picture is close, so are draws, and z is likely."""
+NOTHING = "nothing"
+"""What is left out of the run that those without a term are compared with."""
 
 LIKELIHOOD = 1.0
 """Weight of −log p(z | ŷ), in nats per value of z, beside the score of drawn pictures, as a share of that score."""
@@ -68,7 +70,7 @@ def drawing_loss(
 ) -> Loss:
     """The likeliest picture by its RMS, draws, and the likelihood of z, for f and p(z | ŷ) together.
 
-    `without` is one of `TERMS`, which is left out, to see what it is for.
+    `without` is one of `TERMS`, which is left out, to see what it is for, or `NOTHING`.
 
     −log p(z | ŷ) alone leaves the spread of the pictures to chance, for f⁻¹ may enlarge what p gets a little wrong.
     So draws are scored as pictures, by CRPS, a proper score (Gneiting & Raftery 2007).

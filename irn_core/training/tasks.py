@@ -52,7 +52,7 @@ class RescaleTask:
     luma_share: float = 0.5  # of the reconstruction loss; 0 for the paper's
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
     jpeg: bool = False  # whether LRs are saved as JPEG on their way
-    without: str | None = None  # the term of stage 2 that is left out, one of `TERMS`
+    without: str | None = None  # what is left out of stage 2: one of `TERMS`, or `NOTHING`
 
     columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "crps", "validation_psnr_y")
 
@@ -119,7 +119,7 @@ class RescaleTask:
     def finish(self, irn: IRN, crops: list[Tensor]) -> None:
         """Without a whitener, widen or narrow p(z | ŷ) until draws spread as the error does, over unseen crops.
 
-        Not where a term was left out: what it is for is to be seen.
+        Not where terms are left out one by one: what each is for is to be seen.
         """
         if self.without:
             return

@@ -1,14 +1,16 @@
 """What training asks for, and who learns it: super-resolution, a learned pair, an invertible pair."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import torch
+from markupsafe import Markup
 
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
 from demo.kit.words import words
-from demo.learn.chapter import Chapter, Slide, beside
+from demo.learn.chapter import Chapter, Slide, beside, enlarged
 from demo.photo import Photo
 from demo.rescale.footprint import detail
 from demo.rescale.rescaled import calibrated, draw, network, rescale
@@ -18,25 +20,36 @@ from irn_core.measure.spread import rms
 from irn_core.ops.pixels import tensor_of
 from irn_core.ops.quantise import round8
 from irn_core.rescale import split
-from irn_core.training.losses import guide_of
+from irn_core.training.losses import NOTHING, TERMS, crps_of, guide_of
 
 SCALE = 4
+TRAINED = (NOTHING, *TERMS)
+"""What was left out of five short runs that start from one network."""
 
 
 class Terms(NamedTuple):
-    """What the objective weighs, measured on this picture; errors are root mean squares in grey levels."""
+    """What the objective weighs, measured on a picture; errors are in grey levels, the first two root mean squares."""
 
     guide: float  # of y from the bicubic LR
     likeliest: float  # of the likeliest picture from the original
-    draw: float  # of a draw from the original
+    draws: float  # CRPS of draws, from two of them: mean absolute error, less half of their difference
     nats: float  # −log p(z | ŷ) per value of z
 
 
-class Found(NamedTuple):
-    """The terms; and the networks by name, each with its part of the picture and its PSNR-Y in dB."""
+class Trial(NamedTuple):
+    """What a network trained without a term makes of the part of the picture that is shown, H×W×3 uint8 each."""
 
+    lr: np.ndarray
+    likeliest: np.ndarray
+    draw: np.ndarray
     terms: Terms
+
+
+class Found(NamedTuple):
+    """The rivals by name, each with its part of the picture and its PSNR-Y in dB; and the short runs, as `TRAINED`."""
+
     entries: dict[str, tuple[np.ndarray, float]]
+    trials: list[Trial]
 
 
 class Training(Chapter[Found]):
@@ -49,24 +62,28 @@ class Training(Chapter[Found]):
         names = [name for name in entrants(net) if name not in FILTERS and name != net]
         entries = {name: compete(photo, net, name) for name in names}
         shown = {name: (one.x_hat[seen.rows, seen.columns], one.scores.psnr_y) for name, one in entries.items()}
-        return Found(terms(photo, net), shown)
+        part = Photo(photo.pixels[seen.rows, seen.columns], photo.name)  # alone: five networks for the time of one
+        return Found(shown, [trial(part, f"without-{name}") for name in TRAINED])
 
     def draw(self, found: Found) -> Slide:
-        said = words("learn.training")
         names = words("rivals.names")
         entries = {fair_key(name): entry for name, entry in found.entries.items()}
         pictures = [(names[key], decibels(psnr), part) for key, (part, psnr) in entries.items()]
-        rows = [
-            (term["name"], term["formula"], term["unit"].format(value))
-            for term, value in zip(said["terms"], found.terms, strict=True)
-        ]
         best = max(entries, key=lambda key: entries[key][1])
         values = {
             "best": names[best],
             "psnr": decibels(entries[best][1]),
             "worst": decibels(min(p for _, p in entries.values())),
         }
-        return Slide(values, beside(pictures) + fill(_TERMS, rows=rows, title=said["table"]), list(entries).index(best))
+        return Slide(values, beside(pictures) + weighed(found.trials), list(entries).index(best))
+
+
+def trial(part: Photo, name: str) -> Trial:
+    """What one of the short runs came to."""
+    result, (height, width) = rescale(part, name), part.size
+    return Trial(
+        enlarged(result.lr, SCALE)[:height, :width], result.reconstruction, draw(part, name, 1.0, 0), terms(part, name)
+    )
 
 
 @torch.inference_mode()
@@ -76,16 +93,35 @@ def terms(photo: Photo, net: str) -> Terms:
     y, z = split(irn, photo.pixels)
     nats = -irn.prior.log_densities(z, round8(y)).mean()
     guide = (y - guide_of(tensor_of(photo.pixels, SCALE), SCALE)).square().mean().sqrt()
-    return Terms(
-        255 * float(guide), rms_error(photo, rescale(photo, net).reconstruction),
-        rms_error(photo, draw(photo, net, 1.0, 0)), float(nats),
-    )  # fmt: skip
+    likeliest = rms(photo.pixels - rescale(photo, net).reconstruction.astype(np.float32))
+    x, one, other = map(tensor_of, (photo.pixels, draw(photo, net, 1.0, 0), draw(photo, net, 1.0, 1)))
+    crps = crps_of(one, other, x, luma_share=0.0) / x.numel()
+    return Terms(255 * float(guide), float(likeliest), 255 * float(crps), float(nats))
 
 
-def rms_error(photo: Photo, x_hat: np.ndarray) -> float:
-    return float(rms(photo.pixels - x_hat.astype(np.float32)))
+def weighed(trials: Sequence[Trial]) -> Markup:
+    """The value of each term in each of the short runs; a button in the head of a column shows its pictures."""
+    said = words("learn.training")
+    columns = [one.terms for one in trials]
+    rows = [
+        (term["name"], term["formula"], term["unit"], [term["value"].format(terms[i]) for terms in columns])
+        for i, term in enumerate(said["terms"])
+    ]
+    frames = [
+        beside([(name, "", pixels) for name, pixels in zip(said["shown"], one[:3], strict=True)]) for one in trials
+    ]
+    return fill(_WEIGHED, title=said["table"], all=said["all"], without=said["without"], rows=rows, frames=frames)
 
 
-_TERMS = template("""
-<table class="terms"><caption>{{ title }}</caption><tbody>{% for name, formula, value in rows %}
-<tr><th scope="row">{{ name }}</th><td>{{ formula }}</td><td>{{ value }}</td></tr>{% endfor %}</tbody></table>""")
+_WEIGHED = template("""
+<div class="weighed" data-figure="flip">
+<table class="terms"><caption>{{ title }}</caption>
+<thead class="picks"><tr><td></td>{% for frame in frames %}<th scope="col">
+<button type="button" aria-pressed="{{ 'true' if loop.first else 'false' }}">
+{{- all if loop.first else without.format(loop.index0) -}}</button></th>{% endfor %}</tr></thead>
+<tbody>{% for name, formula, unit, values in rows %}{% set row = loop.index %}
+<tr><th scope="row">{{ row }} · {{ name }}<small>{{ formula }}, {{ unit }}</small></th>
+{% for value in values %}<td{% if loop.index0 == row %} class="left-out"{% endif %}>{{ value }}</td>{% endfor %}</tr>
+{% endfor %}</tbody></table>
+<div class="frames">{% for frame in frames %}<div{% if not loop.first %} hidden{% endif %}>{{ frame }}</div>{% endfor %}
+</div></div>""")
