@@ -1,5 +1,6 @@
 """The page: what its modes share, and which modes there are. `build()` makes it; `LAUNCH` is for `launch()`."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.stage import build_bar, build_button
 from demo.kit.viewer import build_viewer, read_web
-from demo.kit.words import LANGUAGES, say, speak, speaking
+from demo.kit.words import LANGUAGES, all_languages, say, speak, speaking
 from demo.learn.mode import LearnMode
 from demo.photo import Photo, open_photo
 from demo.rescale.mode import RescaleMode, first_request, first_settings
@@ -40,10 +41,13 @@ THEME = gr.themes.Default(
 )
 OWN = "own"
 """What links call a picture that was uploaded; it is not in them."""
+GLOSSARY = json.dumps(all_languages("glossary"), ensure_ascii=False)
+SCRIPTS = {"glossary.js": GLOSSARY, "page.js": "", "stage.js": "", "link.js": ""}
+"""What runs in the browser beside the components, in this order, and what each is given."""
 LAUNCH = {
     "theme": THEME,
-    "css": read_web("style.css") + read_web("stage.css"),
-    "js": "() => {" + "".join(f"({read_web(name)})();" for name in ("page.js", "stage.js", "link.js")) + "}",
+    "css": "".join(map(read_web, ("style.css", "stage.css", "glossary.css"))),
+    "js": "() => {" + "".join(f"({read_web(name)})({given});" for name, given in SCRIPTS.items()) + "}",
     "max_file_size": "40mb",
 }
 

@@ -10,6 +10,7 @@ from gradio.components import Component
 
 from demo.kit.address import Held
 from demo.kit.events import QUIET, Limits
+from demo.kit.finding import claim
 from demo.kit.link import choice
 from demo.kit.viewer import ViewerImage
 from demo.kit.words import say
@@ -23,7 +24,8 @@ Found = TypeVar("Found")
 class Tab(ABC, Generic[Request, Found]):
     """A tab computes data from a request, then draws them. Its words stand under `key` in the files of words.
 
-    `compute` knows neither HTML nor components; `draw` computes nothing: a test on their names holds both to it.
+    `compute` knows neither HTML nor components; `draw` and `finding` compute nothing: a test on their names holds all
+    to it.
     """
 
     key: ClassVar[str]
@@ -38,6 +40,11 @@ class Tab(ABC, Generic[Request, Found]):
     def __init__(self):
         self.inputs, self.outputs, self.triggers = {}, {}, []
 
+    def open_and_build(self) -> None:
+        """The place of the finding, and below it what the tab makes itself."""
+        self.claim = gr.HTML(say("kit.computing"), elem_id=f"{self.key}-finding")
+        self.build()
+
     @abstractmethod
     def build(self) -> None:
         """Make the components: name them in `inputs` and `outputs`, and list `triggers`."""
@@ -49,6 +56,13 @@ class Tab(ABC, Generic[Request, Found]):
     @abstractmethod
     def draw(self, found: Found) -> dict[str, object]:
         """The values of `outputs` by name; what is not named stays as it is."""
+
+    @abstractmethod
+    def finding(self, found: Found) -> str:
+        """What the numbers say, in a sentence (HTML) with one of them in it that is true of any picture.
+
+        Nothing while too little is known; the last of what is found has one.
+        """
 
     def pictures(self, found: Found) -> Sequence[ViewerImage]:
         """What the tab adds to the pictures of the viewer while it is open."""
@@ -97,7 +111,7 @@ class Tabs(Strip):
     def __init__(self, tabs: Sequence[Tab], elem_id: str, build_measures: Callable[[], None]):
         self.all = {tab.key: tab for tab in tabs}
         measures = (MEASURES, say("kit.measures"), build_measures)
-        super().__init__(elem_id, [measures, *((tab.key, tab.title, tab.build) for tab in tabs)])
+        super().__init__(elem_id, [measures, *((tab.key, tab.title, tab.open_and_build) for tab in tabs)])
 
     def opens(self, button: gr.Button, key: str) -> None:
         """Let a button elsewhere open a tab, and bring it into view."""
@@ -121,7 +135,7 @@ class Tabs(Strip):
 
     @property
     def outputs(self) -> list[Component]:
-        return [part for tab in self.all.values() for part in tab.outputs.values()]
+        return [part for tab in self.all.values() for part in (tab.claim, *tab.outputs.values())]
 
     @property
     def triggers(self) -> list:
@@ -135,8 +149,8 @@ class Tabs(Strip):
         tab, names = self.all[key], [(owner.key, name) for owner in self.all.values() for name in owner.inputs]
         own = {name: value for (owner, name), value in zip(names, values, strict=True) if owner == key}
         for found in tab.compute(request, **own):
-            drawn = tab.draw(found)
-            yield {tab.outputs[name]: value for name, value in drawn.items()}, tab.pictures(found)
+            drawn = {tab.outputs[name]: value for name, value in tab.draw(found).items()}
+            yield {tab.claim: claim(tab.finding(found))} | drawn, tab.pictures(found)
 
 
 Step = TypeVar("Step")
