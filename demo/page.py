@@ -42,11 +42,11 @@ THEME = gr.themes.Default(
 OWN = "own"
 """What links call a picture that was uploaded; it is not in them."""
 GLOSSARY = json.dumps(all_languages("glossary"), ensure_ascii=False)
-SCRIPTS = {"glossary.js": GLOSSARY, "page.js": "", "stage.js": "", "link.js": ""}
+SCRIPTS = {"glossary.js": GLOSSARY, "page.js": "", "picker.js": "", "stage.js": "", "link.js": ""}
 """What runs in the browser beside the components, in this order, and what each is given."""
 LAUNCH = {
     "theme": THEME,
-    "css": "".join(map(read_web, ("style.css", "stage.css", "glossary.css"))),
+    "css": "".join(map(read_web, ("style.css", "picker.css", "stage.css", "glossary.css"))),
     "js": "() => {" + "".join(f"({read_web(name)})({given});" for name, given in SCRIPTS.items()) + "}",
     "max_file_size": "40mb",
 }

@@ -22,10 +22,10 @@ LOSSES = COLOUR, CHROMA, ROUNDING, CLIPPING = ("colour", "chroma", "rounding", "
 class Component:
     """Y, Cb or Cr: its plane as it is coded, and its blocks, rows×columns×8×8, before and after quantisation."""
 
-    plane: np.ndarray
-    coefficients: np.ndarray
+    plane: np.ndarray  # uint8
+    coefficients: np.ndarray  # float32, which holds them exactly
     table: np.ndarray  # 8×8
-    symbols: np.ndarray
+    symbols: np.ndarray  # int16
     differences: np.ndarray  # rows×columns: DC from that of the block coded before
     bits: np.ndarray  # rows×columns
     tables: Tables
@@ -87,7 +87,9 @@ def _component(plane: np.ndarray, table: np.ndarray, words: Tables, group: int) 
     bits = huffman.bits_of(coded, differences, words)
     placed = np.zeros((2, *symbols.shape[:2]), np.int64)
     placed[:, inside.rows, inside.columns] = np.stack([differences, bits])[:, inside.which]
-    made = Component(plane, coefficients, table, symbols, *placed, words)
+    made = Component(
+        plane.astype(np.uint8), coefficients.astype(np.float32), table, symbols.astype(np.int16), *placed, words
+    )
     return made, int(bits.sum() - made.bits.sum())
 
 
@@ -131,7 +133,7 @@ def _decoded(components: Sequence[Component], size: tuple[int, int], halved: boo
 def errors(pixels: np.ndarray, found: Steps) -> dict[str, float]:
     """Mean square error after each of LOSSES: with the steps up to it, and all others exact."""
     size = pixels.shape[:2]
-    coded = [part.plane for part in found.components]
+    coded = [part.plane.astype(float) for part in found.components]
     rounded = [transform.from_blocks(transform.exact_inverse(part.dequantised)) for part in found.components]
     stages = {
         COLOUR: transform.to_rgb(transform.to_planes(pixels)),
