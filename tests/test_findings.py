@@ -24,7 +24,7 @@ from demo.rescale.tabs.choices import ChoicesTab
 from demo.spread import Found, compare_draws
 from demo.spread_figure import spread_finding
 from irn_core.ops.metrics import psnr_y
-from tests.helpers import noise_pixels, smooth_pixels
+from tests.helpers import ROOT, noise_pixels, smooth_pixels
 
 PICTURES = {
     "flat": np.full((100, 104, 3), 128, np.uint8),
@@ -37,6 +37,8 @@ INPUTS = {
     "arithmetic": {"first": "", "second": "", "mode": "erase", "fill": "zero", "bands": [], "region": ""},
     "motion": {"path": None},
     "break_it": {"quality": 90, "sigma": 5.0, "strokes": ""},
+    "jpeg_steps": {"size": "matched", "quality": 75, "chroma": "4:2:0", "component": "Y", "cell": ""},
+    "scaled": {"codec": "webp"},
 }
 SIMPLE = [tab for tab in COMPRESS_TABS if tab not in (curve.CurveTab, scaled.Scaled)]
 
@@ -73,9 +75,12 @@ def test_every_tab_of_compress_has_a_finding(tab, picture, one_thread):
 @pytest.mark.parametrize("tab", [tab for tab in COMPRESS_TABS if tab.key != "bits"], ids=lambda tab: tab.key)
 def test_a_file_without_its_original_has_one_too(tab, one_thread):
     shown = Shown("mine.icn", compress(Photo(PICTURES["tiny"], "tiny"), 400), None, "")
-    inputs = {"codec": "webp"} if tab is scaled.Scaled else {}
-    *_, found = tab().compute(coded.Request(shown, 1.0, 2, 0), **inputs)
-    assert f"{len(shown.coded.data)} bytes" in tab().finding(found)
+    assert f"{len(shown.coded.data)} bytes" in last_finding(tab(), coded.Request(shown, 1.0, 2, 0))
+
+
+def test_the_claim_of_a_tab_stands_in_one_place():
+    sources = (ROOT / "demo").rglob("*.py")
+    assert [path.name for path in sources if "class='claim'" in path.read_text(encoding="utf-8")] == ["finding.py"]
 
 
 def test_curves_say_nothing_before_they_are_whole(one_thread):

@@ -166,10 +166,10 @@ class ChoicesTab(Tab[Request, Found]):
 
 _WAYS = template("""
 <div class="three">{% for way in ways %}
-<figure class="card pixelated"><h3>{{ way.title }}</h3>
+<figure class="card pixelated"><h3>{{ way.title }} <span class="figure">{{ way.psnr }}</span></h3>
 <img src="{{ way.part }}" alt="{{ way.title }}: {{ way.psnr }}">
 <img src="{{ way.errors }}" alt="{{ way.title }}: {{ way.map }}">
-<figcaption><b>{{ way.what }}</b> <span class="figure">{{ way.psnr }}</span><p class="hint">{{ way.map }}</p>
+<figcaption><b>{{ way.what }}</b><span class="hint figure">{{ way.map }}</span>
 <dl>{% for fact, value in way.facts %}<dt>{{ fact }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>
 <p>{{ way.sentence }}</p><a download="{{ way.name }}.png" href="{{ way.whole }}">PNG</a></figcaption></figure>
 {% endfor %}</div>""")

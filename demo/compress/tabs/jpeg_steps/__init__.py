@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import gradio as gr
 
-from demo.compress.coded import Request
+from demo.compress.coded import Coded, Request
+from demo.compress.draw import opened_finding
 from demo.compress.tabs.jpeg_steps.compute import Found, block_of, dearest, quality_within, take_apart
-from demo.compress.tabs.jpeg_steps.draw import account, block_html, jpeg_finding, pickers
+from demo.compress.tabs.jpeg_steps.draw import account, block_html, finding, pickers
 from demo.kit.events import Limits
 from demo.kit.picker import choice_of_cell, read_cell
 from demo.kit.tab import Tab
@@ -20,13 +21,12 @@ QUALITY = Limits(1, 95, 75, True)
 FIELD = "jpeg-block"
 
 
-class JpegSteps(Tab[Request, Found | None]):
+class JpegSteps(Tab[Request, Found | Coded]):
     key = "jpeg_steps"
     limits: ClassVar = {"quality": QUALITY}
 
     def build(self) -> None:
         gr.Markdown(say("jpeg_steps.intro"))
-        self.outputs["finding"] = gr.HTML(say("kit.computing"), elem_id="jpeg_steps-finding")
         with gr.Row():
             size = gr.Radio(
                 [(say(f"jpeg_steps.sizes.{key}"), key) for key in (MATCHED, OWN)], value=MATCHED,
@@ -42,35 +42,37 @@ class JpegSteps(Tab[Request, Found | None]):
         cell = choice_of_cell(FIELD)
         self.inputs = {"size": size, "quality": quality, "chroma": chroma, "component": component, "cell": cell}
         self.triggers = [size.input, quality.input, chroma.input, component.input, cell.change]
-        self.outputs |= {
+        self.outputs = {
             "quality": quality,
-            "pickers": gr.HTML(elem_id="jpeg-pickers"),
+            "pickers": gr.HTML(say("kit.computing"), elem_id="jpeg-pickers"),
             "block": gr.HTML(elem_id="jpeg-block-steps"),
             "account": gr.HTML(elem_id="jpeg-account"),
         }
 
     def compute(
         self, request: Request, size: str, quality: int, chroma: str, component: str, cell: str
-    ) -> Iterator[Found | None]:
-        photo, fits = request.shown.photo, True
+    ) -> Iterator[Found | Coded]:
+        photo, coded, fits = request.shown.photo, request.shown.coded, True
         if photo is None:
-            yield None
+            yield coded
             return
         if size == MATCHED:
-            quality, fits = quality_within(photo, chroma, len(request.shown.coded.data))
+            quality, fits = quality_within(photo, chroma, len(coded.data))
         apart = take_apart(photo, int(quality), chroma)
         place = read_cell(cell, apart.bits.shape) or dearest(apart)
         block = block_of(apart, component, place)
         yield Found(photo, apart, int(quality), chroma, size == MATCHED, fits, component, place, block)
 
-    def draw(self, found: Found | None) -> dict[str, object]:
-        if found is None:
-            return {"finding": say("compress.no_original"), "pickers": "", "block": "", "account": ""}
+    def draw(self, found: Found | Coded) -> dict[str, object]:
+        if isinstance(found, Coded):
+            return {"pickers": say("compress.no_original"), "block": "", "account": ""}
         shown = {"value": found.quality, "visible": False} if found.matched else {"visible": True}
         return {
-            "finding": jpeg_finding(found),
             "quality": gr.update(**shown),
             "pickers": pickers(FIELD, found),
             "block": block_html(FIELD, found),
             "account": account(found),
         }
+
+    def finding(self, found: Found | Coded) -> str:
+        return opened_finding(found) if isinstance(found, Coded) else finding(found)

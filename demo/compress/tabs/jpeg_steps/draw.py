@@ -17,7 +17,6 @@ BLUE, ORANGE = "47 127 216", "224 123 57"
 GAP = 1
 """Pixels between basis pictures."""
 
-_CLAIM = template("<div class='claim' role='status'><p>{{ said }}</p></div>")
 _GRID = template("""
 <figure class="grid8"><table aria-label="{{ name }}"><tbody>{% for row in rows %}
 <tr>{% for text, colour in row %}<td{% if colour %} style="background: rgb({{ colour }})"{% endif %}>{{ text }}</td>
@@ -37,18 +36,18 @@ _ACCOUNT = template("""<h3>{{ said.title }}</h3><div class="scores steps"><table
 </tbody></table></div><p class="hint">{{ said.hint }}</p>""")
 
 
-def jpeg_finding(found: Found) -> Markup:
+def finding(found: Found) -> str:
     """The size, which step took most, and what zeros are worth."""
     rows, steps, said = found.apart.rows, found.apart.steps, words("jpeg_steps")
     start = "" if found.fits else said["too_small"]
     losses = [(before, row) for before, row in pairwise(rows) if row.added]
     before, worst = max(losses, key=lambda pair: pair[1].added, default=(rows[0], rows[-1]))
     sentence = say(
-        f"jpeg_steps.{'finding' if losses else 'exact'}", quality=found.quality, chroma=found.chroma, size=len(steps.file),
-        psnr=decibels(rows[-1].psnr), step=said["short"][worst.step], before=decibels(before.psnr),
-        after=decibels(worst.psnr), zeros=100 * steps.zeros, mean=found.apart.bits.mean(),
+        f"jpeg_steps.{'finding' if losses else 'exact'}", quality=found.quality, chroma=found.chroma,
+        size=len(steps.file), psnr=decibels(rows[-1].psnr), step=said["short"][worst.step],
+        before=decibels(before.psnr), after=decibels(worst.psnr), zeros=100 * steps.zeros, mean=found.apart.bits.mean(),
     )  # fmt: skip
-    return fill(_CLAIM, said=Markup(start + sentence))
+    return start + sentence
 
 
 def pickers(field: str, found: Found) -> Markup:
