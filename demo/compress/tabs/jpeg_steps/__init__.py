@@ -30,7 +30,7 @@ class JpegSteps(Tab[Request, Found | Coded]):
         with gr.Row():
             size = gr.Radio(
                 [(say(f"jpeg_steps.sizes.{key}"), key) for key in (MATCHED, OWN)], value=MATCHED,
-                label=say("jpeg_steps.size"), elem_id="jpeg-size",
+                label=say("jpeg_steps.size"), min_width=300, elem_id="jpeg-size",
             )  # fmt: skip
             quality = gr.Slider(
                 *QUALITY[:3], step=1, label=say("jpeg_steps.quality"), visible=False, elem_id="jpeg-quality"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from demo.kit.chart import Axes, Dot, Line, chart
+from demo.kit.finding import percent
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
 from demo.kit.words import anew, say, words
@@ -30,7 +31,7 @@ def finding(found: Found) -> str:
     levels = {name: f"{value:.2f}" for name, value in found.flicker.items()}
     form = "moving" if found.still == 0 else "likeliest" if found.tau == 0 else "still"
     psnr = {f"psnr_{name}": decibels(_mean(values)) for name, values in found.psnr_y.items()}
-    return say(f"motion.finding.{form}", share=found.still, tau=found.tau, **levels, **psnr)
+    return say(f"motion.finding.{form}", share=percent(found.still), tau=found.tau, **levels, **psnr)
 
 
 def source(found: Found) -> Markup:
