@@ -37,7 +37,6 @@ INPUTS = {
     "arithmetic": {"first": "", "second": "", "mode": "erase", "fill": "zero", "bands": [], "region": ""},
     "motion": {"path": None},
     "break_it": {"quality": 90, "sigma": 5.0, "strokes": ""},
-    "jpeg_steps": {"size": "matched", "quality": 75, "chroma": "4:2:0", "component": "Y", "cell": ""},
     "scaled": {"codec": "webp"},
 }
 SIMPLE = [tab for tab in COMPRESS_TABS if tab not in (curve.CurveTab, scaled.Scaled)]

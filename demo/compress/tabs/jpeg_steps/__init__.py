@@ -18,6 +18,7 @@ from irn_core.coding.pillow_codecs import JPEGS
 
 MATCHED, OWN = "matched", "own"
 QUALITY = Limits(1, 95, 75, True)
+FIRST_CHROMA = "4:2:0"
 FIELD = "jpeg-block"
 
 
@@ -35,9 +36,9 @@ class JpegSteps(Tab[Request, Found | Coded]):
             quality = gr.Slider(
                 *QUALITY[:3], step=1, label=say("jpeg_steps.quality"), visible=False, elem_id="jpeg-quality"
             )  # fmt: skip
-            chroma = gr.Radio(list(JPEGS), value="4:2:0", label=say("jpeg_steps.chroma"), elem_id="jpeg-chroma")
+            chroma = gr.Radio(list(JPEGS), value=FIRST_CHROMA, label=say("jpeg_steps.chroma"), elem_id="jpeg-chroma")
             component = gr.Radio(
-                list(COMPONENTS), value="Y", label=say("jpeg_steps.component"), elem_id="jpeg-component"
+                list(COMPONENTS), value=COMPONENTS[0], label=say("jpeg_steps.component"), elem_id="jpeg-component"
             )  # fmt: skip
         cell = choice_of_cell(FIELD)
         self.inputs = {"size": size, "quality": quality, "chroma": chroma, "component": component, "cell": cell}
@@ -50,8 +51,9 @@ class JpegSteps(Tab[Request, Found | Coded]):
         }
 
     def compute(
-        self, request: Request, size: str, quality: int, chroma: str, component: str, cell: str
-    ) -> Iterator[Found | Coded]:
+        self, request: Request, size: str = MATCHED, quality: int = QUALITY.first, chroma: str = FIRST_CHROMA,
+        component: str = COMPONENTS[0], cell: str = "",
+    ) -> Iterator[Found | Coded]:  # fmt: skip
         photo, coded, fits = request.shown.photo, request.shown.coded, True
         if photo is None:
             yield coded
