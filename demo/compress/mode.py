@@ -34,6 +34,7 @@ from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
 from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
 from demo.kit.link import choice, number
+from demo.kit.progress import share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage
@@ -118,6 +119,7 @@ class CompressMode:
             (None, None, *AMOUNTS, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
             self.answer,
+            [self.target, *numbers],
         )
 
     def links(self) -> list[Held]:
@@ -170,15 +172,19 @@ class CompressMode:
             if (
                 tab == "curve" and visit.kept.get("curve") == shown.photo
             ):  # all measured already: the marker moves at once
-                yield from (drawn for drawn, _ in self.tabs.render(tab, request, own))
+                yield from self._tab(tab, request, own)
         if visit.shown.get("compared") != request:
             yield from self._compare(request)
             visit.shown["compared"] = request
         with refusals():
-            for drawn, pictures in self.tabs.render(tab, request, own):
-                yield drawn | ({self.shared.viewer: _with_added(request, pictures)} if pictures else {})
+            yield from self._tab(tab, request, own)
         if tab == "curve":
             visit.kept["curve"] = shown.photo
+
+    def _tab(self, tab: str, request: Request, own: tuple) -> Iterator[dict[Component, object]]:
+        for drawn, pictures, done in self.tabs.render(tab, request, own):
+            added = {self.shared.viewer: _with_added(request, pictures)} if pictures else {}
+            yield drawn | added | ({self.shared.progress: share(*done)} if done else {})
 
     def _file(self, shown: Shown) -> dict[Component, object]:
         """The file and its picture."""
@@ -202,15 +208,20 @@ class CompressMode:
         drawn: list = []
         looked: dict[str, float] = {}
 
+        others = OTHERS if shown.photo else ()
+        files = 1 + len(others) if shown.photo else 0
+        steps = len(others) + count + files
+
         def so_far(doing: str) -> dict[Component, object]:
             return {
+                self.shared.progress: share(len(rivals) + len(drawn), steps),
                 self.shared.viewer: _viewer(shown, rivals, drawn, tau),
                 self.shared.status: doing,
                 self.table: _measures(shown, rivals, decoding, looked),
                 self.commands: commands(shown.aim, tau, seed),
             }
 
-        for codec in OTHERS if shown.photo else ():
+        for codec in others:
             yield so_far(say("compress.looking", name=shown.name, codec=NAMES[codec]))
             rivals.append(match(shown.photo, codec, len(shown.coded.data)))
         for nth, draw_seed in enumerate(seeds(seed, count), start=1):
@@ -219,7 +230,8 @@ class CompressMode:
         yield so_far(status_of(shown))
         for coded in (shown.coded, *rivals) if shown.photo else ():
             looked[coded.codec] = looks(shown.photo, coded.codec, coded.data)
-            yield {self.table: _measures(shown, rivals, decoding, looked)}
+            done = share(len(rivals) + len(drawn) + len(looked), steps)
+            yield {self.table: _measures(shown, rivals, decoding, looked), self.shared.progress: done}
 
 
 class Opened(NamedTuple):

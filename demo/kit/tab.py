@@ -68,6 +68,10 @@ class Tab(ABC, Generic[Request, Found]):
         """What the tab adds to the pictures of the viewer while it is open."""
         return ()
 
+    def progress(self, found: Found) -> tuple[int, int] | None:
+        """How many of how many steps are done, where they are counted and take long."""
+        return None
+
     def picture_keys(self) -> Sequence[str]:
         """Under which keys it may add pictures to the viewer."""
         return ()
@@ -142,15 +146,15 @@ class Tabs(Strip):
         """Opening a tab, and its controls."""
         return [self.open.change, *(trigger for tab in self.all.values() for trigger in tab.triggers)]
 
-    def render(self, key: str, request: object, values: Sequence[object]) -> Iterator[tuple[dict, Sequence]]:
-        """The open tab as it comes: {component: value}, and the pictures that it adds to the viewer."""
+    def render(self, key: str, request: object, values: Sequence[object]) -> Iterator[tuple]:
+        """The open tab as it comes: {component: value}, the pictures that it adds to the viewer, and its progress."""
         if key == MEASURES:  # they come with the result
             return
         tab, names = self.all[key], [(owner.key, name) for owner in self.all.values() for name in owner.inputs]
         own = {name: value for (owner, name), value in zip(names, values, strict=True) if owner == key}
         for found in tab.compute(request, **own):
             drawn = {tab.outputs[name]: value for name, value in tab.draw(found).items()}
-            yield {tab.claim: claim(tab.finding(found))} | drawn, tab.pictures(found)
+            yield {tab.claim: claim(tab.finding(found))} | drawn, tab.pictures(found), tab.progress(found)
 
 
 Step = TypeVar("Step")

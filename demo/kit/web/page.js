@@ -1,16 +1,50 @@
 // What the page does beyond its components.
 () => {
-  // A picture pasted anywhere goes to the upload field, as if dropped there.
-  document.addEventListener("paste", (event) => {
-    const file = [...event.clipboardData.files].find((item) => item.type.startsWith("image/"));
-    const input = document.querySelector("#upload input[type=file]");
-    if (!file || !input) return;
+  // A file dropped anywhere goes to the field that takes its kind, a picture pasted anywhere to that for pictures.
+  // Without this a browser would leave the page and open the file.
+  const FIELDS = { icn: "#open-icn", zip: "#zip" };
+  const TEXT = "textarea, [contenteditable], input:not([type=radio], [type=checkbox], [type=range], [type=file])";
+  const RETRY_MS = 200; // a field that is busy with the file before has no input for the moment
+  let fromPage = false; // what is dragged is a picture of the page itself
+
+  function hand(file) {
+    const kind = file.name.split(".").pop().toLowerCase();
+    const own = document.querySelector(FIELDS[kind] ?? "#upload");
+    const input = (own?.checkVisibility() ? own : document.querySelector("#upload"))?.querySelector("input[type=file]");
+    if (!input) return setTimeout(() => hand(file), RETRY_MS);
     const transfer = new DataTransfer();
     transfer.items.add(file);
     input.files = transfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  document.addEventListener("paste", (event) => {
+    const file = [...event.clipboardData.files].find((item) => item.type.startsWith("image/"));
+    if (!file || event.target.closest?.(TEXT)) return;
+    hand(file);
     event.preventDefault();
   });
+
+  const carriesFile = (event) => !fromPage && event.dataTransfer?.types.includes("Files");
+  const hint = (shown) => document.documentElement.classList.toggle("dropping", shown);
+  document.addEventListener("dragstart", () => (fromPage = true));
+  document.addEventListener("dragend", () => (fromPage = false));
+  for (const name of ["dragenter", "dragover"]) {
+    document.addEventListener(name, (event) => {
+      if (!carriesFile(event)) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "copy";
+      hint(true);
+    }, true);
+  }
+  document.addEventListener("dragleave", (event) => event.relatedTarget || hint(false)); // none: it left the window
+  document.addEventListener("drop", (event) => {
+    hint(false);
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.dataTransfer.files.length) hand(event.dataTransfer.files[0]);
+  }, true);
 
   // A dot of a chart may choose a value of a control: data-choice="tau=0.3" sets the field of #tau.
   const choose = (event) => {
