@@ -164,9 +164,7 @@ class _Page:
     def _show_mode(self, values: dict[str, object]) -> dict[Component, object]:
         return {self.mode: values["mode"]} | dict(zip(self._opened(), self.open(values["mode"]), strict=True))
 
-    def restore(
-        self, query: str, language: str, asked: int, visit: Visit, uploads: Uploads
-    ) -> dict[Component, object]:
+    def restore(self, query: str, language: str, asked: int, visit: Visit, uploads: Uploads) -> dict[Component, object]:
         """The page as an address says it, with the result if that is known already."""
         speak(language)
         values, wrong = self.address.read(query)

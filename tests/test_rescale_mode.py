@@ -7,14 +7,13 @@ import zipfile
 import gradio as gr
 import numpy as np
 import pytest
-from PIL import Image
 
 from demo import examples
 from demo.kit.events import Visit
 from demo.kit.tab import Tab
 from demo.kit.words import words
 from demo.page import _Page
-from demo.photo import MAX_PAGE_PIXELS, Photo, open_photo
+from demo.photo import MAX_PAGE_PIXELS, Photo
 from demo.rescale.draw import measures
 from demo.rescale.mode import RescaleMode
 from demo.rescale.report import report
@@ -28,9 +27,8 @@ from demo.rescale.tabs.temperature import TAUS, Curve, Point, Temperature, match
 from demo.rescale.tabs.variability import VariabilityTab, variability
 from demo.spread import Variability
 from irn_core.cli.main import main
-from irn_core.errors import ImageError
 from irn_core.ops.metrics import psnr_y
-from irn_core.pictures.files import encode_png, read_picture
+from irn_core.pictures.files import read_picture
 from irn_core.pictures.lr_file import read_lr
 from irn_core.rescale import downscale, upscale
 from tests.helpers import noise_pixels, smooth_pixels
@@ -138,16 +136,6 @@ def test_the_lr_and_what_was_lost_make_the_picture(scale):
     assert found.information.heat().sum() == pytest.approx(found.information.total)
 
 
-def test_a_photograph_from_a_phone_is_made_smaller_and_that_is_said(tmp_path):
-    sizes = {(4000, 1000): (4000, 1000), (4000, 1001): (2827, 707), (4032, 3024): (1633, 1225)}
-    for sent, expected in sizes.items():
-        Image.new("RGB", sent, (10, 200, 90)).save(tmp_path / "photo.jpg")
-        photo = open_photo(str(tmp_path / "photo.jpg"), "photo.jpg")
-        assert photo.size == expected[::-1]
-        said = f"from {sent[0]}×{sent[1]} to {expected[0]}×{expected[1]}"
-        assert any(said in notice for notice in photo.notices) == (sent != expected)
-
-
 @pytest.mark.parametrize("net", ["irn-x2", "irn-x4"])
 def test_what_saturated_colours_lose_can_be_coded(net):
     """p(z | ŷ) is off by millions of steps there; the file grows, not the memory."""
@@ -224,20 +212,6 @@ def test_examples_are_pictures():
         assert pixels.ndim == 3
         assert np.ptp(pixels) > 150
         assert pixels.shape[0] * pixels.shape[1] <= MAX_PAGE_PIXELS
-
-
-def test_unusable_uploads_are_named(tmp_path):
-    files = {"empty.png": b"", "text.jpg": b"not a picture", "cut.png": encode_png(noise_pixels(40, 40))[:900]}
-    for name, content in files.items():
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(ImageError, match=name):
-            open_photo(str(tmp_path / name), name)
-    Image.new("L", (8000, 6001)).save(tmp_path / "large.png")
-    with pytest.raises(ImageError, match=r"large\.png has 8000×6001 = 48\.008 megapixels; at most 48"):
-        open_photo(str(tmp_path / "large.png"), "large.png")
-    Image.new("RGB", (1, 16_384)).save(tmp_path / "long.png")
-    with pytest.raises(ImageError, match=r"long\.png is 1×16384; sides of up to 16383"):
-        open_photo(str(tmp_path / "long.png"), "long.png")
 
 
 def test_temperature_trades_error_for_detail():

@@ -180,7 +180,7 @@ def test_the_open_tab_is_rendered_alone_from_its_own_inputs():
     with gr.Blocks():
         tabs = Tabs([Letters(), Others()], "letters", lambda: gr.HTML())
     said, finding = tabs.all["choices"].outputs["said"], tabs.all["choices"].claim
-    (first, _), (second, _) = tabs.render("choices", "x", ["not mine", "y"])
+    (first, *_), (second, *_) = tabs.render("choices", "x", ["not mine", "y"])
     assert first == {finding: say("kit.computing"), said: "x"}  # nothing is found yet
     assert second.keys() == first.keys() and second[said] == "xy" and "<p>y</p>" in second[finding]
     assert not list(tabs.render(tab_module.MEASURES, "x", ["", ""]))  # they come with the result

@@ -62,6 +62,9 @@ class CurveTab(Tab[Request, Found | Coded]):
     def finding(self, found: Found | Coded) -> str:
         return opened_finding(found) if isinstance(found, Coded) else curve_finding(found)
 
+    def progress(self, found: Found | Coded) -> tuple[int, int] | None:
+        return None if isinstance(found, Coded) else (found.progress.done, found.progress.total)
+
 
 def curve_chart(found: Found) -> str:
     """Rate–distortion curves of all codecs, with published ones as references."""

@@ -59,6 +59,9 @@ class Scaled(Tab[Request, Found | Coded]):
         matched = tuple(match(photo, codec, len(coded.data), scale) for scale in SCALES)
         yield Found(progress, codec, coded, claims, matched)
 
+    def progress(self, found: Found | Coded) -> tuple[int, int] | None:
+        return None if isinstance(found, Coded) else (found.progress.done, found.progress.total)
+
     def draw(self, found: Found | Coded) -> dict[str, object]:
         if isinstance(found, Coded):
             return {"chart": say("compress.no_original"), "cards": ""}

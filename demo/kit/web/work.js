@@ -3,7 +3,7 @@
 () => {
   const TICK_MS = 250;
   const LONG_S = 3; // shorter work names no time
-  const RESULTS = "#measures, #compress-measures";
+  const RESULTS = ":is(#measures, #compress-measures)";
   const FIGURES = ":is(#tabs, #compress-tabs) .tabitem :is(.html-container, .image-container)";
   const OLD = { childList: true, subtree: true, characterData: true, attributeFilter: ["src"] };
   let begun = 0; // when the page began to work, 0 at rest
@@ -24,9 +24,11 @@
     for (const { target } of found) renew((target.closest ? target : target.parentElement)?.closest("[data-old]"));
   });
 
-  function age(nodes) {
-    for (const node of nodes) {
-      if (!node.checkVisibility() || node.querySelector(".painter")) continue;
+  // The figures of the open tab, and of the measures only if the whole result is old.
+  function age(all) {
+    viewer().dataset.old = all ? "result" : "draws";
+    for (const node of document.querySelectorAll(FIGURES)) {
+      if (!node.checkVisibility() || node.querySelector(".painter") || (!all && node.closest(RESULTS))) continue;
       node.dataset.old = "";
       changes.observe(node, OLD);
     }
@@ -35,7 +37,7 @@
   function renew(node) {
     if (!node) return;
     delete node.dataset.old;
-    if (node.matches(".viewer, " + RESULTS)) seen = subject;
+    if (node.closest(".viewer, " + RESULTS)) seen = subject;
   }
 
   function begin() {
@@ -83,16 +85,13 @@
     // The page waits for something, and all that it shows is about to be replaced.
     begin() {
       begin();
-      viewer().dataset.old = "result";
-      age(document.querySelectorAll([RESULTS, FIGURES]));
+      age(true);
     },
     // A request is made, about so much.
     asked(about) {
       begin();
       subject = JSON.stringify([about, document.documentElement.lang]);
-      const all = subject !== seen;
-      viewer().dataset.old = all ? "result" : "draws";
-      age(document.querySelectorAll(all ? [RESULTS, FIGURES] : FIGURES));
+      age(subject !== seen);
       return number();
     },
     // Its values go to the server.

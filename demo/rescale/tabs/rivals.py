@@ -113,6 +113,9 @@ class Rivals(Tab[Request, Competition]):
             entries += (compete(photo, net, name),)
             yield Competition(entries, len(names), seen, alone)
 
+    def progress(self, found: Competition) -> tuple[int, int]:
+        return len(found.entries), found.total
+
     def draw(self, found: Competition) -> dict[str, object]:
         alone = hint(say("rivals.alone")) if found.alone else ""
         items = [_card(entry, found.seen) for entry in found.entries]

@@ -66,6 +66,9 @@ class Temperature(Tab[Request, Curve]):
             known = [point for point in points if math.isfinite(point.energy)]
             yield Curve(known, matching(known), len(points) == len(TAUS))
 
+    def progress(self, found: Curve) -> tuple[int, int]:
+        return len(found.points), len(TAUS)
+
     def draw(self, found: Curve) -> dict[str, object]:
         return {"chart": tau_chart(found.points, found.matching)}
 

@@ -46,6 +46,9 @@ class Refine(Tab[Request, Progress]):
     def finding(self, found: Progress) -> str:
         return finding(found, found.result) if found.result else ""
 
+    def progress(self, found: Progress) -> tuple[int, int]:
+        return len(found.points) - 1, STEPS
+
     def picture_keys(self) -> Sequence[str]:
         return "refined", "refined-lr", "refined-change"
 
