@@ -1,7 +1,13 @@
-"""A visitor's own pictures: files that the page has been given, and which part of each is worked on."""
+"""A visitor's own pictures: files that the page has been given, and which part of each is worked on.
+
+What a visit holds of them is bounded: up to KEPT small pictures, 1.4 MB in all, and the part that is worked on, at most
+12 MB. The files lie on disk, 40 MB each at most, until six hours after they were last used. One of 48 megapixels takes
+0.7 GB while it is decoded, so they are decoded one at a time, whoever asks; their pixels stay in the page's cache only.
+"""
 
 import math
 import os
+import threading
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -22,6 +28,7 @@ MAX_PAGE_SIDE = 16_383
 KEPT = 8
 """So many pictures are kept for a visit, and the oldest goes."""
 SMALL_SIDE = 240
+_decoding = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +130,15 @@ def read_upload(path: str, name: str) -> Upload:
     return upload.cut(top, left) if upload.is_large else upload
 
 
-@cached
 def _read(path: str) -> Picture:
-    """The picture in a file. Its path names its content, as Gradio puts uploads into folders by their digest."""
+    """The picture in a file; who has waited for another of the same finds it in the cache."""
+    with _decoding:
+        return _decoded(path)
+
+
+@cached
+def _decoded(path: str) -> Picture:
+    """A path names its content, as Gradio puts uploads into folders by their digest."""
     return read_picture(path, MAX_UPLOAD_PIXELS)
 
 

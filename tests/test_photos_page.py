@@ -82,11 +82,14 @@ def test_a_part_is_moved_a_file_dropped_and_returned_to(new_page, address, small
     assert not yours.page.locator("#own [data-own]").count() and not yours.page.locator("#part .part-frame").count()
 
 
-def test_pasting_leaves_text_fields_alone(page, address):
+def test_pasting_leaves_text_fields_alone_and_opens_rescale(page, address):
     mine, content = Explorer(page, address), list(encode_png(smooth_pixels(40, 44, seed=23)))
     mine.page.wait_for_function(AT_REST)
     assert not mine.page.evaluate(PASTE, ["#tau input[type=number]", content])
-    assert mine.page.evaluate(PASTE, ["#viewer .viewer-stage", content])
+    mine.page.locator("#mode").get_by_text("Benchmark").click()
+    mine.page.wait_for_selector("#benchmark")
+    assert mine.page.evaluate(PASTE, ["body", content])
+    mine.page.wait_for_selector("#viewer .viewer-stage")  # Benchmark has no place for a picture
     mine.wait_for("original", smooth_pixels(40, 44, seed=23))
 
 
@@ -108,7 +111,7 @@ def test_cancel_brings_the_whole_former_result_back(page, address, monkeypatch):
     mine.upload("second.png", encode_png(second.pixels))
     mine.wait_for("reconstruction", rescale(second, "irn-x2").reconstruction)  # its first draw is being made
     assert mine.headline() != headline
-    cancel = mine.page.locator("#cancel")
+    cancel = mine.page.locator("#cancel-work")
     assert cancel.is_visible()
     before = mine.page.evaluate("requests")
     cancel.click()
@@ -116,7 +119,8 @@ def test_cancel_brings_the_whole_former_result_back(page, address, monkeypatch):
     go_on.set()
     mine.page.wait_for_function(AT_REST)
     assert drawn == [0]  # it stopped within the step
-    assert mine.headline() == headline and not cancel.is_visible()
+    assert mine.headline() == headline
+    cancel.wait_for(state="hidden")
     assert np.array_equal(mine.decoded("original")[..., :3], first.pixels)
     mine.wait_for(f"draw-{COUNT.first}", draw(first, "irn-x2", 1.0, COUNT.first - 1))
     assert not mine.page.locator("[data-old]").count()

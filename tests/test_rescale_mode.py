@@ -10,6 +10,7 @@ import pytest
 
 from demo import examples
 from demo.kit.events import Visit
+from demo.kit.progress import expected
 from demo.kit.tab import Tab
 from demo.kit.words import words
 from demo.page import _Page
@@ -17,7 +18,7 @@ from demo.photo import MAX_PAGE_PIXELS, Photo
 from demo.rescale.draw import measures
 from demo.rescale.mode import RescaleMode
 from demo.rescale.report import report
-from demo.rescale.rescaled import Request, calibrated, draw, natural, network, rescale
+from demo.rescale.rescaled import Request, calibrated, draw, natural, network, rescale, work
 from demo.rescale.tabs.bands import BANDS, Bands, with_bands
 from demo.rescale.tabs.choices import ChoicesTab, choices
 from demo.rescale.tabs.gaussian import Gaussian
@@ -202,6 +203,15 @@ def test_energies_add_up():
     details = [next(Bands().compute(request, level=level, kept=list(BANDS))) for level in (1, 2)]
     total = sum(np.sum(band.astype(float) ** 2) for found in details for band in found.original.values())
     assert total + 16 * np.sum(low**2) == pytest.approx(np.sum(grey**2), rel=1e-5)
+
+
+def test_nothing_is_left_to_do_of_what_is_known():
+    request = Request(Photo(smooth_pixels(40, 48, seed=77), "mine.png"), "irn-x2", 1.0, 2, 5)
+    assert [kind for kind, _ in work(request)] == [("draw", "irn-x2")] * 2 + [("rescale", "irn-x2")]
+    draw(*request[:3], 5)
+    assert [kind for kind, _ in work(request)] == [("draw", "irn-x2")]
+    draw(*request[:3], 6)
+    assert not work(request) and expected() == ""
 
 
 def test_examples_are_pictures():

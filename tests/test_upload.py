@@ -1,5 +1,9 @@
 """A visitor's own pictures: what is worked on are a file's own pixels, or all of it made smaller, and that is said."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,7 +12,7 @@ from demo.kit.cache import size_of
 from demo.photo import Photo
 from demo.upload import KEPT, SHOWN_PIXELS, Uploads, read_upload
 from irn_core.errors import ImageError
-from irn_core.pictures.files import encode_png
+from irn_core.pictures.files import encode_png, read_picture
 from tests.helpers import noise_pixels, smooth_pixels
 
 
@@ -59,6 +63,28 @@ def test_a_picture_of_up_to_four_megapixels_is_taken_whole(tmp_path):
 
 def test_a_visit_keeps_no_photograph_in_memory(large):
     assert size_of(large) < 250_000 < large.open().pixels.nbytes
+    uploads = Uploads()
+    for k in range(3 * KEPT):
+        uploads = uploads.joined_by(replace(large, path=str(k)))
+    assert size_of(uploads) < KEPT * 250_000
+
+
+def test_photographs_are_decoded_one_at_a_time_and_once(tmp_path, monkeypatch):
+    paths, at_work, most = [tmp_path / f"{seed}.png" for seed in (41, 42)], [], []
+    for path in paths:
+        path.write_bytes(encode_png(noise_pixels(20, 30, int(path.stem))))
+
+    def decoded(path, limit):
+        at_work.append(path)
+        most.append(len(at_work))
+        time.sleep(0.1)
+        at_work.remove(path)
+        return read_picture(path, limit)
+
+    monkeypatch.setattr("demo.upload.read_picture", decoded)
+    with ThreadPoolExecutor(6) as visitors:
+        list(visitors.map(lambda path: read_upload(str(path), path.name), paths * 3))
+    assert most == [1, 1]
 
 
 def test_the_last_pictures_are_kept_each_once(tmp_path):

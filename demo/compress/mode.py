@@ -26,6 +26,7 @@ from demo.compress.coded import (
     match,
     open_icn,
     setting_for,
+    work,
 )
 from demo.compress.draw import byte_count, commands, measures, viewer
 from demo.compress.tabs import TABS
@@ -34,7 +35,7 @@ from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
 from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
 from demo.kit.link import choice, number
-from demo.kit.progress import share
+from demo.kit.progress import expected, share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage
@@ -154,7 +155,10 @@ class CompressMode:
         aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target])
         refusal = None
         try:
-            shown = _opened(visit, aim) or _compressed(aim)
+            shown = _opened(visit, aim)
+            if not shown and (told := expected(*work(*aim))):
+                yield {self.shared.progress: told}
+            shown = shown or _compressed(aim)
         except IRNError as error:
             refusal, shown = error, visit.shown.get("file")  # the file that stays is completed
         if shown:
@@ -182,9 +186,9 @@ class CompressMode:
             visit.kept["curve"] = shown.photo
 
     def _tab(self, tab: str, request: Request, own: tuple) -> Iterator[dict[Component, object]]:
-        for drawn, pictures, done in self.tabs.render(tab, request, own):
+        for drawn, pictures, progress in self.tabs.render(tab, request, own, (KEY, request.shown.coded.pixels.size)):
             added = {self.shared.viewer: _with_added(request, pictures)} if pictures else {}
-            yield drawn | added | ({self.shared.progress: share(*done)} if done else {})
+            yield {self.shared.progress: progress} | drawn | added
 
     def _file(self, shown: Shown) -> dict[Component, object]:
         """The file and its picture."""

@@ -24,7 +24,7 @@ def build_doing() -> tuple[gr.Textbox, gr.Textbox, gr.Button]:
         with gr.Row():
             bar = lasting(lambda: fill(_BAR, left=say("page.work.left"), label=say("page.status")))
             gr.HTML(bar, padding=False)
-            cancel = gr.Button(say("page.work.cancel"), size="sm", elem_id="cancel")
+            cancel = gr.Button(say("page.work.cancel"), size="sm", elem_id="cancel-work")
     progress = gr.Textbox(elem_classes="unseen")
     progress.change(None, progress, None, js="text => pageWork.progress(text)")
     return status, progress, cancel

@@ -31,7 +31,8 @@ class Limits(NamedTuple):
 class Visit:
     """What the server knows of one visitor: the number of the newest request, the language, and what the page shows.
 
-    The browser numbers its requests, so a request that waits in the queue cannot take itself for the newest.
+    The browser numbers its requests, so a request that waits in the queue cannot take itself for the newest. What is
+    held is bounded: under each key one value, of the picture on screen or of the one a tab was last asked about.
     """
 
     def __init__(self):

@@ -17,18 +17,23 @@ def share(done: int, total: int) -> str:
 
 
 def expected(*work: tuple[Hashable, float]) -> str:
-    """How long work will take that tells nothing on its way: (kind, units) each; empty if one was never measured."""
-    if any(kind not in _paces for kind, _ in work):
+    """How long work will take that tells nothing on its way: (kind, units) each.
+
+    Empty if one of them was never measured, or if there is none.
+    """
+    if not work or any(kind not in _paces for kind, _ in work):
         return ""
     return _told(expected=round(sum(_paces[kind] * units for kind, units in work), 2))
 
 
 @contextmanager
-def measured(kind: Hashable, units: float) -> Iterator[None]:
-    """Measure work of a kind, for what is expected of the next."""
+def measured(kind: Hashable, units: float, least_s: float = 0.0) -> Iterator[None]:
+    """Measure work of a kind, for what is expected of the next, unless it was so short that much of it was known."""
     began = time.perf_counter()
     yield
-    _paces[kind] = (time.perf_counter() - began) / units
+    took = time.perf_counter() - began
+    if took >= least_s:
+        _paces[kind] = took / units
 
 
 def _told(**values: float) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 import gradio as gr
@@ -12,9 +12,12 @@ from demo.kit.address import Held
 from demo.kit.events import QUIET, Limits
 from demo.kit.finding import claim
 from demo.kit.link import choice
+from demo.kit.progress import expected, measured, share
 from demo.kit.viewer import ViewerImage
 from demo.kit.words import say
 
+KNOWN_S = 0.3
+"""A tab that took less had most of it in the cache, which foretells nothing."""
 Request = TypeVar("Request")
 """What a mode hands to its tabs: the picture and how it is treated."""
 Found = TypeVar("Found")
@@ -146,15 +149,25 @@ class Tabs(Strip):
         """Opening a tab, and its controls."""
         return [self.open.change, *(trigger for tab in self.all.values() for trigger in tab.triggers)]
 
-    def render(self, key: str, request: object, values: Sequence[object]) -> Iterator[tuple]:
-        """The open tab as it comes: {component: value}, the pictures that it adds to the viewer, and its progress."""
+    def render(
+        self, key: str, request: object, values: Sequence[object], work: tuple[Hashable, float]
+    ) -> Iterator[tuple[dict, Sequence[ViewerImage], str]]:
+        """The open tab as it comes: {component: value}, the pictures that it adds to the viewer, and its progress.
+
+        `work` is of which kind, and how much, so that the time it takes tells how long the next one will.
+        """
         if key == MEASURES:  # they come with the result
             return
         tab, names = self.all[key], [(owner.key, name) for owner in self.all.values() for name in owner.inputs]
         own = {name: value for (owner, name), value in zip(names, values, strict=True) if owner == key}
-        for found in tab.compute(request, **own):
-            drawn = {tab.outputs[name]: value for name, value in tab.draw(found).items()}
-            yield {tab.claim: claim(tab.finding(found))} | drawn, tab.pictures(found), tab.progress(found)
+        kind, units = (tab.key, work[0]), work[1]
+        if told := expected((kind, units)):
+            yield {}, (), told
+        with measured(kind, units, KNOWN_S):
+            for found in tab.compute(request, **own):
+                drawn = {tab.outputs[name]: value for name, value in tab.draw(found).items()}
+                done = tab.progress(found)
+                yield {tab.claim: claim(tab.finding(found))} | drawn, tab.pictures(found), share(*done) if done else ""
 
 
 Step = TypeVar("Step")

@@ -189,9 +189,9 @@ class RescaleMode:
                     visit.shown = {PICTURE: (photo, net)}
             visit.shown |= {KEY: (request, photo.name)}
         with refusals():
-            for drawn, pictures, done in self.tabs.render(tab, request, own):
+            for drawn, pictures, progress in self.tabs.render(tab, request, own, (net, photo.pixels.size)):
                 added = {self.shared.viewer: self._viewer(request, pictures)} if pictures else {}
-                yield drawn | added | ({self.shared.progress: share(*done)} if done else {})
+                yield {self.shared.progress: progress} | drawn | added
 
     def _show(self, request: Request, is_known: bool) -> Iterator[dict[Component, object]]:
         """The likeliest reconstruction as soon as it is there, then the progress, then all draws.

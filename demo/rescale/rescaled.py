@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from demo.kit.cache import cached
+from demo.kit.cache import cached, is_known
 from demo.kit.progress import measured
 from demo.photo import Photo, original_bytes
 from irn_core.measure.filters import by_bicubic
@@ -118,10 +118,11 @@ def draw(photo: Photo, net: str, tau: float, seed: int) -> np.ndarray:
 
 
 def work(request: Request) -> list[tuple[tuple[str, str], float]]:
-    """What a request takes, as `expected` knows it."""
-    photo, net, tau, count, _ = request
-    draws = [(("draw", net), count * photo.pixels.size)] if tau else []
-    return [(("rescale", net), photo.pixels.size), *draws]
+    """What of a request is left to do, as `expected` knows it."""
+    photo, net, tau, count, seed = request
+    draws = [k for k in range(seed, seed + count) if tau and not is_known(draw, photo, net, tau, k)]
+    kinds = [("draw", net) for _ in draws] + [("rescale", net)] * (not is_known(rescale, photo, net))
+    return [(kind, photo.pixels.size) for kind in kinds]
 
 
 def _timed(run: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:

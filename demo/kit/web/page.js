@@ -1,17 +1,19 @@
 // What the page does beyond its components.
 () => {
-  // A file dropped anywhere goes to the field that takes its kind, a picture pasted anywhere to that for pictures.
-  // Without this a browser would leave the page and open the file.
-  const FIELDS = { icn: "#open-icn", zip: "#zip" };
+  // A file dropped on a field goes there, anywhere else to the field that takes its kind; a picture pasted anywhere to
+  // that for pictures. Without this a browser would leave the page and open the file.
+  const FIELDS = { icn: "#open-icn", zip: "#zip", mp4: "#motion-upload", webm: "#motion-upload" };
   const TEXT = "textarea, [contenteditable], input:not([type=radio], [type=checkbox], [type=range], [type=file])";
+  const FILE = "input[type=file]";
   const RETRY_MS = 200; // a field that is busy with the file before has no input for the moment
   let fromPage = false; // what is dragged is a picture of the page itself
 
-  function hand(file) {
-    const kind = file.name.split(".").pop().toLowerCase();
-    const own = document.querySelector(FIELDS[kind] ?? "#upload");
-    const input = (own?.checkVisibility() ? own : document.querySelector("#upload"))?.querySelector("input[type=file]");
-    if (!input) return setTimeout(() => hand(file), RETRY_MS);
+  const fieldFor = (file) => document.querySelector(FIELDS[file.name.split(".").pop().toLowerCase()] ?? "#upload");
+
+  function hand(file, field = fieldFor(file)) {
+    const input = (field?.checkVisibility() && field.querySelector(FILE)) || document.querySelector("#upload " + FILE);
+    if (!input) return setTimeout(() => hand(file, field), RETRY_MS);
+    if (input.closest("#upload") && document.querySelector("#benchmark")) document.querySelector("#mode input[value=rescale]").click();
     const transfer = new DataTransfer();
     transfer.items.add(file);
     input.files = transfer.files;
@@ -43,7 +45,8 @@
     if (!carriesFile(event)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.dataTransfer.files.length) hand(event.dataTransfer.files[0]);
+    const [file] = event.dataTransfer.files;
+    if (file) hand(file, event.target.closest?.(`.block:has(${FILE})`) ?? undefined);
   }, true);
 
   // A dot of a chart may choose a value of a control: data-choice="tau=0.3" sets the field of #tau.

@@ -3,6 +3,7 @@
 () => {
   const TICK_MS = 250;
   const LONG_S = 3; // shorter work names no time
+  const SURE_S = 0.7; // and none is named before: what is known already comes sooner
   const RESULTS = ":is(#measures, #compress-measures)";
   const FIGURES = ":is(#tabs, #compress-tabs) .tabitem :is(.html-container, .image-container)";
   const OLD = { childList: true, subtree: true, characterData: true, attributeFilter: ["src"] };
@@ -55,6 +56,7 @@
     begun = 0;
     seen = subject;
     document.documentElement.classList.remove("busy");
+    document.querySelector("#doing progress").removeAttribute("value");
     for (const node of document.querySelectorAll("[data-old]")) delete node.dataset.old;
     window.pageLink?.commit();
   }
@@ -74,7 +76,8 @@
     if (!box) return;
     const [bar, said] = [box.querySelector("progress"), box.querySelector("output")];
     const rest = left();
-    const worth = rest !== null && rest + seconds() - begun > LONG_S;
+    const gone = seconds() - begun;
+    const worth = rest !== null && gone > SURE_S && rest + gone > LONG_S;
     said.textContent = worth ? box.dataset.left.replace("{seconds}", Math.max(1, Math.round(rest))) : "";
     const share = phase?.expected ? (seconds() - phase.at) / phase.expected : phase && phase.done / phase.total;
     if (share === null) bar.removeAttribute("value");

@@ -94,6 +94,9 @@ class BreakIt(Tab[Request, Broken]):
         drawn = {"cards": experiment_cards(found.experiments, found.total, found.seen, **found.values)}
         return drawn | ({"painter": painter_value(found.lr), "edited": ""} if found.is_new else {})
 
+    def progress(self, found: Broken) -> tuple[int, int]:
+        return len(found.experiments), found.total
+
     def finding(self, found: Broken) -> str:
         return finding(found.experiments, **found.values) if len(found.experiments) == found.total else ""
 

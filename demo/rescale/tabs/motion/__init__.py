@@ -45,5 +45,8 @@ class Motion(Tab[Request, Found]):
             "chart": curve(found),
         }
 
+    def progress(self, found: Found) -> tuple[int, int]:
+        return sum(map(len, found.back.values())), len(found.clip.frames) * len(found.back)
+
     def finding(self, found: Found) -> str:
         return finding(found) if found.flicker else ""
