@@ -23,7 +23,7 @@ def expected(*work: tuple[Hashable, float]) -> str:
     """
     if not work or any(kind not in _paces for kind, _ in work):
         return ""
-    return _told(expected=round(sum(_paces[kind] * units for kind, units in work), 2))
+    return _told(expected=sum(_paces[kind] * units for kind, units in work))
 
 
 @contextmanager

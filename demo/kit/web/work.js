@@ -27,7 +27,7 @@
 
   // The figures of the open tab, and of the measures only if the whole result is old.
   function age(all) {
-    viewer().dataset.old = all ? "result" : "draws";
+    if (viewer()) viewer().dataset.old = all ? "result" : "draws";
     for (const node of document.querySelectorAll(FIGURES)) {
       if (!node.checkVisibility() || node.querySelector(".painter") || (!all && node.closest(RESULTS))) continue;
       node.dataset.old = "";
