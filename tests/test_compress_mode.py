@@ -1,6 +1,7 @@
 """What Compress mode computes, with tiny networks, without the page."""
 
 import re
+from collections.abc import Iterator
 
 import gradio as gr
 import numpy as np
@@ -267,12 +268,16 @@ def mode() -> CompressMode:
 
 def answered(mode: CompressMode, visit: Visit, picture: Photo, size: float, count: int = 2) -> dict:
     """What components hold after an answer to a file of so many bytes, or of that quality up to 100."""
-    target = BYTES if size > 100 else QUALITY
     told: dict = {}
-    values = visit, picture, target, size, 1.0, size, 1.0, count, 0, "bits", *([None] * len(mode.tabs.inputs))
-    for step in mode.answer(*values):
+    for step in steps(mode, visit, picture, size, count):
         told |= step
     return told
+
+
+def steps(mode: CompressMode, visit: Visit, picture: Photo, size: float, count: int = 2) -> Iterator[dict]:
+    target = BYTES if size > 100 else QUALITY
+    values = visit, picture, target, size, 1.0, size, 1.0, count, 0, "bits", *([None] * len(mode.tabs.inputs))
+    return mode.answer(*values)
 
 
 def test_every_result_is_complete_and_keeps_no_name(mode):
@@ -285,6 +290,15 @@ def test_every_result_is_complete_and_keeps_no_name(mode):
     assert "nan" not in told[mode.table] and "…" not in told[mode.table]
     assert "compress picture.png picture.icn --quality 40\n" in told[mode.commands]
     assert "--tau 1 --seed 0" in told[mode.commands]
+
+
+def test_who_comes_back_from_what_was_cancelled_reads_the_status_of_what_is_shown(mode):
+    visit, mine, other = Visit(), photo(seed=5), Photo(photo(seed=6).pixels, "other.png")
+    answered(mode, visit, mine, 40)
+    begun = next(steps(mode, visit, other, 40))
+    assert begun[mode.shared.status] == say("compress.computing", name="other.png")
+    status = answered(mode, visit, mine, 40)[mode.shared.status]
+    assert status.startswith(mine.name) and "…" not in status
 
 
 def test_a_refused_budget_keeps_the_file(mode):

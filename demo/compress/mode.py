@@ -156,8 +156,10 @@ class CompressMode:
         refusal = None
         try:
             shown = _opened(visit, aim)
-            if not shown and (told := expected(*work(*aim))):
-                yield {self.shared.progress: told}
+            if not shown and (left := work(*aim)):
+                visit.shown.pop("compared", None)  # the status of what is shown has to come again
+                waiting = say("compress.computing", name=photo.name)
+                yield {self.shared.status: waiting, self.shared.progress: expected(*left)}
             shown = shown or _compressed(aim)
         except IRNError as error:
             refusal, shown = error, visit.shown.get("file")  # the file that stays is completed
