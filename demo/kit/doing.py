@@ -12,7 +12,7 @@ BEGIN, REFUSED = "(...values) => (pageWork.begin(), values)", "() => pageWork.re
 """JavaScript of an event that chooses another picture, and of one after it that has failed."""
 _BAR = template("""
 <div class="doing" data-left="{{ left }}"><progress aria-label="{{ label }}"></progress>
-<output></output></div>""")
+<output aria-live="off"></output></div>""")
 
 
 def build_doing() -> tuple[gr.Textbox, gr.Textbox, gr.Button]:
