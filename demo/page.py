@@ -14,7 +14,7 @@ from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
 from demo.kit.address import Address, Held
-from demo.kit.doing import build_doing
+from demo.kit.doing import BEGIN, build_doing
 from demo.kit.events import QUIET, Visit, newest
 from demo.kit.language import LANGUAGE, Switch
 from demo.kit.link import choice
@@ -122,9 +122,9 @@ class _Page:
         shared = self.shared
         self.address.follow(self._held())
         chosen = [shared.photo, self.asked, self.example]
-        self.strip.select(choose_example, self.asked, chosen, **QUIET)
+        self.strip.select(choose_example, self.asked, chosen, js=BEGIN, **QUIET)
         self.own.wire(self.switch.choice, *chosen)
-        self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], **QUIET)
+        self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], js=BEGIN, **QUIET)
         self.mode.input(self.open, self.mode, self._opened(), **QUIET)
         self.wirings = {
             self.rescale.key: self.rescale.wire(shared),

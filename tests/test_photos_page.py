@@ -17,6 +17,15 @@ from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_page import FIRST, Explorer  # noqa: E402
 
 AT_REST = "() => !document.documentElement.classList.contains('busy')"
+SECONDS_TO_BUSY = """selector => new Promise((done) => {
+  const [page, began] = [document.documentElement, performance.now()];
+  new MutationObserver((_, observer) => {
+    if (!page.classList.contains("busy")) return;
+    observer.disconnect();
+    done((performance.now() - began) / 1000);
+  }).observe(page, {attributeFilter: ["class"]});
+  [...document.querySelectorAll(selector)].at(-1).click();
+})"""
 DROP = """([selector, name, bytes]) => {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File([new Uint8Array(bytes)], name, {type: "image/png"}));
@@ -131,7 +140,7 @@ def test_what_is_about_to_be_replaced_is_dimmed_at_once(page, address, monkeypat
     mine.wait_for("draw-4", draw(FIRST, "irn-x2", 1.0, 3))
     mine.page.wait_for_function(AT_REST)
     monkeypatch.setattr("demo.rescale.mode.rescale", lambda *request: (go_on.wait(60), rescale(*request))[1])
-    mine.page.locator("#examples button.thumbnail-item").nth(7).click()
+    assert mine.page.evaluate(SECONDS_TO_BUSY, "#examples button.thumbnail-item") < 0.3
     mine.page.wait_for_function("getComputedStyle(document.querySelector('#measures .html-container')).opacity < 0.5")
     assert mine.page.locator("#viewer .viewer").get_attribute("data-old") == "result"
     assert mine.page.locator("#doing progress").is_visible()

@@ -56,7 +56,7 @@
     begun = 0;
     seen = subject;
     document.documentElement.classList.remove("busy");
-    document.querySelector("#doing progress").removeAttribute("value");
+    document.querySelector("#doing progress")?.removeAttribute("value");
     for (const node of document.querySelectorAll("[data-old]")) delete node.dataset.old;
     window.pageLink?.commit();
   }
