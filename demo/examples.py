@@ -33,7 +33,11 @@ def example(name: str) -> np.ndarray:
 @cache
 def thumbnail(name: str, side: int = 96) -> np.ndarray:
     """The middle square of an example, side×side×3 uint8."""
-    pixels = example(name)
+    return middle_square(example(name), side)
+
+
+def middle_square(pixels: np.ndarray, side: int) -> np.ndarray:
+    """The middle square of a picture, side×side×3 uint8."""
     height, width = pixels.shape[:2]
     edge = min(height, width)
     top, left = (height - edge) // 2, (width - edge) // 2

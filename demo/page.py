@@ -1,9 +1,8 @@
 """The page: what its modes share, and which modes there are. `build()` makes it; `LAUNCH` is for `launch()`."""
 
+import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import unquote
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "256")  # before torch: of 1,024 kinds it keeps
@@ -15,17 +14,21 @@ from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
 from demo.kit.address import Address, Held
-from demo.kit.events import HIDDEN, QUIET, Visit, newest, refusals
+from demo.kit.doing import BEGIN, build_doing
+from demo.kit.events import QUIET, Visit, newest
 from demo.kit.language import LANGUAGE, Switch
 from demo.kit.link import choice
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
 from demo.kit.stage import build_bar, build_button
 from demo.kit.viewer import build_viewer, read_web
-from demo.kit.words import LANGUAGES, say, speak, speaking
+from demo.kit.words import LANGUAGES, all_languages, say, speak, speaking
 from demo.learn.mode import LearnMode
-from demo.photo import Photo, open_photo
+from demo.own import OWN, OwnPictures, build_drop_hint
+from demo.photo import Photo
 from demo.rescale.mode import RescaleMode, first_request, first_settings
+from demo.upload import Uploads
+from irn_core.errors import ImageError
 
 THEME = gr.themes.Default(
     primary_hue="blue",
@@ -38,12 +41,13 @@ THEME = gr.themes.Default(
     block_info_text_color="*neutral_600",
     block_info_text_color_dark="*neutral_300",
 )
-OWN = "own"
-"""What links call a picture that was uploaded; it is not in them."""
+GLOSSARY = json.dumps(all_languages("glossary"), ensure_ascii=False)
+SCRIPTS = {"glossary.js": GLOSSARY, "work.js": "", "page.js": "", "picker.js": "", "stage.js": "", "link.js": ""}
+"""What runs in the browser beside the components, in this order, and what each is given."""
 LAUNCH = {
     "theme": THEME,
-    "css": read_web("style.css") + read_web("stage.css"),
-    "js": "() => {" + "".join(f"({read_web(name)})();" for name in ("page.js", "stage.js", "link.js")) + "}",
+    "css": "".join(map(read_web, ("style.css", "picker.css", "stage.css", "glossary.css"))),
+    "js": "() => {" + "".join(f"({read_web(name)})({given});" for name, given in SCRIPTS.items()) + "}",
     "max_file_size": "40mb",
 }
 
@@ -65,6 +69,7 @@ class _Page:
         self.working, self.apart = (self.rescale, self.compress), (self.learn, self.benchmark)
         self.modes = (self.learn, *self.working, self.benchmark)
         modes = [(say(f"page.{mode.key}"), mode.key) for mode in self.modes]
+        self.own = OwnPictures()
         visit, photo = gr.State(Visit()), gr.State(first_request().photo)
         self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen, or a language
         self.example = gr.Textbox(examples.FIRST, elem_classes="unseen")  # which of them it is, or OWN
@@ -82,10 +87,7 @@ class _Page:
             with gr.Column(scale=1, min_width=250, elem_id="controls"):
                 self._pictures()
                 self._columns("controls")
-                status = gr.Textbox(
-                    label=say("page.status"), show_label=False,
-                    container=False, interactive=False, lines=1, elem_id="status"
-                )  # fmt: skip
+                status, progress, self.cancel = build_doing()
             with gr.Column(scale=4, min_width=340, elem_id="centre"):
                 viewer, notice = build_viewer(elem_id="viewer"), gr.HTML(elem_id="notice")
                 self._columns("build_tabs")
@@ -93,7 +95,8 @@ class _Page:
             mode.build()
         self.learn.doors({mode.key: mode.tabs for mode in self.working})
         build_bar()
-        self.shared = Shared(visit, photo, viewer, status, notice)
+        build_drop_hint()
+        self.shared = Shared(visit, photo, viewer, status, progress, notice)
         self.benchmark.wire(visit)
         self._events(page)
 
@@ -111,35 +114,34 @@ class _Page:
             strip, label=say("page.examples"), columns=4, object_fit="cover", format="png",
             allow_preview=False, interactive=False, buttons=[], elem_id="examples",
         )  # fmt: skip
-        self.upload = gr.File(label=say("page.upload"), elem_id="upload", height=64)
+        self.own.build()
         self.clear = gr.Button(say("page.clear"), size="sm", elem_id="clear")
 
     def _events(self, page: gr.Blocks) -> None:
         """The one event, and before it what triggers do besides: Gradio runs listeners in order, each to its end."""
         shared = self.shared
-        own = gr.State(None)  # the picture uploaded last, to which Back may lead
         self.address.follow(self._held())
         chosen = [shared.photo, self.asked, self.example]
-        self.strip.select(choose_example, self.asked, chosen, **QUIET)
-        uploaded = self.upload.upload(read_upload, [shared.visit, self.upload, self.asked], [*chosen, own], **HIDDEN)
-        for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
-            ended(lambda: None, None, self.upload, **QUIET)
-        self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], **QUIET)
+        self.strip.select(choose_example, self.asked, chosen, js=BEGIN, **QUIET)
+        self.own.wire(self.switch.choice, *chosen)
+        self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], js=BEGIN, **QUIET)
         self.mode.input(self.open, self.mode, self._opened(), **QUIET)
         self.wirings = {
             self.rescale.key: self.rescale.wire(shared),
             self.compress.key: self.compress.wire(shared, self.asked),
             self.learn.key: self.learn.wire(shared),
         }
-        set_besides = [shared.photo, self.asked, *self.rescale.results]
-        self.address.restore(page.load, self.restore, [self.switch.choice, self.asked, own], (LANGUAGE,), set_besides)
-        wirings = self.wirings.values()
+        set_besides = [shared.photo, self.asked, *self.own.shown_in, *self.rescale.results]
+        known = [self.switch.choice, self.asked, shared.visit, self.own.uploads]
+        self.address.restore(page.load, self.restore, known, (LANGUAGE,), set_besides)
+        wirings, asking = self.wirings.values(), [self.switch.choice, self.mode, self.example, self.own.uploads]
         newest(
             [self.asked.change, self.mode.input, *(t for wiring in wirings for t in wiring.triggers)],
             self.answer, shared.visit,
-            [self.switch.choice, self.mode, *(part for wiring in wirings for part in wiring.inputs)],
-            list(dict.fromkeys(part for wiring in wirings for part in wiring.outputs)),
-            (LANGUAGE, None, *(limit for wiring in wirings for limit in wiring.limits)), shared.status,
+            [*asking, *(part for wiring in wirings for part in wiring.inputs)],
+            list(dict.fromkeys([shared.progress, *(part for wiring in wirings for part in wiring.outputs)])),
+            (LANGUAGE, *[None] * (len(asking) - 1), *(limit for wiring in wirings for limit in wiring.limits)),
+            [self.asked, self.mode, *(part for wiring in wirings for part in wiring.subject)], self.cancel,
         )  # fmt: skip
         self.switch.wire(page, self.asked)
 
@@ -162,25 +164,34 @@ class _Page:
     def _show_mode(self, values: dict[str, object]) -> dict[Component, object]:
         return {self.mode: values["mode"]} | dict(zip(self._opened(), self.open(values["mode"]), strict=True))
 
-    def restore(self, query: str, language: str, asked: int, own: Photo | None) -> dict[Component, object]:
+    def restore(self, query: str, language: str, asked: int, visit: Visit, uploads: Uploads) -> dict[Component, object]:
         """The page as an address says it, with the result if that is known already."""
         speak(language)
         values, wrong = self.address.read(query)
-        if values["example"] == OWN and own is None:
-            values["example"] = examples.FIRST
-            wrong.append(say("link.own_missing"))
-        photo = own if values["example"] == OWN else open_example(values["example"])
+        found = {}
+        if values["example"] == OWN:
+            try:
+                photo, found = self.own.again(language, uploads, visit.kept.get(OWN))
+            except ImageError as error:
+                values["example"] = examples.FIRST
+                wrong.append(str(error))
+        if values["example"] != OWN:
+            photo = open_example(values["example"])
         # A change of language may add 1 at the same time, and one number must not stand for both.
         asking = {self.shared.photo: photo, self.asked: asked + 2}
-        return self.address.shown(query, values, wrong) | asking | self.rescale.first_view(photo, values)
+        return self.address.shown(query, values, wrong) | asking | found | self.rescale.first_view(photo, values)
 
-    def answer(self, visit: Visit, language: str, mode: str, *values: object) -> Iterator[dict[Component, object]]:
+    def answer(
+        self, visit: Visit, language: str, mode: str, example: str, uploads: Uploads, *values: object
+    ) -> Iterator[dict[Component, object]]:
         """What the open mode makes of its part of the values; Benchmark asks for nothing."""
         visit.listen(language)
         for key, wiring in self.wirings.items():
             own, values = values[: len(wiring.inputs)], values[len(wiring.inputs) :]
             if key == mode:
                 yield from speaking(language, wiring.answer(visit, *own))
+        if example == OWN:
+            visit.kept[OWN] = uploads.current  # with its part: whoever cancels what comes next is brought back to this
 
     def open(self, mode: str) -> list:
         """What is visible in a mode.
@@ -201,13 +212,6 @@ def open_example(name: str) -> Photo:
 def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int, str]:
     name = examples.NAMES[event.index]
     return open_example(name), asked + 1, name
-
-
-def read_upload(visit: Visit, path: str, asked: int) -> tuple[Photo, int, str, Photo]:
-    speak(visit.language)
-    with refusals():
-        photo = open_photo(path, unquote(Path(path).name))
-    return photo, asked + 1, OWN, photo
 
 
 def start_again(asked: int) -> tuple:

@@ -24,10 +24,18 @@ class Variability:
     measure: str = "PSNR-Y"  # that psnr and psnr_tau_0 are given in
 
     @property
+    def spread_rms(self) -> float:
+        """Over the picture, as is the next."""
+        return rms(self.spread)
+
+    @property
+    def error_rms(self) -> float:
+        return rms(self.error)
+
+    @property
     def ratio(self) -> float:
         """RMS error ÷ RMS spread: 1 when the prior knows how wrong it is (at tau 1)."""
-        spread = rms(self.spread)
-        return rms(self.error) / spread if spread else float("inf")
+        return self.error_rms / self.spread_rms if self.spread_rms else float("inf")
 
 
 class Found(NamedTuple):

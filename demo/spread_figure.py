@@ -1,4 +1,4 @@
-"""How draws differ, drawn: maps of spread and error, and plots of both."""
+"""How draws differ, drawn: a sentence on both, maps of spread and error, and plots."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +12,9 @@ from demo.kit.words import say
 from demo.spread import Found, Variability
 from irn_core.measure.spread import INTERVALS
 
+CALIBRATED = 1.1
+"""Error and spread count as equal if neither is more than this many times the other."""
+
 
 def draw_spread(found: Found) -> dict[str, object]:
     """The cards of all draws, each with its PSNR, and the figure."""
@@ -20,6 +23,21 @@ def draw_spread(found: Found) -> dict[str, object]:
         "cards": draw_cards(draws.draws, [decibels(psnr) for psnr in draws.psnr], tau, seed),
         "figure": variability_figure(draws, tau),
     }
+
+
+def spread_finding(found: Found) -> str:
+    """Do draws differ as far as the likeliest picture errs? At τ = 1 a calibrated prior sees to that."""
+    draws, tau, _ = found
+    values = {"spread": f"{draws.spread_rms:.2f}", "error": f"{draws.error_rms:.2f}", "ratio": f"{draws.ratio:.2f}"}
+    if not draws.spread_rms:
+        form = "none"
+    elif tau != 1:
+        form = "other_tau"
+    elif draws.ratio > CALIBRATED:
+        form = "over"
+    else:
+        form = "calibrated" if draws.ratio >= 1 / CALIBRATED else "under"
+    return say(f"spread.finding.{form}", tau=f"{tau:g}", **values)
 
 
 @legible

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from demo.kit import cache
-from demo.kit.cache import cached, size_of
+from demo.kit.cache import cached, is_known, size_of
 from demo.photo import Photo
 from demo.rescale.tabs.refine.compute import start
 from tests.helpers import noise_pixels
@@ -62,6 +62,13 @@ def test_pictures_count_by_content_and_are_not_held(small):
     del first
     gc.collect()
     assert held() is None and len(small) == 3
+
+
+def test_what_is_at_hand_is_known(small):
+    double = cached(lambda number: 2 * number)
+    assert not is_known(double, 3)
+    double(3)
+    assert is_known(double, 3) and not is_known(double, 4)
 
 
 def test_what_fails_is_tried_again(small):

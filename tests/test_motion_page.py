@@ -97,4 +97,4 @@ def test_the_tab_in_a_browser(page, address):
     clip = {"name": "still.png", "mimeType": "image/png", "buffer": encode_clip(STILL, [50] * 3)}
     page.set_input_files("#motion-upload input", clip)
     page.locator("#motion-source .notice", has_text="used here: 3 frames of 48×40").wait_for()
-    page.locator("#motion-finding .claim", has_text="(100% of it)").wait_for()
+    page.locator("#motion-finding .claim", has_text="(100 % of it)").wait_for()

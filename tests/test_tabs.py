@@ -1,6 +1,7 @@
 """The contract of a tab: words, keys, data that are computed before they are drawn."""
 
 import ast
+import json
 import re
 from typing import NamedTuple
 
@@ -104,7 +105,7 @@ def test_the_reader_sees_what_a_tab_reaches():
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.key)
 def test_drawing_computes_nothing(tab):
-    for method in {"draw", "pictures"} & vars(tab).keys():
+    for method in {"draw", "finding", "pictures"} & vars(tab).keys():
         assert not computing(reached(tab, method))
 
 
@@ -157,6 +158,9 @@ class Letters(Tab[str, str]):
     def draw(self, found):
         return {"said": found}
 
+    def finding(self, found):
+        return found.removeprefix("x")
+
 
 class Others(Letters):
     key = "choices"
@@ -176,10 +180,26 @@ def test_every_control_of_a_tab_is_heard():
 def test_the_open_tab_is_rendered_alone_from_its_own_inputs():
     with gr.Blocks():
         tabs = Tabs([Letters(), Others()], "letters", lambda: gr.HTML())
-    said = tabs.all["choices"].outputs["said"]
-    assert list(tabs.render("choices", "x", ["not mine", "y"])) == [({said: "x"}, ()), ({said: "xy"}, ())]
-    assert not list(tabs.render(tab_module.MEASURES, "x", ["", ""]))  # they come with the result
-    assert len(tabs.inputs) == len(tabs.limits) == 2 and len(tabs.outputs) == 4 and len(tabs.triggers) == 3
+    said, finding = tabs.all["choices"].outputs["said"], tabs.all["choices"].claim
+    (first, *_), (second, *_) = tabs.render("choices", "x", ["not mine", "y"], ("x", 1))
+    assert first == {finding: say("kit.computing"), said: "x"}  # nothing is found yet
+    assert second.keys() == first.keys() and second[said] == "xy" and "<p>y</p>" in second[finding]
+    assert not list(tabs.render(tab_module.MEASURES, "x", ["", ""], ("x", 1)))  # they come with the result
+    assert len(tabs.inputs) == len(tabs.limits) == 2 and len(tabs.outputs) == 6 and len(tabs.triggers) == 3
+
+
+def test_a_tab_tells_how_far_it_is_and_at_last_how_long_it_takes(monkeypatch):
+    monkeypatch.setattr(tab_module, "KNOWN_S", 0)
+    monkeypatch.setattr(Others, "progress", lambda self, found: (len(found), 2))
+    with gr.Blocks():
+        tabs = Tabs([Others()], "others", lambda: gr.HTML())
+
+    def told() -> list[dict]:
+        return [json.loads(progress) for *_, progress in tabs.render("choices", "x", ["y"], ("x", 1))]
+
+    steps, (expected, *again) = told(), told()  # the second time it is known how long the first took
+    assert [step["done"] for step in steps] == [step["done"] for step in again] == [1, 2]
+    assert expected.keys() == {"expected", "serial"}
 
 
 def test_steps_are_gathered():

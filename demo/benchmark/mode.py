@@ -45,6 +45,7 @@ class BenchmarkMode:
     def _rescaling(self) -> None:
         models, rows = stored.shipped(), stored.published()
         refined = stored.shipped(refine=stored.REFINED)
+        gr.HTML(lasting(lambda: tables.rescale_finding(models, rows)))
         gr.Markdown(say("benchmark.rescaling"))
         gr.HTML(lasting(lambda: tables.rescale_tables(models, refined, rows)), elem_id="rescaling-tables")
         gr.Markdown(say("benchmark.rivals"))
@@ -59,6 +60,7 @@ class BenchmarkMode:
     def _compression(self) -> None:
         found = stored.rates()
         if found:
+            gr.HTML(lasting(lambda: tables.rates_finding(found)))
             gr.Markdown(say("benchmark.rates", pictures=found.pictures))
         gr.HTML(lasting(lambda: tables.rates_chart(found)), elem_id="rates-chart")
         gr.HTML(lasting(lambda: tables.rates_table(found)), elem_id="rates-table")

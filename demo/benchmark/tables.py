@@ -8,6 +8,7 @@ from demo.benchmark.stored import DATA_SETS, REFINED, Bench, Model, Origin, Publ
 from demo.compress.coded import NAMES
 from demo.compress.curves import published
 from demo.kit.chart import Axes, Dot, Line, chart, scatter
+from demo.kit.finding import claim
 from demo.kit.numbers import decibels
 from demo.kit.words import hint, say, words
 from demo.rescale.tabs.rivals import fair_key
@@ -28,6 +29,49 @@ def figure_text(key: str, value: float | None) -> str:
 def params_text(count: int | None) -> str:
     """Ours exactly, those of others as they were published: in millions, three digits."""
     return "—" if count is None else f"{count / 1e6:.3g} M"
+
+
+def rescale_finding(models: Sequence[Model], rows: Sequence[Published]) -> str:
+    """The best of ours and of others at each scale, by PSNR-Y on BSD100."""
+    said = []
+    for scale in sorted({model.scale for model in models}):
+        ours = [(psnr, model) for model in models if model.scale == scale and (psnr := _psnr(model)) is not None]
+        theirs = [row for row in rows if row.scale == scale and row.scores["BSD100"][0] is not None]
+        if not ours or not theirs:
+            continue
+        (psnr, model), row = max(ours, key=lambda one: one[0]), max(theirs, key=lambda one: one.scores["BSD100"][0])
+        said.append(
+            say(
+                "benchmark.finding.rescaling", scale=scale, ours=model.name, psnr=decibels(psnr),
+                size=params_text(model.params), theirs=html.escape(row.name),
+                other=decibels(row.scores["BSD100"][0]), other_size=params_text(row.params),
+            )
+        )  # fmt: skip
+    return claim("<br>".join(said) or say("benchmark.no_results"))
+
+
+def rates_finding(found: Rates | None) -> str:
+    """Who needs the fewest bytes by either measure, and where ICN lies."""
+    if found is None:
+        return ""
+    said = []
+    for figure, rates in (("PSNR-RGB", found.bd_rates), ("SSIMULACRA2", found.looks)):
+        known = {name: rate for name, rate in rates.items() if rate is not None and name in NAMES}
+        if "icn" in known:
+            best = min(known, key=known.get)
+            form, ours = "first" if best == "icn" else "rates", _percent(known["icn"])
+            values = {"figure": figure, "best": NAMES[best], "most": _percent(known[best]), "ours": ours}
+            said.append(say(f"benchmark.finding.{form}", **values))
+    return claim("<br>".join(said))
+
+
+def batch_finding(batch: Batch) -> str:
+    """What the network makes of the pictures so far, on the mean."""
+    result = batch.result()
+    if not result:
+        return ""
+    mean = figure_text("psnr_y", result["mean"]["psnr_y"])
+    return claim(say("benchmark.finding.own", count=len(result["images"]), model=batch.model, psnr=mean))
 
 
 def rescale_tables(models: Sequence[Model], refined: Sequence[Model], rows: Sequence[Published]) -> str:
@@ -222,7 +266,8 @@ def batch_table(batch: Batch) -> str:
     body = "".join(_batch_row(found) for found in batch.done)
     result = batch.result()
     mean = f"<tfoot>{_batch_row({'name': say('benchmark.mean')} | result['mean'])}</tfoot>" if result else ""
-    return _table(f"<tr><th scope='col'>{batch.model}</th>{heads}</tr>", f"<tbody>{body}</tbody>{mean}")
+    table = _table(f"<tr><th scope='col'>{batch.model}</th>{heads}</tr>", f"<tbody>{body}</tbody>{mean}")
+    return batch_finding(batch) + table
 
 
 def _batch_row(found: dict | Skipped) -> str:

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from demo.kit.cache import cached
+from demo.kit.cache import cached, is_known
+from demo.kit.progress import measured
 from demo.photo import MAX_PAGE_PIXELS, Photo
 from demo.rescale.rescaled import calibrated, network, rescale
 from irn_core.coding.codec import codec_for, encode_within, load_codec
@@ -86,13 +87,18 @@ def setting_for(photo: Photo, target: str, amount: float) -> int:
     """
     if target == QUALITY:
         return round(amount * QUALITY_STEPS)
-    return _setting_within(photo, byte_budget(amount, photo.size) if target == BPP else int(amount))
+    return _setting_within(photo, _budget(photo, target, amount))
+
+
+def _budget(photo: Photo, target: str, amount: float) -> int:
+    return byte_budget(amount, photo.size) if target == BPP else int(amount)
 
 
 @cached
 def _setting_within(photo: Photo, budget: int) -> int:
     try:
-        data = encode_within(load_codec("icn"), photo.pixels, budget)
+        with measured("search", photo.pixels.size):
+            data = encode_within(load_codec("icn"), photo.pixels, budget)
     except IRNError as error:
         smallest = compress(photo, 0)
         raise IRNError(
@@ -106,9 +112,19 @@ def compress(photo: Photo, setting: int) -> Coded:
     """The picture as an .icn file, decoded again. Cached by content."""
     codec = load_codec("icn")
     began = time.perf_counter()
-    encoded = codec.encode_and_decode(photo.pixels, setting / QUALITY_STEPS)
+    with measured("compress", photo.pixels.size):
+        encoded = codec.encode_and_decode(photo.pixels, setting / QUALITY_STEPS)
     seconds = time.perf_counter() - began
     return Coded("icn", setting, encoded.data, encoded.x_hat, score(photo.pixels, encoded.x_hat), seconds)
+
+
+def work(photo: Photo, target: str, amount: float) -> list[tuple[str, float]]:
+    """What of a file is left to do, as `expected` knows it: to meet a size, settings are searched for."""
+    if target != QUALITY and not is_known(_setting_within, photo, _budget(photo, target, amount)):
+        kinds = ["search", "compress"]
+    else:
+        kinds = [] if is_known(compress, photo, setting_for(photo, target, amount)) else ["compress"]
+    return [(kind, photo.pixels.size) for kind in kinds]
 
 
 def open_icn(path: str, name: str) -> Coded:

@@ -138,6 +138,11 @@ def finding(coded: Coded, jpeg: Coded | None) -> str | None:
     )  # fmt: skip
 
 
+def opened_finding(coded: Coded) -> str:
+    """What is known of a file without its original."""
+    return say("compress.opened_finding", size=byte_count(coded), bpp=coded.bpp)
+
+
 def dots(name: str, points: list[Point], show: Callable[[float], str] = decibels) -> list[Dot]:
     """The points of a curve, each with its words."""
     return [

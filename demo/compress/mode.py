@@ -26,6 +26,7 @@ from demo.compress.coded import (
     match,
     open_icn,
     setting_for,
+    work,
 )
 from demo.compress.draw import byte_count, commands, measures, viewer
 from demo.compress.tabs import TABS
@@ -34,6 +35,7 @@ from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
 from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
 from demo.kit.link import choice, number
+from demo.kit.progress import expected, share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage
@@ -118,6 +120,7 @@ class CompressMode:
             (None, None, *AMOUNTS, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
             self.answer,
+            [self.target, *numbers],
         )
 
     def links(self) -> list[Held]:
@@ -152,7 +155,12 @@ class CompressMode:
         aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target])
         refusal = None
         try:
-            shown = _opened(visit, aim) or _compressed(aim)
+            shown = _opened(visit, aim)
+            if not shown and (left := work(*aim)):
+                visit.shown.pop("compared", None)  # the status of what is shown has to come again
+                waiting = say("compress.computing", name=photo.name)
+                yield {self.shared.status: waiting, self.shared.progress: expected(*left)}
+            shown = shown or _compressed(aim)
         except IRNError as error:
             refusal, shown = error, visit.shown.get("file")  # the file that stays is completed
         if shown:
@@ -170,15 +178,19 @@ class CompressMode:
             if (
                 tab == "curve" and visit.kept.get("curve") == shown.photo
             ):  # all measured already: the marker moves at once
-                yield from (drawn for drawn, _ in self.tabs.render(tab, request, own))
+                yield from self._tab(tab, request, own)
         if visit.shown.get("compared") != request:
             yield from self._compare(request)
             visit.shown["compared"] = request
         with refusals():
-            for drawn, pictures in self.tabs.render(tab, request, own):
-                yield drawn | ({self.shared.viewer: _with_added(request, pictures)} if pictures else {})
+            yield from self._tab(tab, request, own)
         if tab == "curve":
             visit.kept["curve"] = shown.photo
+
+    def _tab(self, tab: str, request: Request, own: tuple) -> Iterator[dict[Component, object]]:
+        for drawn, pictures, progress in self.tabs.render(tab, request, own, (KEY, request.shown.coded.pixels.size)):
+            added = {self.shared.viewer: _with_added(request, pictures)} if pictures else {}
+            yield {self.shared.progress: progress} | drawn | added
 
     def _file(self, shown: Shown) -> dict[Component, object]:
         """The file and its picture."""
@@ -202,15 +214,20 @@ class CompressMode:
         drawn: list = []
         looked: dict[str, float] = {}
 
+        others = OTHERS if shown.photo else ()
+        files = 1 + len(others) if shown.photo else 0
+        steps = len(others) + count + files
+
         def so_far(doing: str) -> dict[Component, object]:
             return {
+                self.shared.progress: share(len(rivals) + len(drawn), steps),
                 self.shared.viewer: _viewer(shown, rivals, drawn, tau),
                 self.shared.status: doing,
                 self.table: _measures(shown, rivals, decoding, looked),
                 self.commands: commands(shown.aim, tau, seed),
             }
 
-        for codec in OTHERS if shown.photo else ():
+        for codec in others:
             yield so_far(say("compress.looking", name=shown.name, codec=NAMES[codec]))
             rivals.append(match(shown.photo, codec, len(shown.coded.data)))
         for nth, draw_seed in enumerate(seeds(seed, count), start=1):
@@ -219,7 +236,8 @@ class CompressMode:
         yield so_far(status_of(shown))
         for coded in (shown.coded, *rivals) if shown.photo else ():
             looked[coded.codec] = looks(shown.photo, coded.codec, coded.data)
-            yield {self.table: _measures(shown, rivals, decoding, looked)}
+            done = share(len(rivals) + len(drawn) + len(looked), steps)
+            yield {self.table: _measures(shown, rivals, decoding, looked), self.shared.progress: done}
 
 
 class Opened(NamedTuple):

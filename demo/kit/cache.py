@@ -52,6 +52,11 @@ def cached(compute: Callable[P, R]) -> Callable[P, R]:
     return cachetools.cached(RESULTS, key, _lock)(compute)
 
 
+def is_known(compute: Callable[P, R], *args: P.args) -> bool:
+    """Whether a `cached` function has this result at hand."""
+    return compute.cache_key(*args) in compute.cache
+
+
 def _known(arg: object) -> object:
     """What stands for an argument in a key."""
     return getattr(arg, "digest", arg)

@@ -31,7 +31,8 @@ class Limits(NamedTuple):
 class Visit:
     """What the server knows of one visitor: the number of the newest request, the language, and what the page shows.
 
-    The browser numbers its requests, so a request that waits in the queue cannot take itself for the newest.
+    The browser numbers its requests, so a request that waits in the queue cannot take itself for the newest. What is
+    held is bounded: under each key one value, of the picture on screen or of the one a tab was last asked about.
     """
 
     def __init__(self):
@@ -59,13 +60,6 @@ class Visit:
                 return
 
 
-_NUMBER = "(window.requests = (window.requests ?? 0) + 1)"
-"""The browser counts twice for each request: when it is made, which stops older ones, and when its values are sent.
-
-The second number goes with the values: two requests at nearly one time must not share one, or the older may win.
-"""
-
-
 def newest(
     triggers: Sequence[Callable],
     answer: Callable[..., Iterator[dict]],
@@ -73,16 +67,26 @@ def newest(
     inputs: Sequence[Component],
     outputs: Sequence[Component],
     limits: Sequence[Limits | str | None] = (),
-    progress_on: Component | None = None,
+    subject: Sequence[Component] = (),
+    cancel: gr.Button | None = None,
 ) -> None:
     """Let every trigger ask for an answer, of which only the newest is computed, and older ones stop within a step.
 
     `answer` takes the visit and the inputs and yields {component: value}. One event serves all triggers, so at most
     one request of a visitor runs and one waits. `limits` clean the leading inputs in the browser: see `clean`.
+    While `subject` stays, so does the main result. `cancel` stops, and brings the last whole result back.
+
+    The browser counts twice for each request (`web/work.js`): when it is made, which stops older ones, and when its
+    values are sent. The second number goes with the values: two requests at nearly one time must not share one, or
+    the older may win.
     """
     number = gr.Number(visible=False)
-    take = f"(visit) => [visit, {_NUMBER}]"
-    gr.on(triggers, lambda visit, n: visit.take(n), [visit, number], None, js=take, trigger_mode="multiple", **QUIET)
+    quiet = {"trigger_mode": "multiple", **QUIET}
+    take = "(visit, _, ...about) => [visit, pageWork.asked(about), ...about]"
+    gr.on(triggers, lambda visit, n, *_: visit.take(n), [visit, number, *subject], None, js=take, **quiet)
+    if cancel:
+        stop = "(visit) => [visit, pageWork.cancel()]"
+        cancel.click(lambda visit, n: visit.take(n), [visit, number], None, js=stop, **quiet)
 
     def run(visit: Visit, n: int, *values: object) -> Iterator[dict]:
         visit.take(n)
@@ -93,12 +97,12 @@ def newest(
         if not told:
             yield {outputs[0]: gr.skip()}  # a generator without a value would empty its outputs
 
-    gr.on(
+    ran = gr.on(
         triggers, a_turn_each(run), [visit, number, *inputs], list(outputs),
-        js=f"(visit, _, ...values) => [visit, {_NUMBER}, ...({clean(*limits)})(...values)]",
-        trigger_mode="always_last", show_progress="full" if progress_on else "hidden",
-        show_progress_on=progress_on, api_visibility="private", **MODEL,
+        js=f"(visit, _, ...values) => [visit, pageWork.sent(), ...({clean(*limits)})(...values)]",
+        trigger_mode="always_last", api_visibility="private", show_progress="hidden", **MODEL,
     )  # fmt: skip
+    ran.then(None, None, None, js="() => pageWork.ended()")
 
 
 def clean(*limits: Limits | str | None) -> str:

@@ -16,13 +16,15 @@ class Shared(NamedTuple):
     photo: gr.State
     viewer: gr.HTML
     status: gr.Textbox
+    progress: gr.Textbox
     notice: gr.HTML
 
 
 class Wiring(NamedTuple):
     """What a mode asks of the page's event: when to run, from what and how cleaned, into what.
 
-    `answer` takes the visit and the values of `inputs`, and yields {component: value}.
+    `answer` takes the visit and the values of `inputs`, and yields {component: value}. `subject` says, besides the
+    picture, what its main result is about.
     """
 
     triggers: Sequence[Callable]
@@ -30,3 +32,4 @@ class Wiring(NamedTuple):
     limits: Sequence[Limits | str | None]
     outputs: Sequence[Component]
     answer: Callable[..., Iterator[dict[Component, object]]]
+    subject: Sequence[Component] = ()

@@ -2,7 +2,7 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 import gradio as gr
@@ -10,10 +10,14 @@ from gradio.components import Component
 
 from demo.kit.address import Held
 from demo.kit.events import QUIET, Limits
+from demo.kit.finding import claim
 from demo.kit.link import choice
+from demo.kit.progress import expected, measured, share
 from demo.kit.viewer import ViewerImage
 from demo.kit.words import say
 
+KNOWN_S = 0.3
+"""A tab that took less had most of it in the cache, which foretells nothing."""
 Request = TypeVar("Request")
 """What a mode hands to its tabs: the picture and how it is treated."""
 Found = TypeVar("Found")
@@ -23,7 +27,8 @@ Found = TypeVar("Found")
 class Tab(ABC, Generic[Request, Found]):
     """A tab computes data from a request, then draws them. Its words stand under `key` in the files of words.
 
-    `compute` knows neither HTML nor components; `draw` computes nothing: a test on their names holds both to it.
+    `compute` knows neither HTML nor components; `draw` and `finding` compute nothing: a test on their names holds all
+    to it.
     """
 
     key: ClassVar[str]
@@ -38,6 +43,11 @@ class Tab(ABC, Generic[Request, Found]):
     def __init__(self):
         self.inputs, self.outputs, self.triggers = {}, {}, []
 
+    def open_and_build(self) -> None:
+        """The place of the finding, and below it what the tab makes itself."""
+        self.claim = gr.HTML(say("kit.computing"), elem_id=f"{self.key}-finding")
+        self.build()
+
     @abstractmethod
     def build(self) -> None:
         """Make the components: name them in `inputs` and `outputs`, and list `triggers`."""
@@ -50,9 +60,20 @@ class Tab(ABC, Generic[Request, Found]):
     def draw(self, found: Found) -> dict[str, object]:
         """The values of `outputs` by name; what is not named stays as it is."""
 
+    @abstractmethod
+    def finding(self, found: Found) -> str:
+        """What the numbers say, in a sentence (HTML) with one of them in it that is true of any picture.
+
+        Nothing while too little is known; the last of what is found has one.
+        """
+
     def pictures(self, found: Found) -> Sequence[ViewerImage]:
         """What the tab adds to the pictures of the viewer while it is open."""
         return ()
+
+    def progress(self, found: Found) -> tuple[int, int] | None:
+        """How many of how many steps are done, where they are counted and take long."""
+        return None
 
     def picture_keys(self) -> Sequence[str]:
         """Under which keys it may add pictures to the viewer."""
@@ -97,7 +118,7 @@ class Tabs(Strip):
     def __init__(self, tabs: Sequence[Tab], elem_id: str, build_measures: Callable[[], None]):
         self.all = {tab.key: tab for tab in tabs}
         measures = (MEASURES, say("kit.measures"), build_measures)
-        super().__init__(elem_id, [measures, *((tab.key, tab.title, tab.build) for tab in tabs)])
+        super().__init__(elem_id, [measures, *((tab.key, tab.title, tab.open_and_build) for tab in tabs)])
 
     def opens(self, button: gr.Button, key: str) -> None:
         """Let a button elsewhere open a tab, and bring it into view."""
@@ -121,22 +142,32 @@ class Tabs(Strip):
 
     @property
     def outputs(self) -> list[Component]:
-        return [part for tab in self.all.values() for part in tab.outputs.values()]
+        return [part for tab in self.all.values() for part in (tab.claim, *tab.outputs.values())]
 
     @property
     def triggers(self) -> list:
         """Opening a tab, and its controls."""
         return [self.open.change, *(trigger for tab in self.all.values() for trigger in tab.triggers)]
 
-    def render(self, key: str, request: object, values: Sequence[object]) -> Iterator[tuple[dict, Sequence]]:
-        """The open tab as it comes: {component: value}, and the pictures that it adds to the viewer."""
+    def render(
+        self, key: str, request: object, values: Sequence[object], work: tuple[Hashable, float]
+    ) -> Iterator[tuple[dict, Sequence[ViewerImage], str]]:
+        """The open tab as it comes: {component: value}, the pictures that it adds to the viewer, and its progress.
+
+        `work` is of which kind, and how much, so that the time it takes tells how long the next one will.
+        """
         if key == MEASURES:  # they come with the result
             return
         tab, names = self.all[key], [(owner.key, name) for owner in self.all.values() for name in owner.inputs]
         own = {name: value for (owner, name), value in zip(names, values, strict=True) if owner == key}
-        for found in tab.compute(request, **own):
-            drawn = tab.draw(found)
-            yield {tab.outputs[name]: value for name, value in drawn.items()}, tab.pictures(found)
+        kind, units = (tab.key, work[0]), work[1]
+        if told := expected((kind, units)):
+            yield {}, (), told
+        with measured(kind, units, KNOWN_S):
+            for found in tab.compute(request, **own):
+                drawn = {tab.outputs[name]: value for name, value in tab.draw(found).items()}
+                done = tab.progress(found)
+                yield {tab.claim: claim(tab.finding(found))} | drawn, tab.pictures(found), share(*done) if done else ""
 
 
 Step = TypeVar("Step")

@@ -100,7 +100,7 @@ def say(key: str, **values: object) -> Said:
     return lasting(lambda: words(key).format(**values)) if values else words(key)
 
 
-def all_languages(key: str) -> dict[str, dict]:
+def all_languages(key: str) -> dict[str, dict | list]:
     """A group of words in every language: what a script in the browser says."""
     return {language: _find(key, language) for language in LANGUAGES}
 

@@ -8,6 +8,7 @@ from gradio.components import Component
 from demo.kit.address import Held
 from demo.kit.events import Visit, refusals
 from demo.kit.link import choice
+from demo.kit.progress import share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import read_web
@@ -72,7 +73,8 @@ class LearnMode:
         start = keys.index(opened) if opened in keys else 0
         for key in keys[start:] + keys[:start]:
             if key not in found:
-                yield self._shown(photo, found, f"{photo.name} …")
+                done = {self.shared.progress: share(len(found), len(keys))}
+                yield self._shown(photo, found, f"{photo.name} …") | done
                 with refusals():
                     found[key] = self.makers[key](photo)
         yield self._shown(photo, found, photo.name)

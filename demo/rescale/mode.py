@@ -12,6 +12,7 @@ from demo.kit.cards import notices
 from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, python_code, seeds, stem
 from demo.kit.events import MODEL, QUIET, Visit, clean, refusals
 from demo.kit.link import choice
+from demo.kit.progress import expected, share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage, viewer_value
@@ -29,6 +30,7 @@ from demo.rescale.rescaled import (
     natural,
     rescale,
     scale_of,
+    work,
 )
 from demo.rescale.tabs import TABS
 from demo.rescale.tabs.refine import Refine
@@ -144,6 +146,7 @@ class RescaleMode:
             (None, None, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
             self.answer,
+            [self.net],
         )
 
     def links(self) -> list[Held]:
@@ -179,15 +182,16 @@ class RescaleMode:
         request = Request(photo, net, tau, count, seed)
         if visit.shown.get(KEY) != (request, photo.name):
             is_known = visit.shown.get(PICTURE) == (photo, net)
-            visit.shown = {}  # from here on the viewer holds neither the old result nor all of the new one
+            visit.shown = {PICTURE: (photo, net)} if is_known else {}  # neither the old result nor all of the new one
             for values in self._show(request, is_known):
                 yield values
-                visit.shown = {PICTURE: (photo, net)}
+                if self.table in values:
+                    visit.shown = {PICTURE: (photo, net)}
             visit.shown |= {KEY: (request, photo.name)}
         with refusals():
-            for drawn, pictures in self.tabs.render(tab, request, own):
+            for drawn, pictures, progress in self.tabs.render(tab, request, own, (net, photo.pixels.size)):
                 added = {self.shared.viewer: self._viewer(request, pictures)} if pictures else {}
-                yield drawn | added
+                yield {self.shared.progress: progress} | drawn | added
 
     def _show(self, request: Request, is_known: bool) -> Iterator[dict[Component, object]]:
         """The likeliest reconstruction as soon as it is there, then the progress, then all draws.
@@ -195,12 +199,15 @@ class RescaleMode:
         Where it is known, the former draws stay until the first new one is there.
         """
         photo, net, tau, count, seed = request
+        if not is_known:
+            waiting = say("rescale.computing", name=photo.name, scale=request.scale)
+            yield {self.shared.status: waiting, self.shared.progress: expected(*work(request))}
         result = rescale(photo, net)
         values = {} if is_known else self._shown(request, result, [])
         drawn: list[np.ndarray] = []
         for draw_seed in seeds(seed, count):
             status = say("kit.drawing", name=photo.name, number=len(drawn) + 1, count=count)
-            yield values | {self.shared.status: status}
+            yield values | {self.shared.status: status, self.shared.progress: share(len(drawn), count)}
             drawn.append(draw(photo, net, tau, draw_seed))
             is_first = is_known and len(drawn) == 1
             values = {self.shared.viewer: viewer(request, result, drawn)} if is_first else {}

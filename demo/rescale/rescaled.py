@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from demo.kit.cache import cached
+from demo.kit.cache import cached, is_known
+from demo.kit.progress import measured
 from demo.photo import Photo, original_bytes
 from irn_core.measure.filters import by_bicubic
 from irn_core.measure.scores import Scores, score
@@ -82,6 +83,11 @@ def scale_of(net: str) -> int:
 def rescale(photo: Photo, net: str) -> Rescaled:
     """Downscale, upscale at tau 0, and score beside bicubic. Cached by content."""
     irn, scale = network(net), scale_of(net)
+    with measured(("rescale", net), photo.pixels.size):
+        return _rescale(photo, net, irn, scale)
+
+
+def _rescale(photo: Photo, net: str, irn: IRN | PlainRescaler, scale: int) -> Rescaled:
     lr, down_s = _timed(lambda: downscale(irn, photo.pixels))
     reconstruction, up_s = _timed(lambda: upscale(irn, lr, size=photo.size))
     lr_bicubic, bicubic = by_bicubic(photo.pixels, scale)
@@ -105,7 +111,18 @@ def rescale(photo: Photo, net: str) -> Rescaled:
 def draw(photo: Photo, net: str, tau: float, seed: int) -> np.ndarray:
     """The reconstruction from one draw of z, H×W×3 uint8: `upscale --tau TAU --seed SEED`. Cached."""
     result = rescale(photo, net)
-    return upscale(network(net), result.lr, tau, seed, photo.size) if tau else result.reconstruction
+    if not tau:
+        return result.reconstruction
+    with measured(("draw", net), photo.pixels.size):
+        return upscale(network(net), result.lr, tau, seed, photo.size)
+
+
+def work(request: Request) -> list[tuple[tuple[str, str], float]]:
+    """What of a request is left to do, as `expected` knows it."""
+    photo, net, tau, count, seed = request
+    draws = [k for k in range(seed, seed + count) if tau and not is_known(draw, photo, net, tau, k)]
+    kinds = [("draw", net) for _ in draws] + [("rescale", net)] * (not is_known(rescale, photo, net))
+    return [(kind, photo.pixels.size) for kind in kinds]
 
 
 def _timed(run: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:

@@ -3,8 +3,9 @@
 from demo.compress.tabs.bits import Bits
 from demo.compress.tabs.curve import CurveTab
 from demo.compress.tabs.importance import Importance
+from demo.compress.tabs.jpeg_steps import JpegSteps
 from demo.compress.tabs.lost_in_cells import LostInCells
 from demo.compress.tabs.scaled import Scaled
 from demo.kit.tab import Tab
 
-TABS: tuple[type[Tab], ...] = (CurveTab, Bits, Importance, LostInCells, Scaled)
+TABS: tuple[type[Tab], ...] = (CurveTab, Bits, Importance, LostInCells, Scaled, JpegSteps)

@@ -15,6 +15,7 @@ from demo.compress.coded import Coded, Request
 from demo.kit.cache import cached
 from demo.kit.cards import Card, cards
 from demo.kit.controls import figure
+from demo.kit.finding import percent
 from demo.kit.plots import INK, STYLE, bits_map, legible, render
 from demo.kit.tab import Tab
 from demo.kit.words import say
@@ -51,6 +52,12 @@ class Account:
     def by_level(self) -> list[float]:
         """Bytes of each level, coarse to fine."""
         return [sum(parts.values()) for _, parts in sorted(self.parts.items(), reverse=True)]
+
+    @property
+    def dearest_tenth(self) -> float:
+        """The share of the bits that the tenth of the pixels which need most of them has."""
+        costs = np.sort(self.heat, axis=None)[::-1]
+        return float(costs[: max(1, round(costs.size / 10))].sum() / costs.sum())
 
     def spent(self) -> list[int]:
         """How much of the file each of `low_bands` needs, in bytes."""
@@ -150,6 +157,12 @@ class Bits(Tab[Request, tuple[Account, Coded]]):
 
     def draw(self, found: tuple[Account, Coded]) -> dict[str, object]:
         return {"figure": bits_figure(found[0]), "cards": level_cards(*found)}
+
+    def finding(self, found: tuple[Account, Coded]) -> str:
+        kept, _ = found
+        chroma = sum(parts.get("chroma", 0) for parts in kept.parts.values())
+        share = percent(kept.dearest_tenth)
+        return say("bits.finding", size=kept.size, share=share, chroma=percent(chroma / kept.size))
 
 
 def level_cards(found: Account, coded: Coded) -> str:

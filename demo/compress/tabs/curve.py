@@ -7,7 +7,7 @@ import gradio as gr
 
 from demo.compress.coded import NAMES, Coded, Request, looks
 from demo.compress.curves import LOOKS, PSNR, Point, Progress, codec_curves, published, ranking
-from demo.compress.draw import dots, here, progress_bar
+from demo.compress.draw import dots, here, opened_finding, progress_bar
 from demo.kit.chart import Dot, Line, chart, over_rate
 from demo.kit.numbers import decibels, looks_text
 from demo.kit.tab import Tab, paced
@@ -36,7 +36,7 @@ class Found(NamedTuple):
         return ranking(points | {"icn": sorted([*points["icn"], own])}, own.bpp)
 
 
-class CurveTab(Tab[Request, Found | None]):
+class CurveTab(Tab[Request, Found | Coded]):
     key = "curve"
 
     def build(self) -> None:
@@ -44,25 +44,26 @@ class CurveTab(Tab[Request, Found | None]):
         named = [(name, key) for key, name in words("curve.figures").items()]
         figure = gr.Radio(named, value=PSNR, show_label=False, container=False, elem_id="curve-figure")
         self.inputs, self.triggers = {"figure": figure}, [figure.input]
-        self.outputs = {
-            "finding": gr.HTML(elem_id="curve-finding"),
-            "chart": gr.HTML(say("kit.computing"), elem_id="curve-chart"),
-        }
+        self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="curve-chart")}
 
-    def compute(self, request: Request, figure: str = PSNR) -> Iterator[Found | None]:
+    def compute(self, request: Request, figure: str = PSNR) -> Iterator[Found | Coded]:
         coded, photo = request.shown.coded, request.shown.photo
         if photo is None:
-            yield None
+            yield coded
             return
         quality = coded.scores.psnr_rgb if figure == PSNR else looks(photo, coded.codec, coded.data)
         references = published() if figure == PSNR else {}
         for progress in paced(codec_curves(photo, figure)):
             yield Found(figure, progress, references, coded, quality)
 
-    def draw(self, found: Found | None) -> dict[str, object]:
-        if found is None:
-            return {"finding": "", "chart": say("compress.no_original")}
-        return {"finding": curve_finding(found), "chart": curve_chart(found)}
+    def draw(self, found: Found | Coded) -> dict[str, object]:
+        return {"chart": say("compress.no_original") if isinstance(found, Coded) else curve_chart(found)}
+
+    def finding(self, found: Found | Coded) -> str:
+        return opened_finding(found) if isinstance(found, Coded) else curve_finding(found)
+
+    def progress(self, found: Found | Coded) -> tuple[int, int] | None:
+        return None if isinstance(found, Coded) else (found.progress.done, found.progress.total)
 
 
 def curve_chart(found: Found) -> str:
@@ -80,8 +81,10 @@ def curve_chart(found: Found) -> str:
 
 def curve_finding(found: Found) -> str:
     """Who is best at the rate of the present file, and by how much."""
-    if len(found.ranking) < 2:
+    if found.progress.done < found.progress.total:
         return ""
+    if len(found.ranking) < 2:
+        return say("curve.alone", bpp=found.coded.bpp, ours=SHOW[found.figure](found.quality))
     (best, most), (second, less), *_ = found.ranking
     show = SHOW[found.figure]
     said = say(
@@ -90,4 +93,4 @@ def curve_finding(found: Found) -> str:
     ours = dict(found.ranking).get("icn")
     if ours is not None and "icn" not in (best, second):
         said += say("curve.ours", ours=show(ours))
-    return f"<div class='claim' role='status'><p>{said}</p></div>"
+    return said

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 import gradio as gr
 
-from demo.compress.coded import Request, decode
+from demo.compress.coded import Coded, Request, decode
+from demo.compress.draw import opened_finding
 from demo.kit.controls import figure, seeds
 from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.spread import Found, Variability, compare_draws
-from demo.spread_figure import draw_spread
+from demo.spread_figure import draw_spread, spread_finding
 from irn_core.ops.metrics import psnr_rgb
 
 
-class LostInCells(Tab[Request, Found | None]):
+class LostInCells(Tab[Request, Found | Coded]):
     key = "lost_in_cells"
 
     def build(self) -> None:
@@ -23,13 +24,17 @@ class LostInCells(Tab[Request, Found | None]):
             "figure": figure("lost", say("spread.alt")),
         }
 
-    def compute(self, request: Request) -> Iterator[Found | None]:
-        yield Found(variability(request), request.tau, request.seed) if request.shown.photo else None
+    def compute(self, request: Request) -> Iterator[Found | Coded]:
+        shown = request.shown
+        yield Found(variability(request), request.tau, request.seed) if shown.photo else shown.coded
 
-    def draw(self, found: Found | None) -> dict[str, object]:
-        if found is None:
+    def draw(self, found: Found | Coded) -> dict[str, object]:
+        if isinstance(found, Coded):
             return {"cards": say("compress.no_original"), "figure": None}
         return draw_spread(found)
+
+    def finding(self, found: Found | Coded) -> str:
+        return opened_finding(found) if isinstance(found, Coded) else spread_finding(found)
 
 
 def variability(request: Request) -> Variability:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from demo.compress.coded import NAMES, Coded, Request, match
 from demo.compress.curves import SCALES, Claim, Point, Progress, claim, scale_curves
-from demo.compress.draw import byte_count, dots, here, progress_bar
+from demo.compress.draw import byte_count, dots, here, opened_finding, progress_bar
 from demo.kit.cards import Card, cards
 from demo.kit.chart import Line, chart
 from demo.kit.numbers import decibels
@@ -32,7 +32,7 @@ class Found:
     matched: tuple[Coded, ...] = ()
 
 
-class Scaled(Tab[Request, Found | None]):
+class Scaled(Tab[Request, Found | Coded]):
     key = "scaled"
 
     def build(self) -> None:
@@ -42,15 +42,14 @@ class Scaled(Tab[Request, Found | None]):
         )
         self.inputs, self.triggers = {"codec": codec}, [codec.input]
         self.outputs = {
-            "claims": gr.HTML(say("kit.computing"), elem_id="claims"),
-            "chart": gr.HTML(elem_id="scale-chart"),
+            "chart": gr.HTML(say("kit.computing"), elem_id="scale-chart"),
             "cards": gr.HTML(elem_id="scale-cards"),
         }
 
-    def compute(self, request: Request, codec: str) -> Iterator[Found | None]:
+    def compute(self, request: Request, codec: str) -> Iterator[Found | Coded]:
         photo, coded = request.shown.photo, request.shown.coded
         if photo is None:
-            yield None
+            yield coded
             return
         for progress in paced(scale_curves(photo, codec)):
             yield Found(progress, codec, coded)
@@ -60,15 +59,21 @@ class Scaled(Tab[Request, Found | None]):
         matched = tuple(match(photo, codec, len(coded.data), scale) for scale in SCALES)
         yield Found(progress, codec, coded, claims, matched)
 
-    def draw(self, found: Found | None) -> dict[str, object]:
-        if found is None:
-            return {"claims": say("compress.no_original"), "chart": "", "cards": ""}
+    def progress(self, found: Found | Coded) -> tuple[int, int] | None:
+        return None if isinstance(found, Coded) else (found.progress.done, found.progress.total)
+
+    def draw(self, found: Found | Coded) -> dict[str, object]:
+        if isinstance(found, Coded):
+            return {"chart": say("compress.no_original"), "cards": ""}
         drawn = {"chart": scale_chart(found.progress, found.codec, found.coded)}
-        if found.claims:
-            drawn["claims"] = claims(found.progress, found.codec, found.claims)
         if found.matched:
             drawn["cards"] = cards(_scale_card(*pair) for pair in zip(found.matched, SCALES, strict=True))
         return drawn
+
+    def finding(self, found: Found | Coded) -> str:
+        if isinstance(found, Coded):
+            return opened_finding(found)
+        return claims(found.progress, found.codec, found.claims) if found.claims else ""
 
 
 def scale_chart(progress: Progress, codec: str, coded: Coded) -> str:
@@ -86,7 +91,7 @@ def claims(progress: Progress, codec: str, found: tuple[Claim | None, ...]) -> s
         _claim_sentence(f"IRN ×{scale} + {NAMES[codec]}", NAMES[codec], one, small[0], full[0])
         for scale, one, small in zip(SCALES[1:], found, smaller, strict=True)
     ]
-    return "<div class='claim' role='status'>" + "".join(f"<p>{sentence}</p>" for sentence in sentences) + "</div>"
+    return "<br>".join(sentences)
 
 
 def _claim_sentence(small: str, full: str, found: Claim | None, smallest: Point, smallest_full: Point) -> str:

@@ -27,10 +27,16 @@
     return said;
   }
 
-  // Bring the address in line; a step gets an entry of its own, to go back from.
+  // Bring the address in line, and tell where the page is.
   function commit(steps = true) {
     stop();
     if (restoring) return;
+    bring(steps);
+    pageWork.rests(location.search);
+  }
+
+  // A step gets an entry of its own, to go back from.
+  function bring(steps) {
     const said = differing();
     const query = new URLSearchParams(location.search);
     const stepped = parts.some(({ name, step }) => step && (query.get(name) ?? "") !== (said[name] ?? ""));
@@ -71,6 +77,7 @@
   }
 
   window.pageLink = {
+    commit,
     // A control has changed.
     write(now, held) {
       if (restoring || String(held) === String(values)) return;

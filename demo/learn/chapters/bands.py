@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from demo.kit.apart import apart
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
 from demo.kit.viewer import png_url
@@ -12,6 +13,7 @@ from demo.kit.words import words
 from demo.learn.chapter import Chapter, Slide
 from demo.photo import Photo
 from demo.rescale.footprint import busiest
+from demo.rescale.pyramid import GAIN, Pyramid, pyramid
 from demo.rescale.tabs.bands import BANDS, with_bands
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_rgb
@@ -27,7 +29,7 @@ class Found(NamedTuple):
     """
 
     built: dict[tuple[bool, ...], tuple[np.ndarray, float]]
-    quadrants: np.ndarray
+    pyramid: Pyramid
     share: float
     bilinear: float
     is_exact: bool
@@ -50,7 +52,7 @@ class BandsChapter(Chapter[Found]):
         means = x.unfold(2, 2, 2).unfold(3, 2, 2).mean((-1, -2))
         return Found(
             built,
-            _quadrants(bands, seen.top // 2, seen.left // 2),
+            pyramid(pixels[seen.rows, seen.columns], 1),
             _share(bands),
             255 * float((bands.low - means).abs().max()),
             bool(np.array_equal(pixels_of(haar.merge(bands), pixels.shape[:2]), pixels)),
@@ -63,7 +65,7 @@ class BandsChapter(Chapter[Found]):
             "bilinear": f"{found.bilinear:.0g}",
         }  # fmt: skip
         frames = [(decibels(psnr), png_url(pixels)) for _, (pixels, psnr) in sorted(found.built.items())]
-        figure = fill(_FIGURE, frames=frames, names=said["names"], quadrants=png_url(found.quadrants), said=said)
+        figure = fill(_FIGURE, frames=frames, names=said["names"], quadrants=apart(*found.pyramid, GAIN), said=said)
         return Slide(values, figure, 1)
 
 
@@ -75,15 +77,6 @@ def _share(bands: haar.Bands) -> float:
     return details / total if total else 0.0
 
 
-def _quadrants(bands: haar.Bands, top: int, left: int) -> np.ndarray:
-    """The classic picture: the low band, and the details about middle grey, three times as strong."""
-    half = SIDE // 2
-    low, *details = (band[..., top : top + half, left : left + half] for band in bands)
-    pictures = [pixels_of(low), *(pixels_of(0.5 + 3 * detail) for detail in details)]
-    rows = np.concatenate(pictures[:2], 1), np.concatenate(pictures[2:], 1)
-    return np.concatenate(rows)
-
-
 _FIGURE = template("""
 <div class="bands" data-figure="mask">
 <figure><div class="frames">{% for psnr, url in frames %}
@@ -91,5 +84,4 @@ _FIGURE = template("""
 <figcaption><b>{{ said.together }}</b> <span class="note"></span></figcaption>
 <div class="picks">{% for name in names %}
 <label><input type="checkbox" checked data-bit="{{ loop.revindex0 }}"> {{ name }}</label>{% endfor %}</div></figure>
-<figure><img src="{{ quadrants }}" alt="{{ said.apart }}"><figcaption><b>{{ said.apart }}</b></figcaption></figure>
-</div>""")
+{{ quadrants }}</div>""")

@@ -1,4 +1,4 @@
-"""The tab "High frequencies": Haar details of original and reconstruction."""
+"""The tab "High frequencies": the picture drawn apart into bands, and Haar details of original and reconstruction."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
+from demo.kit.apart import apart
 from demo.kit.cards import Card, cards
 from demo.kit.controls import figure
+from demo.kit.finding import percent
 from demo.kit.numbers import decibels
 from demo.kit.plots import ACTUAL, INK, OURS, SIGNED, STYLE, add_axes, add_map, legible, render
 from demo.kit.tab import Tab
 from demo.kit.words import say, words
+from demo.rescale.pyramid import GAIN, Pyramid, pyramid
 from demo.rescale.rescaled import Request, rescale
 from irn_core.ops import haar
 from irn_core.ops.metrics import psnr_y
@@ -42,6 +45,14 @@ class HighFrequencies:
     built: tuple[Built, ...]
     level: int
     missing: tuple[str, ...]  # bands that were left out of `built`
+    pyramid: Pyramid  # of the original, as many levels as the scale has factors of 2
+
+    @property
+    def shares(self) -> tuple[float, float] | None:
+        """The energy of all details of the reconstruction, and of their error, as shares of the original's, if any."""
+        error = {band: self.reconstruction[band] - self.original[band] for band in BANDS}
+        original, ours, wrong = (sum(self.energy(bands)) for bands in (self.original, self.reconstruction, error))
+        return (ours / original, wrong / original) if original > 1e-6 else None
 
     def energy(self, which: dict[str, np.ndarray]) -> list[float]:
         """Mean square of each band, in grey levels²."""
@@ -52,6 +63,7 @@ class Bands(Tab[Request, HighFrequencies]):
     key = "bands"
 
     def build(self) -> None:
+        quadrants = gr.HTML(elem_id="quadrants")
         gr.Markdown(say("bands.intro"))
         with gr.Row():
             level = gr.Radio([1, 2], value=1, label=say("bands.level_label"), info=say("bands.level"), elem_id="level")
@@ -64,6 +76,7 @@ class Bands(Tab[Request, HighFrequencies]):
             )
         self.inputs, self.triggers = {"level": level, "kept": kept}, [level.input, kept.input]
         self.outputs = {
+            "quadrants": quadrants,
             "cards": gr.HTML(say("kit.computing")),
             "figure": figure("bands", say("bands.alt")),
         }
@@ -75,7 +88,8 @@ class Bands(Tab[Request, HighFrequencies]):
             again = with_bands(pixels, level, tuple(kept))
             built.append(Built(name, again, psnr_y(photo.pixels, again, request.scale)))
         missing = tuple(band for band in BANDS if band not in kept)
-        yield HighFrequencies(_details(photo.pixels, level), _details(x_hat, level), tuple(built), level, missing)
+        details, levels = (_details(pixels, level) for pixels in (photo.pixels, x_hat)), request.scale.bit_length() - 1
+        yield HighFrequencies(*details, tuple(built), level, missing, pyramid(photo.pixels, levels))
 
     def draw(self, found: HighFrequencies) -> dict[str, object]:
         said = words("bands")
@@ -90,7 +104,15 @@ class Bands(Tab[Request, HighFrequencies]):
             )
             for one in found.built
         ]  # fmt: skip
-        return {"cards": cards(items), "figure": bands_figure(found)}
+        quadrants = apart(*found.pyramid, GAIN)
+        return {"quadrants": quadrants, "cards": cards(items), "figure": bands_figure(found)}
+
+    def finding(self, found: HighFrequencies) -> str:
+        if not found.shares:
+            return say("bands.finding.none", level=found.level)
+        share, error = found.shares
+        form = "worse" if error > 1 else "found"
+        return say(f"bands.finding.{form}", level=found.level, share=percent(share), error=percent(error))
 
 
 def detail_energy(pixels: np.ndarray) -> float:

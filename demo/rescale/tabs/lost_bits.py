@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import gradio as gr
-from markupsafe import Markup
 from PIL import Image
 
 from demo.kit.cache import cached
@@ -65,9 +64,15 @@ class LostBits(Tab[Request, tuple[Lost, Rescaled]]):
     def draw(self, found: tuple[Lost, Rescaled]) -> dict[str, object]:
         return {"table": lost_table(*found), "figure": lost_figure(found[0].information)}
 
+    def finding(self, found: tuple[Lost, Rescaled]) -> str:
+        more, kept = found[0].file_bytes, len(found[1].lr_png)
+        times = more / kept
+        said = f"{times:.2g}" if times < 10 else f"{times:,.0f}"
+        return say("lost_bits.finding", lr=kilobytes(kept), lost=kilobytes(more), times=said)
+
 
 _TABLE = template("""
-<div class="measures wide"><p class="statement">{{ statement }}</p><table><tbody>
+<div class="measures wide"><table><tbody>
 {% for name, size, remark in rows %}
 <tr><th scope="row">{{ name }}</th><td>{{ size }}</td><td>{{ remark }}</td></tr>
 {% endfor %}
@@ -92,8 +97,7 @@ def lost_table(found: Lost, result: Rescaled) -> str:
         (said["both"], kilobytes(both), say("lost_bits.decoded", psnr=decibels(found.psnr_rgb))),
         (say("kit.original_file"), kilobytes(result.original_bytes), say("lost_bits.lossless")),
     )
-    statement = Markup(say("lost_bits.statement", lr=kilobytes(lr_bytes), lost=kilobytes(found.file_bytes)))
-    return fill(_TABLE, statement=statement, rows=rows)
+    return fill(_TABLE, rows=rows)
 
 
 def _beyond(bytes_in_file: int, expected: float, sentence: str) -> str:

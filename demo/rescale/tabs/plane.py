@@ -8,9 +8,8 @@ import numpy as np
 
 from demo.kit.cache import cached
 from demo.kit.chart import Axes, Dot, Line, chart
-from demo.kit.html import fill, template
 from demo.kit.tab import Tab, paced
-from demo.kit.words import hint, say, words
+from demo.kit.words import say, words
 from demo.photo import Photo
 from demo.rescale.rescaled import Request, calibrated, draw, natural
 from demo.rescale.tabs.rivals import compete, entrants, fair_key
@@ -32,32 +31,38 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Lines of draws by kind, in the order of TAUS, and the rivals, as far as they are there; None: too small."""
+    """Lines of draws by kind, in the order of TAUS, and the rivals, as far as they are there."""
 
     lines: dict[str, list[Place]]
     rivals: list[Place]
 
 
-class Plane(Tab[Request, Found | None]):
+class Plane(Tab[Request, Found | tuple[int, int]]):
     key = "plane"
 
     def build(self) -> None:
         gr.Markdown(say("plane.intro"))
-        self.outputs = {
-            "finding": gr.HTML(elem_id="plane-finding"),
-            "chart": gr.HTML(say("kit.computing"), elem_id="plane-chart"),
-        }
+        self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="plane-chart")}
 
-    def compute(self, request: Request) -> Iterator[Found | None]:
+    def compute(self, request: Request) -> Iterator[Found | tuple[int, int]]:
+        """The places, or the size of a picture that is too small for them."""
         if min(request.photo.size) < SMALLEST:
-            yield None
+            yield request.photo.size
             return
         yield from paced(_grow(request))
 
-    def draw(self, found: Found | None) -> dict[str, object]:
-        if found is None:
-            return {"finding": "", "chart": hint(say("plane.too_small", side=SMALLEST))}
-        return {"finding": finding(found), "chart": plane_chart(found)}
+    def draw(self, found: Found | tuple[int, int]) -> dict[str, object]:
+        return {"chart": plane_chart(found) if isinstance(found, Found) else ""}
+
+    def finding(self, found: Found | tuple[int, int]) -> str:
+        if isinstance(found, Found):
+            return finding(found)
+        height, width = found
+        return say("plane.too_small", width=width, height=height, side=SMALLEST)
+
+    def progress(self, found: Found | tuple[int, int]) -> tuple[int, int] | None:
+        """Of the draws, which take the most time."""
+        return (sum(map(len, found.lines.values())), len(TAUS) * len(found.lines)) if isinstance(found, Found) else None
 
 
 def _grow(request: Request) -> Iterator[Found]:
@@ -98,15 +103,16 @@ def finding(found: Found) -> str:
     (of_error, nearest), (of_texture, truest) = (
         min(places, key=lambda item, figure=figure: getattr(item[1], figure)) for figure in Place._fields[1:]
     )
-    said = say(
+    if f"{nearest.perception:.1f}" == f"{truest.perception:.1f}":
+        return say(
+            "plane.both", kind=of_error, tau=nearest.name, error=f"{nearest.distortion:.1f}",
+            texture=f"{nearest.perception:.1f}",
+        )  # fmt: skip
+    return say(
         "plane.finding", kind=of_error, tau=nearest.name, error=f"{nearest.distortion:.1f}",
         texture=f"{nearest.perception:.1f}", other=of_texture, other_tau=truest.name,
         other_error=f"{truest.distortion:.1f}", other_texture=f"{truest.perception:.1f}",
     )  # fmt: skip
-    return fill(_FINDING, said=said)
-
-
-_FINDING = template("""<div class="claim" role="status"><p>{{ said }}</p></div>""")
 
 
 def plane_chart(found: Found) -> str:

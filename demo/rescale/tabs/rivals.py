@@ -113,10 +113,16 @@ class Rivals(Tab[Request, Competition]):
             entries += (compete(photo, net, name),)
             yield Competition(entries, len(names), seen, alone)
 
+    def progress(self, found: Competition) -> tuple[int, int]:
+        return len(found.entries), found.total
+
     def draw(self, found: Competition) -> dict[str, object]:
         alone = hint(say("rivals.alone")) if found.alone else ""
         items = [_card(entry, found.seen) for entry in found.entries]
         return {"cards": alone + growing_cards(items, found.total - len(items))}
+
+    def finding(self, found: Competition) -> str:
+        return finding(found) if len(found.entries) == found.total else ""
 
     def picture_keys(self) -> Sequence[str]:
         return [name for name in (*FILTERS, *(path.stem for path in list_rivals())) if name != "bicubic"]
@@ -127,6 +133,23 @@ class Rivals(Tab[Request, Competition]):
             for entry in found.entries
             if fair_key(entry.name) not in ("bicubic", "ours")  # those the viewer has anyway
         ]
+
+
+def finding(found: Competition) -> str:
+    """Who comes closest, and who does of those that were trained alike."""
+    ranked = sorted(found.entries, key=lambda entry: -entry.scores.psnr_y)
+    best, second = ranked[:2]
+    if decibels(best.scores.psnr_y) == decibels(second.scores.psnr_y):
+        return say("rivals.finding.tie", psnr=decibels(best.scores.psnr_y))
+    said = say(
+        "rivals.finding.best", best=title(best), psnr=decibels(best.scores.psnr_y), second=title(second),
+        less=decibels(second.scores.psnr_y),
+    )  # fmt: skip
+    alike = [entry for entry in ranked if entry.steps]
+    if len(alike) > 1 and alike[0] not in (best, second):
+        values = {"count": len(alike), "best": title(alike[0]), "psnr": decibels(alike[0].scores.psnr_y)}
+        said += say("rivals.finding.alike", **values)
+    return said
 
 
 def _card(entry: Entry, seen: Window) -> Card:

@@ -51,6 +51,7 @@ class Curve(NamedTuple):
 
     points: list[Point]
     matching: tuple[float, float] | None
+    is_whole: bool
 
 
 class Temperature(Tab[Request, Curve]):
@@ -63,10 +64,16 @@ class Temperature(Tab[Request, Curve]):
     def compute(self, request: Request) -> Iterator[Curve]:
         for points in tau_curve(request.photo, request.net, request.seed):
             known = [point for point in points if math.isfinite(point.energy)]
-            yield Curve(known, matching(known))
+            yield Curve(known, matching(known), len(points) == len(TAUS))
+
+    def progress(self, found: Curve) -> tuple[int, int]:
+        return len(found.points), len(TAUS)
 
     def draw(self, found: Curve) -> dict[str, object]:
-        return {"chart": tau_chart(*found)}
+        return {"chart": tau_chart(found.points, found.matching)}
+
+    def finding(self, found: Curve) -> str:
+        return tau_finding(found) if found.is_whole else ""
 
 
 def matching(points: list[Point]) -> tuple[float, float] | None:
@@ -75,6 +82,19 @@ def matching(points: list[Point]) -> tuple[float, float] | None:
     if tau is None:
         return None
     return tau, float(np.interp(tau, [p.tau for p in points], [p.psnr_y for p in points]))
+
+
+def tau_finding(found: Curve) -> str:
+    """At which temperature a draw has as much detail as the original, and what that costs."""
+    if not found.points:
+        return say("temperature.finding.none")
+    coldest = found.points[0]
+    if found.matching:
+        tau, psnr = found.matching
+        return say("temperature.finding.matching", tau=tau, psnr=decibels(psnr), coldest=decibels(coldest.psnr_y))
+    most = max(found.points, key=lambda point: point.energy)
+    form, point = ("above", coldest) if coldest.energy > 1 else ("below", most)
+    return say(f"temperature.finding.{form}", tau=point.tau, energy=100 * point.energy, psnr=decibels(point.psnr_y))
 
 
 def tau_chart(points: Sequence[Point], matching: tuple[float, float] | None) -> str:

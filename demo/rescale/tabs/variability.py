@@ -9,7 +9,7 @@ from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.rescale.rescaled import Request, draw, rescale
 from demo.spread import Found, Variability, compare_draws
-from demo.spread_figure import draw_spread
+from demo.spread_figure import draw_spread, spread_finding
 from irn_core.ops.metrics import psnr_y
 
 
@@ -28,6 +28,9 @@ class VariabilityTab(Tab[Request, Found]):
 
     def draw(self, found: Found) -> dict[str, object]:
         return draw_spread(found)
+
+    def finding(self, found: Found) -> str:
+        return spread_finding(found)
 
 
 def variability(request: Request) -> Variability:

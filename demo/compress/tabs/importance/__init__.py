@@ -1,14 +1,14 @@
 """The tab "Importance": bits where they matter, at the bytes of the plain file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import gradio as gr
 import numpy as np
 
 from demo.compress.coded import Coded, Request
-from demo.compress.draw import byte_count
+from demo.compress.draw import byte_count, opened_finding
 from demo.compress.tabs.importance.compute import Wanted, Weighed, automatic, brushed, canvas, weigh
 from demo.compress.tabs.importance.draw import figures, finding, maps, parts
 from demo.kit.controls import download, figure, stem
@@ -33,17 +33,17 @@ class Found:
     """The picture to brush on, and what the map does; None while it is computed, or why there is no such file."""
 
     photo: Photo
+    plain: Coded
     canvas: np.ndarray
     wanted: Wanted
     weighed: Weighed | IRNError | None = None
 
 
-class Importance(Tab[Request, Found | None]):
+class Importance(Tab[Request, Found | Coded]):
     key = "importance"
     limits: ClassVar = {"spread": SPREAD, "strokes": layer("importance-painter")}
 
     def build(self) -> None:
-        claim = gr.HTML(say("kit.computing"), elem_id="importance-finding")
         gr.Markdown(say("importance.intro"))
         with gr.Row():
             with gr.Column(scale=2, min_width=320):
@@ -63,43 +63,48 @@ class Importance(Tab[Request, Found | None]):
                     mask = gr.DownloadButton(say("importance.mask"), size="sm", interactive=False)
         self.inputs = {"spread": spread, "strokes": painter}
         self.outputs = {
-            "finding": claim, "painter": painter, "about": about, "table": table, "file": file, "mask": mask,
+            "painter": painter, "about": about, "table": table, "file": file, "mask": mask,
             "maps": figure("importance", say("importance.alt")), "parts": gr.HTML(elem_id="importance-parts"),
         }  # fmt: skip
         self.triggers = [spread.input, apply.click]
 
-    def compute(self, request: Request, spread: float = FIRST_SPREAD, strokes: str = "") -> Iterator[Found | None]:
+    def compute(self, request: Request, spread: float = FIRST_SPREAD, strokes: str = "") -> Iterator[Found | Coded]:
         photo, coded = request.shown.photo, request.shown.coded
         if photo is None:
-            yield None
+            yield coded
             return
         ground = canvas(photo)
-        found = Found(photo, ground, wanted(photo, ground, strokes))
+        found = Found(photo, coded, ground, wanted(photo, ground, strokes))
         yield found
         try:
-            yield Found(photo, ground, found.wanted, weigh(photo, coded, found.wanted, spread))
+            yield replace(found, weighed=weigh(photo, coded, found.wanted, spread))
         except IRNError as error:
-            yield Found(photo, ground, found.wanted, error)
+            yield replace(found, weighed=error)
 
-    def draw(self, found: Found | None) -> dict[str, object]:
-        if found is None:
-            none = gr.update(value=None, interactive=False)
-            return {"finding": say("compress.no_original"), "table": "", "parts": "", "maps": None, "about": "",
-                    "file": none, "mask": none}  # fmt: skip
+    def draw(self, found: Found | Coded) -> dict[str, object]:
+        if isinstance(found, Coded):
+            return _nothing() | {"about": say("compress.no_original")}
         about = "" if found.wanted.brushed else say("importance.automatic")
         drawn = {"painter": painter_value(found.canvas), "about": about}
         if found.weighed is None:
             return drawn
         if isinstance(found.weighed, IRNError):
-            return drawn | {"finding": say("importance.refused", error=found.weighed)}
+            return drawn | _nothing()
         return drawn | _drawn(found.photo, found.weighed)
+
+    def finding(self, found: Found | Coded) -> str:
+        if isinstance(found, Coded):
+            return opened_finding(found)
+        if isinstance(found.weighed, IRNError):
+            return say("importance.refused", bytes=len(found.plain.data), error=found.weighed)
+        return finding(found.weighed) if found.weighed else ""
 
     def picture_keys(self) -> Sequence[str]:
         return (self.key,)
 
-    def pictures(self, found: Found | None) -> Sequence[ViewerImage]:
+    def pictures(self, found: Found | Coded) -> Sequence[ViewerImage]:
         """The picture in the file with the map."""
-        if found is None or not isinstance(found.weighed, Weighed) or found.weighed.is_even:
+        if isinstance(found, Coded) or not isinstance(found.weighed, Weighed) or found.weighed.is_even:
             return ()
         mapped = found.weighed.files[1]
         return (ViewerImage(self.key, _label(mapped), mapped.pixels),)
@@ -118,10 +123,15 @@ def _label(coded: Coded) -> str:
     return say("importance.label", size=byte_count(coded), psnr=decibels(coded.scores.psnr_rgb))
 
 
+def _nothing() -> dict[str, object]:
+    """Where there is no file with a map."""
+    none = gr.update(value=None, interactive=False)
+    return {"table": "", "parts": "", "maps": None, "file": none, "mask": none}
+
+
 def _drawn(photo: Photo, found: Weighed) -> dict[str, object]:
     mapped, mask = found.files[1], found.wanted.mask
     return {
-        "finding": finding(found),
         "table": figures(found),
         "maps": maps(found),
         "parts": parts(photo, found),

@@ -30,7 +30,7 @@ def finding(found: Weighed) -> str:
     """What the map gains inside and costs outside, in a sentence that is true also when it goes wrong."""
     plain, mapped = found.files
     if found.is_even:
-        return _claim(say("importance.even"))
+        return say("importance.even", bytes=len(plain.data))
     before, after = found.sides
     gained, lost = (round(change, 2) for change in (after.inside - before.inside, before.outside - after.outside))
     verdict = "wrong" if not gained > 0 else "free" if not lost > 0 else "pays" if gained >= lost else "dear"
@@ -39,15 +39,11 @@ def finding(found: Weighed) -> str:
         size=kilobytes(len(plain.data)), bytes=len(mapped.data), plain=len(plain.data),
         where=say(f"importance.where.{_kind(found)}"),
     )  # fmt: skip
-    return _claim(said + say(f"importance.verdicts.{verdict}"))
+    return said + say(f"importance.verdicts.{verdict}")
 
 
 def _kind(found: Weighed) -> str:
     return "brushed" if found.wanted.brushed else "automatic"
-
-
-def _claim(sentence: str) -> str:
-    return f"<div class='claim' role='status'><p>{sentence}</p></div>"
 
 
 def figures(found: Weighed) -> str:

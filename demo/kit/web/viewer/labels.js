@@ -19,7 +19,7 @@ function cellText(item, cell, hasChip) {
   return forms.find((text) => context.measureText(text).width <= room) ?? name.split(" ").pop();
 }
 
-// Each entry: { text, letter, x, y, room, align, small }.  x is the left or the right edge.
+// Each entry: { text, letter, drawn, x, y, room, align, small }.  x is the left or the right edge.
 function wantedLabels(list) {
   if (!view.labels || !list.length) return [];
   const pad = stageSize.width < 500 ? 6 : 10;
@@ -32,13 +32,13 @@ function wantedLabels(list) {
       const letter = pane.key === view.b ? "B" : pane.key === view.a ? "A" : "";
       const item = picture(pane.key);
       const text = cellText(item, room, letter);
-      return { text, letter, x: v.left + 4, y: v.top + 4, room, align: "left", small: true };
+      return { text, letter, drawn: isDraw(item.key), x: v.left + 4, y: v.top + 4, room, align: "left", small: true };
     });
   }
   const first = visible(list[0]);
   const last = visible(list[list.length - 1]);
-  const atA = { text: a.label, letter: "A", x: first.left + pad, y: first.top + pad, align: "left" };
-  const atB = { text: b.label, letter: "B", x: last.right - pad, y: last.top + pad, align: "right" };
+  const atA = { text: a.label, letter: "A", drawn: isDraw(a.key), x: first.left + pad, y: first.top + pad, align: "left" };
+  const atB = { text: b.label, letter: "B", drawn: isDraw(b.key), x: last.right - pad, y: last.top + pad, align: "right" };
   const whole = first.right - first.left - 2 * pad;
   if (mode === "flip") return [{ ...(view.flipped ? atB : atA), room: whole }];
   if (mode === "side") {
@@ -71,7 +71,7 @@ function placeLabels(list) {
   wanted.forEach((label, i) => {
     const pill = labelLayer.children[i] || labelLayer.appendChild(document.createElement("div"));
     const content = label.letter + "|" + label.text;
-    pill.className = "viewer-label" + (label.small ? " viewer-label-small" : "");
+    pill.className = "viewer-label" + (label.small ? " viewer-label-small" : "") + (label.drawn ? " viewer-label-draw" : "");
     if (pill.dataset.content !== content) {
       const text = document.createElement("span");
       text.textContent = label.text;

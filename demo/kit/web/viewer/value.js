@@ -89,6 +89,7 @@ function accept(value, items) {
   fillPicks();
   showNotice(value?.notice);
   pending = false;
+  window.pageWork?.viewed();
   schedule();
 }
 

@@ -29,7 +29,7 @@ from demo.rescale.tabs.arithmetic.compute import (
     whole_gif,
     whole_seeds,
 )
-from demo.rescale.tabs.arithmetic.draw import change_cards, change_scores, way
+from demo.rescale.tabs.arithmetic.draw import change_cards, change_scores, finding, way
 from irn_core.errors import IRNError
 from irn_core.ops.tiling import Window
 
@@ -129,6 +129,9 @@ class Arithmetic(Tab[Request, Way | Replaced]):
 
     def draw(self, found: Way | Replaced) -> dict[str, object]:
         return draw_way(found) if isinstance(found, Way) else draw_change(found)
+
+    def finding(self, found: Way | Replaced) -> str:
+        return "" if isinstance(found, Way) else finding(found.change, found.base, found.other)
 
 
 def find_way(request: Request, first: str, second: str) -> Way:

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from demo.kit.cards import Card, cards
+from demo.kit.finding import turn
 from demo.kit.numbers import decibels, gain
 from demo.kit.viewer import png_url
 from demo.kit.words import say, words
@@ -41,6 +42,14 @@ def _row(name: str, step: Step) -> str:
     return (
         f"<tr><th scope='row'>{html.escape(name)}</th><td>{decibels(step.psnr_y)}</td><td>{step.distance:.2f}</td></tr>"
     )
+
+
+def finding(found: Change, base: str, other: str) -> str:
+    """What z does to the region, or to all of the picture where no pixel of the region counts."""
+    before, after = found.psnr_y if math.isnan(found.inside[0]) else found.inside
+    said = words("arithmetic.sources")
+    values = {"before": decibels(before), "after": decibels(after), "base": said[base], "other": said[other]}
+    return say(f"arithmetic.finding.{turn(before, after)}", **values)
 
 
 def change_scores(found: Change) -> str:

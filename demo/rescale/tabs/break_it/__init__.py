@@ -25,7 +25,7 @@ from demo.rescale.tabs.break_it.compute import (
     rugged_name,
     upscale_edited,
 )
-from demo.rescale.tabs.break_it.draw import edit_cards, experiment_cards
+from demo.rescale.tabs.break_it.draw import edit_cards, experiment_cards, finding
 from irn_core.ops.tiling import Window
 
 QUALITY = Limits(10, 100, 90, whole=True)
@@ -93,6 +93,12 @@ class BreakIt(Tab[Request, Broken]):
     def draw(self, found: Broken) -> dict[str, object]:
         drawn = {"cards": experiment_cards(found.experiments, found.total, found.seen, **found.values)}
         return drawn | ({"painter": painter_value(found.lr), "edited": ""} if found.is_new else {})
+
+    def progress(self, found: Broken) -> tuple[int, int]:
+        return len(found.experiments), found.total
+
+    def finding(self, found: Broken) -> str:
+        return finding(found.experiments, **found.values) if len(found.experiments) == found.total else ""
 
 
 @a_turn_each

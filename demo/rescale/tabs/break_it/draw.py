@@ -26,6 +26,19 @@ def experiment_cards(found: Sequence[Experiment], total: int, seen: Window, **va
     return growing_cards(items, total - len(found))
 
 
+def finding(found: Sequence[Experiment], **values: object) -> str:
+    """What the usual JPEG does to the LR, and what helps against it."""
+    by_name = {one.name: one for one in found}
+    usual, trained = by_name["jpeg 4:2:0"], by_name.get("made for jpeg 4:2:0")
+    said = say(
+        "break_it.finding.jpeg", quality=values["quality"], ours=decibels(usual.psnr_y),
+        untouched=decibels(found[0].psnr_y), bicubic=decibels(usual.bicubic_psnr_y),
+    )  # fmt: skip
+    if trained:
+        said += say("break_it.finding.trained", rugged=values["rugged"], psnr=decibels(trained.psnr_y))
+    return said
+
+
 def _facts(one: Experiment, reference: Experiment, scale: int) -> tuple[tuple[str, str], ...]:
     facts, said = [], words("break_it.facts")
     if one is not reference:

@@ -9,7 +9,7 @@ from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.rescale.rescaled import Request
 from demo.rescale.tabs.gaussian.compute import Found, find
-from demo.rescale.tabs.gaussian.draw import normality_figure, tables
+from demo.rescale.tabs.gaussian.draw import finding, normality_figure, tables
 
 
 class Gaussian(Tab[Request, Found]):
@@ -27,3 +27,6 @@ class Gaussian(Tab[Request, Found]):
 
     def draw(self, found: Found) -> dict[str, object]:
         return {"figure": normality_figure(found.cases), "tables": tables(found)}
+
+    def finding(self, found: Found) -> str:
+        return finding(found.pictures[0])

@@ -39,6 +39,16 @@ _TABLES = template("""
 <details class="origins"><summary>{{ by_band }}</summary>{{ bands }}<p class="hint">{{ shared }}</p></details>""")
 
 
+def finding(here: Row) -> str:
+    """Does the normaliser bring what this picture loses nearer to a Gaussian?"""
+    before, after = here.before.kurtosis, here.after.kurtosis
+    deviation = number(here.after.deviation)
+    if math.isnan(before) or math.isnan(after):
+        return say("gaussian.finding.constant", before=number(here.before.deviation), deviation=deviation)
+    form = "nearer" if abs(after - 3) < abs(before - 3) else "farther"
+    return say(f"gaussian.finding.{form}", before=number(before), after=number(after), deviation=deviation)
+
+
 def tables(found: Found) -> str:
     """A row for each picture, and folded away a row for each band of the first."""
     said = {name: say(f"gaussian.{name}") for name in ("figures", "by_band", "shared")}

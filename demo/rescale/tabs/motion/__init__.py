@@ -18,7 +18,6 @@ class Motion(Tab[Request, Found]):
     key = "motion"
 
     def build(self) -> None:
-        finding = gr.HTML(say("kit.computing"), elem_id="motion-finding")
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 player = build_player("motion-player")
@@ -29,7 +28,7 @@ class Motion(Tab[Request, Found]):
                 upload = gr.File(label=say("motion.upload"), file_types=FILES, elem_id="motion-upload", height=84)
         chart = gr.HTML(elem_id="motion-chart")
         self.inputs = {"path": upload}
-        self.outputs = {"finding": finding, "source": source, "player": player, "figures": figures, "chart": chart}
+        self.outputs = {"source": source, "player": player, "figures": figures, "chart": chart}
         self.triggers = [upload.upload, upload.clear]
 
     def compute(self, request: Request, path: str | None) -> Iterator[Found]:
@@ -40,9 +39,14 @@ class Motion(Tab[Request, Found]):
     def draw(self, found: Found) -> dict[str, object]:
         originals = [photo.pixels for photo in found.clip.frames]
         return {
-            "finding": finding(found),
             "source": source(found),
             "player": player_value({"original": originals} | found.back, found.clip.durations),
             "figures": figures(found),
             "chart": curve(found),
         }
+
+    def progress(self, found: Found) -> tuple[int, int]:
+        return sum(map(len, found.back.values())), len(found.clip.frames) * len(found.back)
+
+    def finding(self, found: Found) -> str:
+        return finding(found) if found.flicker else ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from demo.kit.chart import Axes, Dot, Line, chart
+from demo.kit.finding import percent
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
 from demo.kit.words import anew, say, words
@@ -14,7 +15,6 @@ from demo.rescale.tabs.motion.compute import AREA, CHOICES, Found, Moving
 KINDS = {"anew": "jpeg", "one": "webp", "zero": "icn"}
 """How the chart draws each way: a class of style.css."""
 
-_CLAIM = template("<div class='claim' role='status'><p>{{ said }}</p></div>")
 _NOTICE = template("<div class='notice' role='status'>{{ said }}</div>")
 _FIGURES = template("""
 <div class="measures narrow"><table><thead><tr><td></td>
@@ -26,14 +26,12 @@ _FIGURES = template("""
 </tbody></table></div>""")
 
 
-def finding(found: Found) -> Markup:
-    """What the frames say, or how far they have come."""
-    if found.flicker is None:
-        return Markup(say("motion.progress", number=found.done + 1, count=len(found.clip.frames)))
+def finding(found: Found) -> str:
+    """How much the ways flicker, where anything stands still, or else how they err."""
     levels = {name: f"{value:.2f}" for name, value in found.flicker.items()}
     form = "moving" if found.still == 0 else "likeliest" if found.tau == 0 else "still"
     psnr = {f"psnr_{name}": decibels(_mean(values)) for name, values in found.psnr_y.items()}
-    return fill(_CLAIM, said=say(f"motion.finding.{form}", share=found.still, tau=found.tau, **levels, **psnr))
+    return say(f"motion.finding.{form}", share=percent(found.still), tau=found.tau, **levels, **psnr)
 
 
 def source(found: Found) -> Markup:
@@ -61,11 +59,14 @@ def _uploaded(clip: Moving) -> str:
 
 
 def figures(found: Found) -> Markup:
-    """Mean PSNR and flicker of every way, and the flicker of the original."""
+    """Mean PSNR and flicker of every way, and the flicker of the original; before them how far the frames have come."""
     names = words("motion.names")
     rows = [(names["original"], "", _flicker(found, "original"))]
     rows += [(names[key], decibels(_mean(found.psnr_y[key])), _flicker(found, key)) for key in CHOICES if found.done]
-    return fill(_FIGURES, heads=map(Markup, words("motion.heads")), rows=rows)
+    table = fill(_FIGURES, heads=map(Markup, words("motion.heads")), rows=rows)
+    if found.flicker:
+        return table
+    return Markup(say("motion.progress", number=found.done + 1, count=len(found.clip.frames))) + table
 
 
 def _flicker(found: Found, name: str) -> str:

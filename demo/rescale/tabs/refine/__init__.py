@@ -11,7 +11,7 @@ from demo.kit.words import say
 from demo.rescale.draw import labelled
 from demo.rescale.rescaled import Request
 from demo.rescale.tabs.refine.compute import STEPS, Progress, refine
-from demo.rescale.tabs.refine.draw import curve, lr_cards, summary
+from demo.rescale.tabs.refine.draw import curve, finding, lr_cards, summary
 
 
 class Refine(Tab[Request, Progress]):
@@ -42,6 +42,12 @@ class Refine(Tab[Request, Progress]):
             "cards": lr_cards(found, result),
             "file": gr.update(value=file, interactive=True),
         }
+
+    def finding(self, found: Progress) -> str:
+        return finding(found, found.result) if found.result else ""
+
+    def progress(self, found: Progress) -> tuple[int, int]:
+        return len(found.points) - 1, STEPS
 
     def picture_keys(self) -> Sequence[str]:
         return "refined", "refined-lr", "refined-change"

@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from demo.kit.cards import Card, cards
 from demo.kit.chart import Axes, Dot, Line, chart
+from demo.kit.finding import turn
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, gain, psnr_text, ssim_gain, ssim_text
 from demo.kit.words import say, words
@@ -38,6 +39,13 @@ def curve(points: tuple[Point, ...]) -> str:
     ]
     said = words("refine.axes")
     return chart(lines, None, say("refine.chart"), Axes(said["x"], said["y"], log=False))
+
+
+def finding(found: Progress, result: Refined) -> str:
+    """What the steps gain, and how little of the LR they change for it."""
+    before, after = found.before.scores.psnr_y, result.scores.psnr_y
+    values = {"before": decibels(before), "after": decibels(after), "largest": result.largest}
+    return say(f"refine.finding.{turn(before, after)}", steps=len(found.points) - 1, **values)
 
 
 def summary(found: Progress, result: Refined) -> Markup:
