@@ -25,7 +25,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 PATIENCE_S = 120
 TABS = {
-    "High frequencies": "#bands-figure img",
+    "High frequencies": "#quadrants .apart",
     "Lost bits": "#lost-table table",
     "Gaussian?": "#gaussian-tables table",
     "Temperature": "#tau-chart svg",
