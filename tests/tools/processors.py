@@ -98,8 +98,8 @@ def cases(side: int, repeats: int, seed: int = 0) -> list[Case]:
     rng, maps = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     pictures = [p for i in range(repeats) for p in drawn(side, seed + i)]
     pictures += [*crops(GRAPHICS, side, repeats, seed), *crops(PHOTOGRAPHS, side, repeats, seed)]
-    grid = (-(-side // 64),) * 2
-    drops = [None if i % 3 or side <= 64 else maps.integers(0, 20, grid) for i in range(len(pictures))]
+    grids = [[-(-length // 64) for length in picture.shape[:2]] for picture in pictures]
+    drops = [None if i % 3 or max(grid) == 1 else maps.integers(0, 20, grid) for i, grid in enumerate(grids)]
     return [Case(("icn", "icn-haar")[i % 2], rng.uniform(0, 100), p, drops[i]) for i, p in enumerate(pictures)]
 
 
