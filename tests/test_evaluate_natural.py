@@ -87,6 +87,11 @@ def test_what_cannot_be_compared_is_said(tmp_path, capsys):
     small = write_pictures(tmp_path / "small", 2, 63, 80)
     with pytest.raises(IRNError, match=r"00\.png is 80×63; textures take 64"):
         evaluate_natural(irn, "tiny", small, 2, 0, silent)
+    for name in ("00.png", "01.png"):
+        (small / name).rename(small / f"late-{name}")
+    write_pictures(small, 2, 64, 64)
+    with pytest.raises(IRNError, match=r"late-00\.png is 80×63"):
+        evaluate_natural(irn, "tiny", small, 2, 0, pytest.fail)  # before any work
 
 
 def test_the_command_writes_json(tmp_path, monkeypatch, capsys):
