@@ -54,7 +54,7 @@ def test_draws_are_told_from_originals_only_where_they_differ(monkeypatch, sigma
 
 
 def test_true_draws_are_as_far_from_each_other_as_from_the_original():
-    """Of Haar with z ~ N(0, σ²), on pictures that are such draws themselves."""
+    """Haar with z ~ N(0, σ²) is judged on pictures that are such draws themselves."""
     irn = haar_with_spread(0.05)
     lr = downscale(irn, smooth_pixels(64, 64))
     original, *drawn = starmap(upscale, [(irn, lr, 1.0, seed) for seed in range(5)])

@@ -1,4 +1,4 @@
-"""How far floats differ between processors: `python -m tests.tools.processors`, some minutes.
+"""How far floats differ between processors: `python -m tests.tools.processors`, half an hour.
 
 Streams are made here, and replayed in processes that pretend to be other processors: oneDNN and torch restricted to
 older instructions, torch's own convolution code, other numbers of threads. A replay takes the symbols of the stream
@@ -150,7 +150,7 @@ def replays_of(todo: list[Case], machines: dict[str, dict[str, str]]) -> dict[st
 
 
 def largest_difference(replays: dict[str, Replay]) -> np.ndarray:
-    """Of each stream, between any two machines."""
+    """Returns how far log s of each stream differs between any two machines."""
     streams = zip(*(r.log_s for r in replays.values()), strict=True)
     return np.array([np.ptp(np.stack(log_s), axis=0).max() for log_s in streams])
 
