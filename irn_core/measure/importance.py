@@ -81,12 +81,14 @@ def evaluate_importance(
     for name, pixels in open_folder(folder):
         try:
             constant &= _constant_is_plain(codec, pixels, quality)
-            for row in _rows(codec, pixels, quality, spreads):
-                rows.append({"picture": name} | row)
-                report(_line(rows[-1]))
+            found = [{"picture": name} | row for row in _rows(codec, pixels, quality, spreads)]
         except IRNError as error:
             left_out[name] = str(error)
             report(f"leaves out {name}: {error}")
+            continue
+        rows += found
+        for row in found:
+            report(_line(row))
     return {
         "model": model, "quality": quality, "constant_map_is_plain": constant, "rows": rows, "left_out": left_out
     }  # fmt: skip
