@@ -20,7 +20,7 @@ from irn_core.ops.resize import bicubic_down
 from irn_core.ops.tiling import tiles
 
 RATE = 0.002
-"""Of the first step, in units of the full range: half a grey level. It falls to 0."""
+"""The first step is so long, in units of the full range: half a grey level. Steps shrink to 0."""
 TINY = 1e-12
 """Keeps the logarithm of no error finite, and a quotient by no distance."""
 TILE_SIDE = 512

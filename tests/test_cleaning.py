@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from demo import examples
 from irn_core.cli.main import main
@@ -17,7 +18,7 @@ from irn_core.pictures.files import encode_png, read_picture
 from irn_core.training.restoring import RestoreTask
 from irn_core.training.train import TrainConfig, train
 from irn_core.weights import load_model
-from tests.helpers import noise_pixels, write_pictures
+from tests.helpers import encode, noise_pixels, write_pictures
 
 
 def random_restorer(seed: int = 0) -> Restorer:
@@ -70,6 +71,36 @@ def test_other_files_are_refused(data):
         kind_of(data)
 
 
+def test_jpegs_of_all_kinds_are_known():
+    pixels = noise_pixels(24, 40)
+    image = Image.fromarray(pixels)
+    double = encode(image, "MPO", quality=30, save_all=True, append_images=[image])
+    assert kind_of(double) == "jpeg" and quality_of(double, pixels) == 30
+    other = bytearray(encode(image.convert("L"), "JPEG", quality=30))
+    other[other.index(b"\xff\xdb") + 4] = 1  # the only table has another number
+    assert quality_of(bytes(other), pixels) == 30
+
+
+@pytest.mark.parametrize("options", ({}, {"exif": Image.Exif()}, {"icc_profile": b"profile"}, {"save_all": True}))
+def test_webp_without_loss_is_told_wherever_it_stands_in_the_file(options):
+    if "save_all" in options:
+        options = options | {"append_images": [Image.fromarray(noise_pixels(8, 9, 1))]}
+    image = Image.fromarray(noise_pixels(8, 9))
+    with pytest.raises(ImageError, match="nothing to clean"):
+        kind_of(encode(image, "WEBP", lossless=True, **options))
+    assert kind_of(encode(image, "WEBP", **options)) == "webp"
+
+
+def test_damaged_and_hostile_files_are_refused_in_plain_words(tmp_path, capsys):
+    data = PILLOW_CODECS["jpeg"].encode(noise_pixels(24, 40), 50)
+    size = data.index(b"\xff\xc0") + 5
+    huge = data[:size] + b"\xea\x60\xea\x60" + data[size + 4 :]
+    for damaged in (huge, data[:30], data[: len(data) // 2]):
+        (tmp_path / "a.jpg").write_bytes(damaged)
+        assert main(["restore", str(tmp_path / "a.jpg"), str(tmp_path / "b.png")]) == 2
+        assert "a.jpg: the picture " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", examples.NAMES)
 def test_shipped_weights_help_every_example(name):
     """At rates where traces are seen. The chart's patterns, unlike all that was learnt from, may lose up to 1 dB."""
@@ -93,7 +124,7 @@ def test_the_command_says_what_it_cannot_clean(tmp_path, capsys):
     file = tmp_path / "picture.png"
     file.write_bytes(encode_png(noise_pixels(8, 8)))
     assert main(["restore", str(file), str(tmp_path / "cleaned.png")]) == 2
-    assert "picture.png: expected a JPEG, WebP or AVIF" in capsys.readouterr().err
+    assert "picture.png: the picture is of another format: expected a JPEG, WebP or AVIF" in capsys.readouterr().err
 
 
 def test_training_exports_a_restorer(tmp_path, one_thread):

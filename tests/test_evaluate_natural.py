@@ -54,7 +54,7 @@ def test_draws_are_told_from_originals_only_where_they_differ(monkeypatch, sigma
 
 
 def test_true_draws_are_as_far_from_each_other_as_from_the_original():
-    """Of Haar with z ~ N(0, σ²), on pictures that are such draws themselves."""
+    """Haar with z ~ N(0, σ²) is judged on pictures that are such draws themselves."""
     irn = haar_with_spread(0.05)
     lr = downscale(irn, smooth_pixels(64, 64))
     original, *drawn = starmap(upscale, [(irn, lr, 1.0, seed) for seed in range(5)])
@@ -87,6 +87,11 @@ def test_what_cannot_be_compared_is_said(tmp_path, capsys):
     small = write_pictures(tmp_path / "small", 2, 63, 80)
     with pytest.raises(IRNError, match=r"00\.png is 80×63; textures take 64"):
         evaluate_natural(irn, "tiny", small, 2, 0, silent)
+    for name in ("00.png", "01.png"):
+        (small / name).rename(small / f"late-{name}")
+    write_pictures(small, 2, 64, 64)
+    with pytest.raises(IRNError, match=r"late-00\.png is 80×63"):
+        evaluate_natural(irn, "tiny", small, 2, 0, pytest.fail)  # before any work
 
 
 def test_the_command_writes_json(tmp_path, monkeypatch, capsys):

@@ -1,4 +1,4 @@
-"""Of all that a visitor asks for only the newest is computed, and older work stops within a step."""
+"""Only the newest of all that a visitor asks for is computed, and older work stops within a step."""
 
 import pytest
 

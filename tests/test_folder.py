@@ -84,6 +84,7 @@ KINDS = {
     "filter": ("--model", "bicubic", "--scale", 2),
     "normality": ("--model", "irn-x2"),
     "compress": ("--codecs", "jpeg"),
+    "importance": ("--spreads", "20"),
 }
 
 
@@ -97,7 +98,8 @@ def test_every_evaluation_refuses_first_or_skips_with_a_note(folder, tmp_path, c
     assert run(*command, "--skip-unreadable") == 0
     assert "note: skipped: " in capsys.readouterr().err
     result = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
-    assert (len(result["images"]) if "images" in result else result["pictures"]) == 2
+    scored = {row["picture"] for row in result["rows"]} if kind == "importance" else result.get("images")
+    assert (len(scored) if scored else result["pictures"]) == 2
 
 
 def test_training_refuses_or_skips_with_a_note(folder, tmp_path, capsys):

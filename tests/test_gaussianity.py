@@ -130,7 +130,7 @@ def test_densities_are_densities():
         assert density.sum() == 1 and len(places) == 1
 
 
-# Of pictures, and of a folder
+# Pictures, and a folder
 
 
 def pictures(folder, sizes=((24, 30), (40, 33))):

@@ -1,10 +1,12 @@
 """Importance maps: what is put into a file comes back, a map without differences is none, and bits go where it says."""
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from irn_core.coding import codec as codec_module
 from irn_core.coding import tiled
@@ -27,7 +29,7 @@ from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from tests.golden.make import GOLDEN, MAP, MAP_QUALITY, golden_pixels, is_robust
-from tests.helpers import noise_pixels, plain_codec, smooth_pixels, tiny_codec
+from tests.helpers import noise_pixels, plain_codec, run, smooth_pixels, tiny_codec, write_pictures
 from tests.test_codec import decodes_with_noise, mutated, outcome, stream_of, with_checksum
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -255,3 +257,18 @@ def test_the_golden_file_with_a_map_is_read_and_written_as_ever():
     assert hashlib.sha256(codec.decode(data).tobytes()).hexdigest() == (GOLDEN / "map.sha256").read_text().strip()
     assert codec.encode(golden_pixels(), MAP_QUALITY, MAP) == data and np.array_equal(codec.drops(data), MAP)
     assert is_robust(codec, MAP_QUALITY, MAP)
+
+
+def test_an_evaluation_keeps_what_it_has_done_and_names_what_it_leaves_out(tmp_path, monkeypatch):
+    folder, out = write_pictures(tmp_path / "pictures", 1, 130, 70), tmp_path / "found.json"
+    Image.new("RGB", (130, 70)).save(folder / "black.png")
+    monkeypatch.setattr(codec_module, "MAX_PIXELS", 130 * 70)
+    Image.new("RGB", (130, 71)).save(folder / "large.png")
+    command = ("evaluate", "importance", "--data", folder, "--spreads", "20", "--json", out)
+    assert run(*command) == 0
+    found = json.loads(out.read_text(), parse_constant=pytest.fail)
+    assert {row["picture"] for row in found["rows"]} == {"00.png", "black.png"}
+    assert None in [row["outside"] for row in found["rows"]]  # calm everywhere: there is no outside
+    assert list(found["left_out"]) == ["large.png"]
+    assert run(*command, "--quality", 0) == 0  # a map takes bytes, and nothing is left to take them from
+    assert "smallest possible" in json.loads(out.read_text())["left_out"]["00.png"]

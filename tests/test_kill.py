@@ -1,4 +1,8 @@
-"""Training survives kill -9 at any moment."""
+"""Training survives kill -9 at any moment.
+
+It is shown for `train rescale`, which has stages. All kinds share the loop, the checkpoint and the numbers drawn at a
+step; `test_train` stops and resumes the others.
+"""
 
 import csv
 import multiprocessing

@@ -14,7 +14,7 @@ scales = pytest.mark.parametrize("s", [0.05, 0.2, 1.0, 5.0, 400.0])
 
 
 def probability(v: torch.Tensor, s: torch.Tensor) -> np.ndarray:
-    """Of v ± ½, by scipy, on the lower side, where differences of the distribution function keep their digits."""
+    """Asks scipy for P(v ± ½), on the lower side, where differences of the distribution function keep their digits."""
     low = -v.abs().numpy()
     return stats.laplace.cdf(low + 0.5, scale=s.numpy()) - stats.laplace.cdf(low - 0.5, scale=s.numpy())
 

@@ -102,3 +102,11 @@ def test_the_demo_stands_on_the_core_but_not_on_its_command_line(path):
     used = imports(path)
     assert not used & {"irn_core.__main__", "irn_core.training.train", "tests"}
     assert not any(module.startswith("irn_core.cli.main") for module in used)
+
+
+@pytest.mark.parametrize("path", CORE + DEMO, ids=module_name)
+def test_no_explanation_begins_with_of(path):
+    """A reader stumbles over a sentence that opens with what it is about and never says what becomes of that."""
+    said = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Expr)]
+    texts = [value.value for value in said if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    assert not [text for text in texts if text.lstrip().startswith("Of ")]

@@ -8,7 +8,7 @@ from tests.tools.processors import MACHINES, cases, largest_difference, replays_
 
 @pytest.fixture(scope="module")
 def replays():
-    """Of streams of the shipped networks, by processors with other instructions."""
+    """Has processors with other instructions replay streams of the shipped networks."""
     machines = {name: MACHINES[name] for name in ("AVX2", "AVX", "SSE4.1, all of torch")}
     mapped = [case for case in cases(side=128, repeats=1) if case.drops is not None]
     return replays_of([*cases(side=64, repeats=1), *mapped], machines)

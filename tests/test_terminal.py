@@ -1,17 +1,22 @@
 """Terminals, pipes and names of files that are not what a command would like them to be."""
 
+import argparse
 import io
 import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from irn_core.cli import arguments
+from irn_core.cli.main import _parser
 from irn_core.weights import save_model
 from tests.helpers import ROOT, misused, pixels_of, refused, run, smooth_pixels, tiny_irn, write_pictures
 
@@ -28,6 +33,19 @@ def photo(tmp_path):
     path = tmp_path / "photo.png"
     Image.fromarray(smooth_pixels(33, 47)).save(path)
     return path
+
+
+def commands(parser: argparse.ArgumentParser, names: tuple[str, ...] = ()) -> Iterator[tuple]:
+    """The names of each command and of its kind, and its parser."""
+    kinds = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for name, below in [pair for choices in kinds for pair in choices.items()]:
+        yield from commands(below, (*names, name))
+    if not kinds:
+        yield names, parser
+
+
+COMMANDS = list(commands(_parser()))
+NO_NUMBERS = (None, Path, arguments.output, arguments.codecs)
 
 
 # Code pages
@@ -51,8 +69,10 @@ def printed(monkeypatch):
 
 
 @CODE_PAGES
-def test_help_is_printed_on_any_code_page(printed, code_page):
+def test_help_of_every_command_is_printed_on_any_code_page(printed, code_page):
     assert "decompress" in printed(code_page, "--help")
+    for command, _ in COMMANDS:
+        assert "usage:" in printed(code_page, *command, "--help")
 
 
 @CODE_PAGES
@@ -77,17 +97,22 @@ def test_a_source_is_never_written_over(model, photo, tmp_path, capsys):
     linked, beside = tmp_path / "linked.png", tmp_path / "beside.png"
     linked.symlink_to(photo)
     os.link(photo, beside)
-    before, weights = photo.read_bytes(), model.read_bytes()
+    before, weights, sketch = photo.read_bytes(), model.read_bytes(), write_pictures(tmp_path / "others", 1) / "00.png"
     for output in (photo, linked, beside, tmp_path / "." / "photo.png"):
         for command in ("downscale", "upscale"):
             assert "written over" in refused(capsys, command, photo, output, "--model", model)
         assert "written over" in refused(capsys, "compress", photo, output)
         assert "written over" in refused(capsys, "decompress", photo, output)
+        assert "written over" in refused(capsys, "restore", photo, output)
+        assert "written over" in refused(capsys, "compress", sketch, output, "--importance", photo)
     assert "written over" in refused(capsys, "compress", photo, model, "--model", model)
     data = write_pictures(tmp_path / "pictures", 1)
-    for kind in (("rescale", "--model", model), ("normality", "--model", model), ("compress",)):
+    for kind in (("rescale", "--model", model), ("normality", "--model", model), ("compress",), ("importance",)):
         assert "written over" in refused(capsys, "evaluate", *kind, "--data", data, "--json", data / "00.png")
     assert "written over" in refused(capsys, "evaluate", "normality", "--model", model, "--data", data, "--json", model)
+    length = ("--data", data, "--steps", 1, "--batch", 1, "--crop", 16)
+    start = ("train", "rescale", "--init", model, "--out", tmp_path, "--name", "tiny")
+    assert "written over" in refused(capsys, *start, *length)
     assert photo.read_bytes() == before and model.read_bytes() == weights
 
 
@@ -151,29 +176,22 @@ def test_names_that_are_no_text_do_not_cost_the_result(model, tmp_path, capsys):
 # Numbers
 
 
-TRAIN = ("train", "rescale", "--data", "nowhere", "--out", "nowhere")
-NUMBERS = {
-    "--minutes": TRAIN,
-    "--learning-rate": (*TRAIN, "--steps", 1),
-    "--prior-share": (*TRAIN, "--steps", 1),
-    "--whitener-share": (*TRAIN, "--steps", 1),
-    "--luma-share": (*TRAIN, "--steps", 1),
-    "--guide": (*TRAIN, "--steps", 1),
-    "--workers": (*TRAIN, "--steps", 1),
-    "--steps": TRAIN,
-    "--batch": (*TRAIN, "--steps", 1),
-    "--seed": (*TRAIN, "--steps", 1),
-    "--bpp": ("compress", "in.png", "out.icn"),
-    "--psnr": ("compress", "in.png", "out.icn"),
-    "--bytes": ("compress", "in.png", "out.icn"),
-    "--quality": ("compress", "in.png", "out.icn"),
-    "--tau": ("upscale", "in.png", "out.png"),
-    "--side": ("bench",),
-}
+NUMBERS = [
+    (*command, action.option_strings[0])
+    for command, parser in COMMANDS
+    for action in parser._actions
+    if action.option_strings and action.nargs != 0 and action.type not in NO_NUMBERS and not action.choices
+]
+"""Every option of every command that takes a number."""
 
 
-@pytest.mark.parametrize("option", NUMBERS)
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "1e999", "many", "²"])
-def test_numbers_that_are_none_are_refused(capsys, option, value):
-    error = misused(capsys, *NUMBERS[option], f"{option}={value}")
-    assert option in error and "invalid" not in error  # it says what is expected
+def test_every_command_that_takes_numbers_is_known():
+    assert {"downscale", "compress", "restore", "evaluate", "bench", "train"} <= {first for first, *_ in NUMBERS}
+    assert {"--tau", "--spread", "--spreads", "--refine", "--learning-rate"} <= {last for *_, last in NUMBERS}
+
+
+@pytest.mark.parametrize("command", NUMBERS, ids=" ".join)
+def test_numbers_that_are_none_are_refused(capsys, command):
+    for value in ("nan", "inf", "-inf", "-1", "1e999", "many", "²"):
+        error = misused(capsys, *command[:-1], f"{command[-1]}={value}")
+        assert command[-1] in error and "invalid" not in error  # it says what is expected

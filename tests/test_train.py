@@ -15,6 +15,7 @@ import torch
 
 from irn_core.errors import ImageError, IRNError, WeightsError
 from irn_core.nets.irn import IRN
+from irn_core.nets.restorer import RestorerConfig
 from irn_core.ops.pixels import LUMA
 from irn_core.ops.quantise import round8
 from irn_core.ops.resize import bicubic_down
@@ -23,10 +24,12 @@ from irn_core.training import dataset, losses
 from irn_core.training.dataset import MAX_CONTRAST, RandomCrops, _overexposed, draw_graphics
 from irn_core.training.parallel import autocast
 from irn_core.training.start import start_from
-from irn_core.training.tasks import RescaleTask
+from irn_core.training.tasks import CompressTask, RescaleTask, RestoreTask
 from irn_core.training.train import CHECKPOINT, LOG_COLUMNS, TrainConfig, Trainer, train
 from irn_core.weights import count_params, load_model, read_info, save_model
-from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_irn, write_pictures
+from tests.helpers import ROOT, noise_pixels, smooth_pixels, tiny_config, tiny_icn_config, tiny_irn, write_pictures
+
+OTHER_TASKS = (CompressTask(tiny_icn_config()), RestoreTask(RestorerConfig(8, 1)))
 
 pytestmark = pytest.mark.usefixtures("one_thread")  # sums in one order: equal runs are equal to the last bit
 
@@ -437,11 +440,27 @@ def test_a_stopped_run_goes_on_as_if_it_had_not(tmp_path, data, stop):
     assert [int(row["step"]) for row in rows] == [*range(1, stop + 1), 6]  # one header, no row lost
 
 
+@pytest.mark.parametrize("task", OTHER_TASKS, ids=lambda task: type(task).__name__)
+def test_every_kind_of_training_goes_on_as_if_it_had_not_been_stopped(tmp_path, data, task):
+    def run(out: str, report=silent, **changes):
+        length = {"steps": 4, "batch": 4, "crop": 64, "device": "cpu", "save_minutes": 0.0}
+        return train(TrainConfig(str(data), str(tmp_path / out), "tiny", task, **(length | changes)), report)
+
+    def interrupt(line: str):
+        if line.startswith("step 2 "):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run("stopped", interrupt)
+    assert_equal(tensors_of(run("stopped", resume=True)), tensors_of(run("straight")))
+
+
 def test_a_killed_process_is_resumed(tmp_path, data):
     config = tiny_run(tmp_path, steps=10**6, save_minutes=0.0)
     imports = """from irn_core.nets.irn import IRNConfig
 from irn_core.nets.irn import IRN
-from irn_core.training.tasks import RescaleTask
+from irn_core.nets.restorer import RestorerConfig
+from irn_core.training.tasks import CompressTask, RescaleTask, RestoreTask
 from irn_core.training.train import TrainConfig, train
 """
     script = f"{imports}train({config!r}, lambda line: None)"
@@ -517,7 +536,8 @@ from dataclasses import replace
 import torch, torch.distributed as dist
 from irn_core.nets.irn import IRNConfig
 from irn_core.nets.irn import IRN
-from irn_core.training.tasks import RescaleTask
+from irn_core.nets.restorer import RestorerConfig
+from irn_core.training.tasks import CompressTask, RescaleTask, RestoreTask
 from irn_core.training.train import TrainConfig, Trainer, train
 
 config = {config!r}

@@ -16,6 +16,7 @@ from irn_core.coding.codec import (
     read_header,
     shipped_model,
 )
+from irn_core.coding.icn_file import MAX_PIXELS
 from irn_core.coding.importance import FIRST_SPREAD, SPREADS, as_quality, drops_of
 from irn_core.coding.target import bits_per_pixel, byte_budget
 from irn_core.errors import IRNError, WeightsError
@@ -60,7 +61,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 def _compress(args: argparse.Namespace) -> None:
     codec = load_codec(args.model)
-    picture = read_picture(args.input)
+    picture = read_picture(args.input, MAX_PIXELS)
     note(*picture.notices)
     pixels, reached = picture.pixels, ""
     drops = _drops(args, codec, pixels)
@@ -82,7 +83,7 @@ def _drops(args: argparse.Namespace, codec: Codec, pixels: np.ndarray) -> np.nda
         if args.spread is not None:
             raise IRNError("--spread says how far a mask reaches; give that with --importance")
         return None
-    mask = read_picture(args.importance)
+    mask = read_picture(args.importance, MAX_PIXELS)
     note(*mask.notices)
     spread = FIRST_SPREAD if args.spread is None else args.spread
     return drops_of(mask.pixels, spread, pixels.shape[:2], codec.cell)

@@ -44,7 +44,9 @@ def _add_rescale(kinds: argparse._SubParsersAction) -> None:
     arguments.add_pictures(rescale)
     rescale.add_argument("--json", type=arguments.output, help="write the scores to this file")
     rescale.add_argument("--record", action="store_true", help="write the means into the weights file's metadata")
-    rescale.add_argument("--draws", type=int, default=0, help="also compare the spread of N ≥ 2 draws with the error")
+    rescale.add_argument(
+        "--draws", type=arguments.whole, default=0, help="also compare the spread of N ≥ 2 draws with the error"
+    )
     arguments.add_noise(rescale)
     arguments.add_refine(rescale)
     rescale.add_argument("--jpeg", type=arguments.jpeg_quality, metavar="Q", help="the LR is saved as JPEG on its way")
@@ -117,7 +119,7 @@ def _percent(value: float | None) -> str:
 
 
 def _evaluate_rescale(args: argparse.Namespace) -> None:
-    if args.draws == 1 or args.draws < 0:
+    if args.draws == 1:
         raise IRNError(f"--draws is {args.draws}; a spread needs at least 2 draws, 0 leaves it out")
     if (args.refine or args.jpeg) and (args.draws or args.record):
         raise IRNError("--draws and --record are about the LR as f makes it; leave them out, or --refine and --jpeg")
@@ -179,7 +181,7 @@ def _print_normality(name: str, row: dict) -> None:
 def _evaluate_natural(args: argparse.Namespace) -> None:
     result = evaluate_natural(load_model(args.model), args.model, _pictures(args), args.draws, args.seed)
     for key, value in (result["mean"] | {k: result[k] for k in ("frechet_distance", "told_apart")}).items():
-        print(f"{key:<20}{value:10.3f}")
+        print(f"{key:<20}{'—' if value is None else f'{value:.3f}':>10}")
     for band, share in result["energy_share"].items():
         print(f"energy of {band:<20}{share:6.3f} of the originals'")
     if args.json:

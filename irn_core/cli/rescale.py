@@ -105,7 +105,7 @@ def _say_clip(output: Path, frames: list[np.ndarray], how: str = "") -> None:
 
 
 def _jpeg_quality(args: argparse.Namespace, name: str) -> int | None:
-    """Of the file that is written; None for a PNG."""
+    """Returns the quality of the file that is written; None for a PNG."""
     if not arguments.is_jpeg(args.output):
         if args.quality:
             raise IRNError(f"--quality is about JPEG, and {args.output} is a PNG; name it *.jpg or leave out --quality")

@@ -23,10 +23,9 @@ def add_command(commands: argparse._SubParsersAction) -> None:
 def _restore(args: argparse.Namespace) -> None:
     net, data = load_restorer(args.model), args.input.read_bytes()
     try:
-        kind = kind_of(data)
+        kind, picture = kind_of(data), read_picture(data)
     except ImageError as error:
         raise ImageError(f"{args.input}: {error}") from error
-    picture = read_picture(data)
     note(*picture.notices)
     quality = quality_of(data, picture.pixels) if args.quality is None else round(args.quality)
     x = clean(net, picture.pixels, kind, quality, progress)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import sys
 from pathlib import Path
 
@@ -14,9 +15,18 @@ def make_safe() -> None:
 
 
 def write_json(path: Path, result: dict) -> None:
-    """Names of files need not be UTF-8, but JSON must be: what is not comes as “?”."""
-    text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    """Names of files need not be UTF-8, but JSON must be: what is not comes as “?”. It knows no nan or inf: null."""
+    text = json.dumps(_finite(result), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.write_text(text, encoding="utf-8", errors="replace")
+
+
+def _finite(value: object) -> object:
+    """The same with None in place of numbers that are none, in lists and dictionaries as well."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def note(*lines: str) -> None:

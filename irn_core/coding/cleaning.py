@@ -5,11 +5,13 @@ others is taken to be the setting at which the decoded picture makes a file of t
 """
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from irn_core.coding.pillow_codecs import PILLOW_CODECS
 from irn_core.coding.target import largest_within
@@ -18,13 +20,13 @@ from irn_core.nets.restorer import CELL, KINDS, Restorer
 from irn_core.ops.pixels import pad_to_multiple, to_pixels, to_tensor
 from irn_core.ops.quantise import from_uint8, to_uint8
 from irn_core.ops.tiling import Progress, tiles
+from irn_core.pictures.files import opened
 from irn_core.weights import load_model
 
 TILE_SIDE = 256
 """In cells. Memory beyond input and output is that of one tile."""
-FORMATS = {"JPEG": "jpeg", "WEBP": "webp", "AVIF": "avif"}
-"""Pillow's names of the formats that the net knows."""
-LOSSLESS_WEBP = b"VP8L"
+FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp", "AVIF": "avif"}
+"""Pillow's names of the formats that the net knows; MPO is the JPEG of some cameras."""
 SLACK = 0.02
 """Files count as equally large if they differ by at most this share."""
 
@@ -63,11 +65,12 @@ def kind_of(data: bytes) -> str:
     """The codec, one of KINDS, that a file was written with.
 
     Raises:
-        ImageError: another format, or a WebP without loss, which has no traces.
+        ImageError: another format, damaged, or a WebP without loss, which has no traces.
     """
-    if data[12:16] == LOSSLESS_WEBP:
-        raise ImageError("this WebP was written without loss; there is nothing to clean")
-    return FORMATS[_opened(data).format]
+    with _opened(data) as image:
+        if image.format == "WEBP" and _is_lossless(data):
+            raise ImageError("is a WebP that was written without loss; there is nothing to clean")
+        return FORMATS[image.format]
 
 
 def quality_of(data: bytes, pixels: np.ndarray) -> int:
@@ -80,7 +83,9 @@ def quality_of(data: bytes, pixels: np.ndarray) -> int:
     """
     kind = kind_of(data)
     if kind == "jpeg":
-        table = np.log(_opened(data).quantization[0])
+        with _opened(data) as image:
+            luma = image.quantization[min(image.quantization)]
+        table = np.log(np.maximum(luma, 1))
         return min(_tables(), key=lambda quality: np.abs(_tables()[quality] - table).mean())
     codec = PILLOW_CODECS[kind]
 
@@ -93,11 +98,27 @@ def quality_of(data: bytes, pixels: np.ndarray) -> int:
         return codec.low
 
 
-def _opened(data: bytes) -> Image.Image:
-    try:
-        return Image.open(io.BytesIO(data), formats=tuple(FORMATS))
-    except OSError as error:
-        raise ImageError("expected a JPEG, WebP or AVIF file, whose traces the net has learnt") from error
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """A file of one of FORMATS, opened; what decoders say of a damaged one becomes plain words."""
+    with opened(data, "picture") as file:
+        try:
+            image = Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])
+        except UnidentifiedImageError as error:
+            what = "is of another format: expected a JPEG, WebP or AVIF, whose traces the net has learnt"
+            raise ImageError(what) from error
+        yield image
+
+
+def _is_lossless(webp: bytes) -> bool:
+    """Whether the first picture in a WebP is coded without loss; what else the file holds may come before it."""
+    at = 12
+    while at + 8 <= len(webp):
+        name, size = webp[at : at + 4], int.from_bytes(webp[at + 4 : at + 8], "little")
+        if name in (b"VP8 ", b"VP8L"):
+            return name == b"VP8L"
+        at += 24 if name == b"ANMF" else 8 + size + size % 2  # within a frame of an animation there are chunks again
+    return False
 
 
 @cache

@@ -19,7 +19,7 @@ MAP_STEP = 2
 LARGEST_DROP = 50
 """In steps: the whole range of qualities."""
 SPREADS = (0, 50)
-"""Of quality between black and white: networks are trained with maps that deviate by up to 25, as these do at 50."""
+"""Black may lie so far below white in quality: networks learn with maps that deviate by up to 25, as these do at 50."""
 FIRST_SPREAD = 20.0
 TABLE_BITS = 5
 

@@ -1,6 +1,6 @@
 """What an importance map gives inside and takes outside, at the bytes of the plain file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from irn_core.coding.codec import Codec, load_codec
 from irn_core.coding.icn_file import QUALITY_STEPS, read_header
 from irn_core.coding.importance import MAP_STEP, cell_means, drops_of
 from irn_core.coding.target import largest_within
+from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_rgb, psnr_rgb_where, ssimulacra2
 from irn_core.ops.pixels import luma
 from irn_core.pictures.folder import Folder, open_folder
@@ -73,26 +74,41 @@ def evaluate_importance(
     """PSNR inside and outside, and SSIMULACRA2, against the plain file of a quality, for two maps and some spreads.
 
     `calm` is the automatic map, inside are cells of at least half its importance; `middle` is the middle third of each
-    side. `constant` says whether a map of equal numbers gives exactly the plain picture.
+    side. `constant_map_is_plain` says whether a map of equal numbers gives exactly the plain picture. `left_out` has
+    the pictures that cannot be compared, and why: too large for the codec, or files so small that no map has room.
     """
-    codec, rows, constant = load_codec(model), [], True
+    codec, rows, constant, left_out = load_codec(model), [], True, {}
     for name, pixels in open_folder(folder):
-        plain = codec.encode_and_decode(pixels, quality)
-        constant &= _constant_is_plain(codec, pixels, quality)
-        for kind, mask in _masks(pixels, codec.cell).items():
-            inside = mask >= IMPORTANT
-            before = sides(pixels, plain.x_hat, inside)
-            for spread in spreads:
-                drops = drops_of(mask, spread, mask.shape, codec.cell)
-                data = encode_as_large(codec, pixels, plain.data, drops)
-                x_hat = codec.decode(data)
-                gains = np.subtract(sides(pixels, x_hat, inside), before).tolist()
-                looks = ssimulacra2(pixels, x_hat) - ssimulacra2(pixels, plain.x_hat)
-                row = {"picture": name, "map": kind, "spread": spread, "inside_share": float(inside.mean())}
-                row |= {"plain_bytes": len(plain.data), "bytes": len(data)}
-                rows.append(row | dict(zip(Sides._fields, gains, strict=True)) | {"ssimulacra2": looks})
-                report(_line(rows[-1]))
-    return {"model": model, "quality": quality, "constant_map_is_plain": constant, "rows": rows}
+        try:
+            constant &= _constant_is_plain(codec, pixels, quality)
+            found = [{"picture": name} | row for row in _rows(codec, pixels, quality, spreads)]
+        except IRNError as error:
+            left_out[name] = str(error)
+            report(f"leaves out {name}: {error}")
+            continue
+        rows += found
+        for row in found:
+            report(_line(row))
+    return {
+        "model": model, "quality": quality, "constant_map_is_plain": constant, "rows": rows, "left_out": left_out
+    }  # fmt: skip
+
+
+def _rows(codec: Codec, pixels: np.ndarray, quality: float, spreads: list[float]) -> Iterator[dict]:
+    """What each map gives a picture at each spread."""
+    plain = codec.encode_and_decode(pixels, quality)
+    for kind, mask in _masks(pixels, codec.cell).items():
+        inside = mask >= IMPORTANT
+        before = sides(pixels, plain.x_hat, inside)
+        for spread in spreads:
+            drops = drops_of(mask, spread, mask.shape, codec.cell)
+            data = encode_as_large(codec, pixels, plain.data, drops)
+            x_hat = codec.decode(data)
+            gains = np.subtract(sides(pixels, x_hat, inside), before).tolist()
+            looks = ssimulacra2(pixels, x_hat) - ssimulacra2(pixels, plain.x_hat)
+            row = {"map": kind, "spread": spread, "inside_share": float(inside.mean())}
+            row |= {"plain_bytes": len(plain.data), "bytes": len(data)}
+            yield row | dict(zip(Sides._fields, gains, strict=True)) | {"ssimulacra2": looks}
 
 
 def _masks(pixels: np.ndarray, side: int) -> dict[str, np.ndarray]:

@@ -41,10 +41,10 @@ def evaluate_natural(
     """
     if draws < 2:
         raise IRNError(f"got {draws} draws; how they differ takes two or more")
+    pictures = dict(open_folder(folder))
+    _check(pictures)
     rows, energies, originals, drawn = [], [], [], []
-    for picture, pixels in open_folder(folder):
-        if min(pixels.shape[:2]) < SIDE:
-            raise IRNError(f"{picture} is {pixels.shape[1]}×{pixels.shape[0]}; textures take {SIDE} pixels each way")
+    for picture, pixels in pictures.items():
         lr, size = downscale(irn, pixels), pixels.shape[:2]
         of_picture = [upscale(irn, lr, 1.0, seed + k, size) for k in range(draws)]
         rows.append({"name": picture} | figures_of(irn, pixels, lr, of_picture))
@@ -52,8 +52,6 @@ def evaluate_natural(
         originals.append(pixels)
         drawn.append(of_picture)
         report(f"{picture}  spectra {rows[-1]['spectral_score']:.3f}, PSNR-Y {rows[-1]['psnr_y']:.2f} dB")
-    if len(rows) < 2:
-        raise IRNError("a classifier learns on half of the pictures and is tried on the rest; give two or more")
     total = np.sum(energies, axis=0)  # draws + 1 × levels × bands
     return {
         "model": name,
@@ -66,6 +64,17 @@ def evaluate_natural(
         "frechet_distance": frechet([x for of_one in drawn for x in of_one], originals),
         "told_apart": accuracy(originals, drawn, seed),
     }
+
+
+def _check(pictures: dict[str, np.ndarray]) -> None:
+    """Refuse what cannot be judged before the work begins."""
+    if len(pictures) < 2:
+        raise IRNError("a classifier learns on half of the pictures and is tried on the rest; give two or more")
+    for picture, pixels in pictures.items():
+        if min(pixels.shape[:2]) < SIDE:
+            raise IRNError(
+                f"{picture} is {pixels.shape[1]}×{pixels.shape[0]}; textures take {SIDE} pixels each way. Remove it"
+            )
 
 
 def figures_of(irn: IRN, pixels: np.ndarray, lr: np.ndarray, drawn: Sequence[np.ndarray]) -> dict[str, float | None]:

@@ -7,7 +7,7 @@ Shape = TypeVar("Shape", bound="NetConfig")
 
 
 class NetConfig:
-    """Of a frozen dataclass of numbers and tuples of numbers: to a dictionary for JSON, and back."""
+    """Turns a frozen dataclass of numbers and tuples of numbers into a dictionary for JSON, and back."""
 
     @classmethod
     def from_dict(cls: type[Shape], values: dict) -> Shape:

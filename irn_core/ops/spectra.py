@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 SIDES = 4, 8, 16, 32
-"""Of windows, in pixels; they stand half a side apart."""
+"""Windows are so many pixels wide, and stand half a side apart."""
 OPPONENTS = (0.299, 0.587, 0.114), (0.5, -0.419, -0.081), (-0.169, -0.331, 0.5)
 """Luma, red against green, blue against yellow: BT.601, rounded."""
 ABSOLUTE = 20.0
 """Weight of absolute differences beside those of logarithms, for pictures in [0, 1]."""
 FLOOR = 1e-6
-"""Of squared magnitudes: what 8 bits cannot show has no texture."""
+"""Squared magnitudes count as at least this: what 8 bits cannot show has no texture."""
 
 Spectra = list[Tensor]
 """One for each side k that fits into the picture: B×3×rows×columns×k×(k/2 + 1)."""

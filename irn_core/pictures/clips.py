@@ -18,7 +18,7 @@ from irn_core.pictures.video import Frame, is_video, video_frames
 ANIMATED = tuple(name for name in ("GIF", "PNG", "WEBP", "AVIF") if name in Image.OPEN)
 """All that is ever decoded as an animation of pictures."""
 MAX_FRAMES, MAX_CLIP_PIXELS = 240, 64_000_000
-"""Of a clip that is read: its frames, and the pixels of all of them together."""
+"""A clip that is read has at most so many frames, and so many pixels in all of them together."""
 LIKE_BROWSERS = 100
 """Milliseconds of a frame whose file says 0, or nothing."""
 OVER = (0, 1)

@@ -15,7 +15,7 @@ from irn_core.training.losses import Loss, psnr_of, rms_of
 from irn_core.training.one_stage import OneStage, mean_over
 
 TURNS = ("jpeg", "jpeg", "webp", "avif")
-"""Of which codec the pictures of a batch are: half of them are JPEGs, which gain most."""
+"""The pictures of a batch take these codecs in turn: half of them are JPEGs, which gain most."""
 VALIDATION = (("jpeg", 10), ("jpeg", 30), ("jpeg", 60), ("webp", 20), ("avif", 30))
 
 

@@ -37,7 +37,7 @@ VALIDATION_JPEG = 90
 NATURAL_GUIDE = 200.0
 """Weight of the mean square between y and the bicubic LR, in the objective of natural draws."""
 LARGEST_DEVIATION = 25.0
-"""Of the quality from place to place, within one crop."""
+"""Within one crop the quality deviates by up to this from place to place."""
 VALIDATION_QUALITIES = (10.0, 30.0, 50.0, 70.0, 90.0)
 
 

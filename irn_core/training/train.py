@@ -192,6 +192,8 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     if (out / CHECKPOINT).exists() and not config.resume:
         raise IRNError(f"{out} holds the checkpoint of another run; add --resume to go on, or choose another --out")
+    if config.init and _is_same_file(find_weights(config.init), out / f"{config.name}.safetensors"):
+        raise IRNError(f"{config.init} would be written over, and the run starts from it; give another --out or --name")
     pictures, notices = load_pictures(config.data, config.skip_unreadable)
     if rank() == 0:
         for notice in notices:
@@ -210,6 +212,10 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
             config.task.finish(trainer.ema, validation)
             _export(trainer, out)
     return out / f"{config.name}.safetensors"
+
+
+def _is_same_file(source: Path, target: Path) -> bool:
+    return target.exists() and target.samefile(source)
 
 
 def _loop(

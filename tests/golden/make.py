@@ -20,11 +20,11 @@ from tests.helpers import tiny_icn
 GOLDEN = Path(__file__).parent
 QUALITY = 62.5
 MAP, MAP_QUALITY = np.array([[4, 0], [9, 3]]), 70.0
-"""Of the second file; drops of its four cells."""
+"""The second file has this map, which gives the drops of its four cells, and this quality."""
 MARGIN = 1e-3
-"""Of coefficients in steps, and of pixels in grey levels; floats differ by about 1e-4 of these."""
+"""Coefficients in steps and pixels in grey levels keep away from borders by this; floats differ by about 1e-4."""
 LOG_S_MARGIN = 4e-6
-"""Of log s, in which the floats of so small a network differ by less than 1e-6."""
+"""log s keeps away by this; the floats of so small a network differ by less than 1e-6."""
 
 
 def golden_pixels() -> np.ndarray:

@@ -43,6 +43,30 @@ def picture_files(rng: np.random.Generator) -> list[bytes]:
     ]
 
 
+def clip_files(rng: np.random.Generator) -> list[bytes]:
+    """Four small frames in every kind of animation that Pillow writes, and in videos where PyAV is installed."""
+    frames = [smooth_picture(rng, 48, 64) for _ in range(4)]
+    first, *others = map(Image.fromarray, frames)
+    pictures = [_saved(first, name, save_all=True, append_images=others) for name in ("GIF", "PNG", "WEBP", "AVIF")]
+    try:
+        return pictures + [_video(frames, *how) for how in (("mp4", "libx264"), ("webm", "libvpx-vp9"))]
+    except ImportError:
+        return pictures
+
+
+def _video(frames: list[np.ndarray], kind: str, codec: str) -> bytes:
+    import av
+
+    file = io.BytesIO()
+    with av.open(file, "w", format=kind) as container:
+        stream = container.add_stream(codec, rate=10)
+        stream.height, stream.width = frames[0].shape[:2]
+        for pixels in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels)))
+        container.mux(stream.encode())
+    return file.getvalue()
+
+
 def _in_mode(image: Image.Image, mode: str) -> Image.Image:
     if mode == "I;16":
         return Image.fromarray(np.asarray(image.convert("L")).astype(np.uint16) * 257)

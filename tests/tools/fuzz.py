@@ -2,7 +2,8 @@
 
 icn     changed .icn files: refused, or exactly the original picture
 forged  the same with a checksum made to fit: anything but a crash, a hang or gigabytes
-picture changed pictures of every format that Pillow writes: refused, or H×W×3 uint8
+picture changed pictures of every format that Pillow writes: refused, or H×W×3 uint8, and whether they can be cleaned
+clip    changed animations, and videos where PyAV is installed: refused, or frames H×W×3 uint8 of one size
 lr      changed LR files, and sound ones with other pixels: none that was changed says that it is unchanged
 
 Files are read in a process of their own, so that a crash, a hang and its memory are seen. What fails is kept.
@@ -18,17 +19,20 @@ import warnings
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from irn_core.coding.cleaning import kind_of, quality_of
 from irn_core.coding.codec import codec_for, load_codec
 from irn_core.coding.icn_file import CHECKSUM, HEADER, HEADER_BYTES, read_header
-from irn_core.errors import IRNError
+from irn_core.errors import ImageError, IRNError
+from irn_core.pictures.clips import is_clip, read_clip
 from irn_core.pictures.files import read_picture
 from irn_core.pictures.lr_file import encode_lr, read_lr
-from tests.tools.damage import damaged, picture_files, repainted, smooth_picture
+from tests.tools.damage import clip_files, damaged, picture_files, repainted, smooth_picture
 from tests.tools.reader import Reader
 
 MAX_PIXELS = 1 << 18
@@ -88,9 +92,24 @@ def judge_forged(_: bytes, path: Path) -> str:
 
 
 def judge_picture(_: bytes, path: Path) -> str:
-    pixels = read_picture(path.read_bytes(), MAX_PIXELS).pixels
+    data = path.read_bytes()
+    with suppress(ImageError):
+        kind_of(data)
+    pixels = read_picture(data, MAX_PIXELS).pixels
     sound = pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.size > 0
     demand(sound, f"read as {pixels.shape} {pixels.dtype}")
+    with suppress(ImageError):
+        if (kind := kind_of(data)) == "jpeg":
+            demand(0 < quality_of(data, pixels) <= 100, "no quality of JPEG")
+        return f"read, can be cleaned of {kind}"
+    return "read"
+
+
+def judge_clip(_: bytes, path: Path) -> str:
+    is_clip(path)  # it says no of what it cannot read
+    frames = read_clip(path).frames
+    sound = all(pixels.dtype == np.uint8 and pixels.ndim == 3 and pixels.shape == frames[0].shape for pixels in frames)
+    demand(sound and frames[0].shape[2] == 3, f"read as {[pixels.shape for pixels in frames]}")
     return "read"
 
 
@@ -134,6 +153,7 @@ TARGETS: dict[str, tuple[Callable[[], list[bytes]], Change, Callable[[bytes, Pat
     "icn": (icn_files, damaged, judge_icn),
     "forged": (icn_files, forge, judge_forged),
     "picture": (lambda: picture_files(np.random.default_rng(0)), damaged, judge_picture),
+    "clip": (lambda: clip_files(np.random.default_rng(0)), damaged, judge_clip),
     "lr": (lr_files, repaint_or_damage, judge_lr),
 }
 """What each reads: whole files, how they are changed, and what may come of it."""

@@ -1,4 +1,4 @@
-"""How far floats differ between processors: `python -m tests.tools.processors`, some minutes.
+"""How far floats differ between processors: `python -m tests.tools.processors`, half an hour.
 
 Streams are made here, and replayed in processes that pretend to be other processors: oneDNN and torch restricted to
 older instructions, torch's own convolution code, other numbers of threads. A replay takes the symbols of the stream
@@ -98,8 +98,8 @@ def cases(side: int, repeats: int, seed: int = 0) -> list[Case]:
     rng, maps = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     pictures = [p for i in range(repeats) for p in drawn(side, seed + i)]
     pictures += [*crops(GRAPHICS, side, repeats, seed), *crops(PHOTOGRAPHS, side, repeats, seed)]
-    grid = (-(-side // 64),) * 2
-    drops = [None if i % 3 or side <= 64 else maps.integers(0, 20, grid) for i in range(len(pictures))]
+    grids = [[-(-length // 64) for length in picture.shape[:2]] for picture in pictures]
+    drops = [None if i % 3 or max(grid) == 1 else maps.integers(0, 20, grid) for i, grid in enumerate(grids)]
     return [Case(("icn", "icn-haar")[i % 2], rng.uniform(0, 100), p, drops[i]) for i, p in enumerate(pictures)]
 
 
@@ -150,7 +150,7 @@ def replays_of(todo: list[Case], machines: dict[str, dict[str, str]]) -> dict[st
 
 
 def largest_difference(replays: dict[str, Replay]) -> np.ndarray:
-    """Of each stream, between any two machines."""
+    """Returns how far log s of each stream differs between any two machines."""
     streams = zip(*(r.log_s for r in replays.values()), strict=True)
     return np.array([np.ptp(np.stack(log_s), axis=0).max() for log_s in streams])
 

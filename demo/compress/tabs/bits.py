@@ -32,7 +32,7 @@ from irn_core.ops.pixels import pixels_of
 
 TOP = "low"
 PARTS = (TOP, "horizontal", "vertical", "diagonal", "chroma")
-"""Of a level, as the words name them; three of them are of luma."""
+"""A level has these, as the words name them; three of them are luma."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ AREA, PIXELS = 512**2, 8 * 512**2
 """Pixels of a frame, and of all: of the largest frames 8 are used."""
 MADE_FRAMES, MADE_SIDE, MADE_MS = 12, 256, 150
 ZOOM = 1.6
-"""Of the lens that moves in the clip that is made from a picture."""
+"""The lens that moves in the clip that is made from a picture enlarges so much."""
 CHOICES = ("anew", "one", "zero")
 """A new draw per frame, one draw for all frames, τ = 0."""
 
