@@ -438,12 +438,30 @@ def test_touch(new_page, address):
     assert viewer.state["zoom"] == pytest.approx(8, rel=0.02)
     assert viewer.stage_point(150.5, 90.5) == pytest.approx((x, y), abs=2)
     center = viewer.state["center"]
-    fingers("touchStart", (x, y))
+    fingers("touchStart", (x - 30, y))
+    fingers("touchStart", (x - 30, y), (x + 30, y))
     for step in (20, 40):
-        fingers("touchMove", (x + step, y))
+        fingers("touchMove", (x - 30 + step, y), (x + 30 + step, y))
     fingers("touchEnd")
     assert viewer.state["center"][0] == pytest.approx(center[0] - 5, abs=0.2)
     assert page.evaluate("scrollY") == 0
+
+
+def test_one_finger_scrolls_the_page(new_page, address):
+    page = new_page(**PHONE)
+    viewer = Driver(page, address)
+    page.tap("#viewer [data-zoom='4']")
+    before, touch = viewer.state["center"], page.context.new_cdp_session(page)
+    x, y = viewer.stage_point(*before)
+    swipe = {"x": x, "y": y, "yDistance": -150, "gestureSourceType": "touch"}
+    touch.send("Input.synthesizeScrollGesture", swipe)
+    page.wait_for_function("scrollY > 50")
+    assert viewer.state["center"] == before
+    assert page.inner_text("#viewer .viewer-fingers") == "Two fingers move and zoom the picture"
+    page.reload()
+    page.wait_for_function("document.querySelector('#viewer .viewer')?.viewerState?.().ready")
+    touch.send("Input.synthesizeScrollGesture", swipe)
+    assert page.is_hidden("#viewer .viewer-fingers")  # said once
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from demo.kit.html import fill, template
 from demo.kit.words import say
 
-_CLAIM = template("<div class='claim' role='status'><p>{{ said }}</p></div>")
+_CLAIM = template("<div class='claim'><p>{{ said }}</p></div>")
 
 
 def claim(said: str) -> str:

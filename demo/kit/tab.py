@@ -110,6 +110,8 @@ class Strip:
 
 
 MEASURES = "measures"
+_CALM = "matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth'"
+"""JavaScript: how the page scrolls by itself."""
 
 
 class Tabs(Strip):
@@ -122,7 +124,7 @@ class Tabs(Strip):
 
     def opens(self, button: gr.Button, key: str) -> None:
         """Let a button elsewhere open a tab, and bring it into view."""
-        show = f"() => {{ document.getElementById({self.elem_id!r}).scrollIntoView({{behavior: 'smooth'}}); }}"
+        show = f"() => {{ document.getElementById({self.elem_id!r}).scrollIntoView({{ behavior: {_CALM} }}); }}"
         button.click(lambda: gr.Tabs(selected=key), None, self.strip, js=show, **QUIET)
         button.click(None, None, self.open, js=f"() => {key!r}")
 
