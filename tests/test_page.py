@@ -91,7 +91,7 @@ def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
     for tab in ("High frequencies", "Temperature", "High frequencies", "Temperature"):
         explorer.page.get_by_role("tab", name=tab).click()
     explorer.wait_for("draw-4", draw(picture, "irn-x2", TAU.first, SEED.first + 3))
-    explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .dot').length === {len(TAUS)}")
+    explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .wide .dot').length === {len(TAUS)}")
 
 
 def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):

@@ -415,13 +415,8 @@ def test_phone(new_page, address, theme):
     assert min(heights) >= 36
 
 
-def test_touch(new_page, address):
-    page = new_page(**PHONE)
-    viewer = Driver(page, address)
-    page.tap("#viewer [data-zoom='4']")
-    x, y = viewer.stage_point(150.5, 90.5)
-    page.touchscreen.tap(x, y)
-    page.wait_for_selector("#viewer .viewer-pixel:has-text('x 150, y 90')")
+def fingers_on(page):
+    """A function that moves fingers: a kind of touch event, and where they are."""
     touch = page.context.new_cdp_session(page)
 
     def fingers(kind, *points):
@@ -430,6 +425,17 @@ def test_touch(new_page, address):
             {"type": kind, "touchPoints": [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]},
         )
 
+    return fingers
+
+
+def test_touch(new_page, address):
+    page = new_page(**PHONE)
+    viewer = Driver(page, address)
+    page.tap("#viewer [data-zoom='4']")
+    x, y = viewer.stage_point(150.5, 90.5)
+    page.touchscreen.tap(x, y)
+    page.wait_for_selector("#viewer .viewer-pixel:has-text('x 150, y 90')")
+    fingers = fingers_on(page)
     fingers("touchStart", (x, y - 30))
     fingers("touchStart", (x, y - 30), (x, y + 30))
     for spread in (40, 50, 60):
@@ -449,18 +455,26 @@ def test_touch(new_page, address):
 
 def test_one_finger_scrolls_the_page(new_page, address):
     page = new_page(**PHONE)
-    viewer = Driver(page, address)
+    viewer, fingers = Driver(page, address), fingers_on(page)
     page.tap("#viewer [data-zoom='4']")
-    before, touch = viewer.state["center"], page.context.new_cdp_session(page)
+    page.evaluate("document.body.style.minHeight = '3000px'")
+    before = viewer.state["center"]
     x, y = viewer.stage_point(*before)
-    swipe = {"x": x, "y": y, "yDistance": -150, "gestureSourceType": "touch"}
-    touch.send("Input.synthesizeScrollGesture", swipe)
+
+    def swipe():
+        fingers("touchStart", (x, y))
+        for step in range(10, 130, 20):
+            fingers("touchMove", (x, y - step))
+        fingers("touchEnd")
+
+    swipe()
     page.wait_for_function("scrollY > 50")
     assert viewer.state["center"] == before
     assert page.inner_text("#viewer .viewer-fingers") == "Two fingers move and zoom the picture"
-    page.reload()
-    page.wait_for_function("document.querySelector('#viewer .viewer')?.viewerState?.().ready")
-    touch.send("Input.synthesizeScrollGesture", swipe)
+    page.wait_for_selector("#viewer .viewer-fingers", state="hidden")
+    page.evaluate("scrollTo(0, 0)")
+    swipe()
+    page.wait_for_function("scrollY > 50")
     assert page.is_hidden("#viewer .viewer-fingers")  # said once
 
 

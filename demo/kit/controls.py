@@ -61,12 +61,9 @@ def seeds(seed: int, count: int) -> range:
     return range(seed, seed + count)
 
 
-def figure(name: str, alt: str) -> gr.Image:
-    """A plot, drawn by matplotlib."""
-    return gr.Image(
-        type="pil", format="png", image_mode="RGBA", interactive=False, show_label=False, container=False, alt_text=alt,
-        buttons=["download", "fullscreen"], elem_id=f"{name}-figure",
-    )  # fmt: skip
+def figure(name: str) -> gr.HTML:
+    """The place of plots (see plots.py)."""
+    return gr.HTML(elem_id=f"{name}-figure")
 
 
 def command_lines() -> gr.Code:
