@@ -51,6 +51,7 @@ GLOSSARY, ACCESS = (
 SCRIPTS = {
     "glossary.js": GLOSSARY,
     "access.js": ACCESS,
+    "figures.js": ACCESS,
     **dict.fromkeys(("work.js", "page.js", "picker.js", "stage.js", "link.js", "tabs.js", "tables.js"), ""),
 }
 """What runs in the browser beside the components, in this order, and what each is given."""

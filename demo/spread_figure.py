@@ -18,7 +18,7 @@ def draw_spread(found: Found) -> dict[str, object]:
     draws, tau, seed = found
     return {
         "cards": draw_cards(draws.draws, [decibels(psnr) for psnr in draws.psnr], tau, seed),
-        "figure": variability_figure(draws, tau),
+        "figure": variability_figure(draws, tau).html(),
     }
 
 
@@ -38,7 +38,7 @@ def spread_finding(found: Found) -> str:
 
 
 @legible
-def variability_figure(found: Variability, tau: float) -> str:
+def variability_figure(found: Variability, tau: float) -> Plots:
     """Spread and actual error on one colour scale, spread against error, PSNR of each draw."""
     limit = max(1.0, float(np.percentile(np.maximum(found.spread, found.error), 99.5)))
     gain = 255 / limit
@@ -52,7 +52,7 @@ def variability_figure(found: Variability, tau: float) -> str:
     _sparsification(plots, found)
     _coverage(plots, found)
     _draws(plots, found, tau)
-    return plots.html()
+    return plots
 
 
 def _deciles(plots: Plots, found: Variability) -> None:

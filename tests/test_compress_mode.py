@@ -133,7 +133,7 @@ def test_the_last_low_band_is_the_picture_before_refinement(codec):
     codec.icn.filter.load_state_dict({k: v * 0 for k, v in codec.icn.filter.state_dict().items()})
     coded = compress(photo(), 70 * QUALITY_STEPS)
     assert np.array_equal(bits.account(coded.data).low_bands[-1], coded.pixels)
-    assert bits.bits_figure(bits.account(coded.data)).count("<img") == 2
+    assert bits.bits_figure(bits.account(coded.data)).html().count("<img") == 2
 
 
 def test_a_curve_grows_point_by_point(monkeypatch):

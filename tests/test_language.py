@@ -200,7 +200,7 @@ def test_figures_have_letters_for_all_their_words(monkeypatch):
     def figure(language: str) -> str:
         speak(language)
         try:
-            return variability_figure(found, 1.0)
+            return variability_figure(found, 1.0).html()
         finally:
             speak(FIRST_LANGUAGE)
 

@@ -98,6 +98,15 @@ class Plots:
         bar.outline.set_edgecolor(INK)
         bar.set_label(unit or say("kit.grey_levels"), color=INK, fontsize=11)
 
+    @legible
+    def files(self) -> dict[str, bytes]:
+        """Each as a PNG and an SVG, by name."""
+        return {
+            f"figure-{number}.{kind}": _file(figure, kind)
+            for number, figure in enumerate(self.figures, start=1) for kind in ("png", "svg")
+        }  # fmt: skip
+
+    @legible
     def html(self) -> str:
         """All of them; a title says what is seen, also where pictures cannot be."""
         plots = [{"address": _address(figure), "title": _title(figure)} for figure in self.figures]
@@ -120,11 +129,17 @@ def _title(figure: Figure) -> str:
 
 def _address(figure: Figure) -> str:
     """Where the page finds the figure as a PNG."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
-    png = buffer.getvalue()
+    png = _file(figure, "png")
     path = Path(get_upload_folder()) / "plots" / f"{hashlib.sha256(png).hexdigest()}.png"
     return f"gradio_api/file={write_once(path, lambda stream: stream.write(png))}"
+
+
+def _file(figure: Figure, kind: str) -> bytes:
+    """The same figure gives the same bytes."""
+    buffer = io.BytesIO()
+    with matplotlib.rc_context({"svg.hashsalt": "figure"}):
+        figure.savefig(buffer, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)
+    return buffer.getvalue()
 
 
 def map_of_bits(plots: Plots, heat: np.ndarray, total: str) -> None:

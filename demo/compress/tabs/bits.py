@@ -155,7 +155,7 @@ class Bits(Tab[Request, tuple[Account, Coded]]):
         yield account(request.shown.coded.data), request.shown.coded
 
     def draw(self, found: tuple[Account, Coded]) -> dict[str, object]:
-        return {"figure": bits_figure(found[0]), "cards": level_cards(*found)}
+        return {"figure": bits_figure(found[0]).html(), "cards": level_cards(*found)}
 
     def finding(self, found: tuple[Account, Coded]) -> str:
         kept, _ = found
@@ -182,12 +182,12 @@ PART_COLOURS = dict(zip(PARTS, (INK, "#2f7fd8", "#4aa8a0", "#8a6fd1", "#e07b39")
 
 
 @legible
-def bits_figure(found: Account) -> str:
+def bits_figure(found: Account) -> Plots:
     """Bits per pixel as a map, and the bytes of each level and part as bars."""
     plots = Plots(columns=2)
     map_of_bits(plots, found.heat, say("compress.byte_count", count=round(found.heat.sum() / 8)))
     _bytes_by_level(plots.axes(say("bits.overhead", count=found.overhead)), found)
-    return plots.html()
+    return plots
 
 
 def _bytes_by_level(axes: Axes, found: Account) -> None:
