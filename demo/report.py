@@ -69,6 +69,7 @@ class Report:
             heads=[_head(name) for name in self.rows[0]],
             captions={row["picture"]: f"{row['picture']}: {_shown('psnr', row['psnr_rgb'])} dB" for row in self.rows},
             rows=[[_shown(*cell) for cell in row.items()] for row in self.rows],
+            others=[name for name in self.files if name.endswith(".png") and not name.startswith("figure")],
             moving=[name for name in files if name.endswith("-animated.png")],
             figures=[name for name in files if name.startswith("figure") and name.endswith(".png")],
         )  # fmt: skip
@@ -138,4 +139,6 @@ td:first-child { text-align: left; } pre { background: #f2f4f7; padding: 0.8rem;
 {% for name in figures %}<figure><img src="{{ name }}" alt="{{ name }}"></figure>{% endfor %}</div>
 {% for name in report.pictures %}
 <figure><img src="{{ name }}.png" alt="{{ captions[name] }}"><figcaption>{{ captions[name] }}</figcaption></figure>
+{% endfor %}
+{% for name in others %}<figure><img src="{{ name }}" alt="{{ name }}"><figcaption>{{ name }}</figcaption></figure>
 {% endfor %}<h2>{{ said.again }}</h2><pre>{{ report.commands }}</pre><pre>{{ report.python }}</pre></body></html>""")

@@ -100,7 +100,7 @@ def test_the_reader_sees_what_a_tab_reaches():
     assert "irn_core.rescale.split" in computing(reached(by_key["choices"], "compute"))
     assert "irn_core.rescale.draw_noise" in computing(reached(by_key["arithmetic"], "compute"))  # in its folder
     assert "demo.kit.cards.growing_cards" in from_any(reached(by_key["break_it"], "draw"), DRAWING)
-    assert "demo.kit.plots.render" in from_any(reached(by_key["gaussian"], "draw"), DRAWING)
+    assert "demo.kit.plots.Plots" in from_any(reached(by_key["gaussian"], "draw"), DRAWING)
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.key)

@@ -13,7 +13,7 @@ def claim(said: str, made: str = "") -> str:
 
     What was `made` from what stands below figures that are saved: see figures.js.
     """
-    return fill(_CLAIM, said=Markup(said), made=made) if said else say("kit.computing")
+    return str(fill(_CLAIM, said=Markup(said), made=made)) if said else say("kit.computing")
 
 
 def turn(before: float, after: float) -> str:
