@@ -166,10 +166,10 @@ def test_tabs(compressor):
     page = compressor.page
     compressor.finish()
     page.get_by_role("tab", name="Where the bits went").click()
-    page.locator("#bits-figure img:visible").wait_for()
+    page.locator("#bits-figure img:visible").first.wait_for()
     assert page.locator(".pixelated .card").count() == 8
     page.get_by_role("tab", name="Variability").click()
-    page.locator("#lost-figure img:visible").wait_for()
+    page.locator("#lost-figure img:visible").first.wait_for()
     page.get_by_role("tab", name="Downscale + compress").click()
     page.locator("#scaled-finding .claim", has_text="IRN ×4 + WebP").wait_for()
     page.locator(".tabitem:visible .card").nth(2).wait_for()

@@ -94,7 +94,7 @@ def test_a_switch_keeps_what_the_page_shows(new_page, address):
     page.locator("#tau input[type=number]").press("Tab")
     page.click("#viewer [data-zoom='8']")
     page.get_by_role("tab", name="High frequencies").click()
-    page.locator("#bands-figure img:visible").wait_for()
+    page.locator("#bands-figure img:visible").first.wait_for()
     page.locator("#bands").get_by_label("diagonal").click()
     page.get_by_text("without diagonal at level 1").first.wait_for()
     settled(page)

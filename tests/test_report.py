@@ -90,7 +90,7 @@ def saved(page, press: str) -> bytes:
 def test_figures_and_the_report_are_saved_from_the_page(new_page, address):
     page = new_page()
     page.goto(f"{address}?mode=compress&tab=bits")
-    page.wait_for_function("document.querySelector('#status textarea').value.endsWith('bytes')")
+    page.wait_for_function("document.querySelector('#status textarea')?.value.endsWith('bytes')")
     page.locator("#bits-figure .save").wait_for()
     said = page.inner_text("#bits-finding .claim")
     svg = saved(page, "#bits-figure .save button:has-text('SVG')").decode()
