@@ -16,7 +16,8 @@ DESKTOP, PHONE = {"viewport": {"width": 1440, "height": 900}}, {
 SMALLEST = 12
 """CSS pixels of the letters on a phone."""
 SIDEWAYS = """() => [...document.querySelectorAll('main *')]
-    .filter(node => node.checkVisibility() && !node.ownerSVGElement && !node.closest('.visually-hidden, .lr, pre, .cm-editor, .viewer-canvas'))
+    .filter(node => node.checkVisibility() && !node.ownerSVGElement)
+    .filter(node => !node.closest('.visually-hidden, .lr, pre, .cm-editor, .viewer-canvas'))
     .filter(node => node.getBoundingClientRect().width > 0 && node.getBoundingClientRect().right > innerWidth + 1)
     .map(node => `${node.closest('[id]')?.id} ${node.tagName} ${node.getAttribute('class')}`)"""
 """What runs out of the screen; an LR in its true size and code scroll in places of their own."""

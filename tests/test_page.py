@@ -233,7 +233,7 @@ def test_rivals_come_into_the_viewer_when_their_tab_is_opened(explorer):
 def test_bands_can_be_switched_off(explorer):
     page = explorer.page
     page.get_by_role("tab", name="High frequencies").click()
-    page.locator("#bands-figure img:visible").first.wait_for()  # a control of a tab that is just being opened hears nothing
+    page.locator("#bands-figure img:visible").first.wait_for()  # a control of a tab that is opening is deaf
     page.locator("#bands").get_by_label("diagonal").click()
     page.wait_for_function("document.body.innerText.includes('without diagonal at level 1')")
 
