@@ -87,6 +87,7 @@ def saved(page, press: str) -> bytes:
     return download.value.path().read_bytes()
 
 
+@pytest.mark.slow
 def test_figures_and_the_report_are_saved_from_the_page(new_page, address):
     page = new_page()
     page.goto(f"{address}?mode=compress&tab=bits")

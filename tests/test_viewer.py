@@ -459,12 +459,13 @@ def test_one_finger_scrolls_the_page(new_page, address):
     page.tap("#viewer [data-zoom='4']")
     page.evaluate("document.body.style.minHeight = '3000px'")
     before = viewer.state["center"]
-    x, y = viewer.stage_point(*before)
+    x, y = viewer.stage_point(before[0] - 20, before[1])  # beside the handle of the split, which a finger moves
 
     def swipe():
         fingers("touchStart", (x, y))
         for step in range(10, 130, 20):
             fingers("touchMove", (x, y - step))
+            page.wait_for_timeout(16)  # a frame
         fingers("touchEnd")
 
     swipe()

@@ -37,7 +37,7 @@
     const status = document.querySelector("#status textarea")?.value ?? "";
     const line = document.querySelector("#told");
     if (!line || !status || !seen(document.querySelector("#viewer"))) return;
-    if (status.includes("…") || all(".computing, progress").some(seen)) {
+    if (document.documentElement.matches(".busy")) {
       waited = true;
       return;
     }
@@ -57,6 +57,7 @@
       tell();
     }, 250);
   };
+  new MutationObserver(changed).observe(document.documentElement, { attributeFilter: ["class"] }); // busy, or no longer
   new MutationObserver((changes) => changes.some(({ target }) => !target.closest?.("#told, .viewer-stage, .viewer-status")) && changed())
     .observe(document.body, { childList: true, subtree: true, characterData: true });
   changed();
