@@ -208,7 +208,7 @@ def test_three_pictures_are_compared_with_noise(explorer):
     page = explorer.page
     assert not page.locator("#gaussian-tables table").count()
     page.get_by_role("tab", name="Gaussian?").click()
-    page.locator("#gaussian-figure img:visible").wait_for()
+    page.locator("#gaussian-figure img:visible").first.wait_for()
     rows = page.locator("#gaussian-tables > * .scores").first.locator("tbody tr")
     rows.nth(2).wait_for()
     assert rows.count() == 3 and rows.first.inner_text().strip().startswith(gaussian.HERE)
