@@ -6,6 +6,7 @@ Each is drawn twice, and style.css shows the one that fits the screen: a phone's
 import html
 import math
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from demo.kit.words import say
@@ -53,8 +54,8 @@ class Shape(NamedTuple):
 
 WIDE = Shape("wide", 1200, 600, left=84, right=214, top=22, bottom=70, letters=25, radius=6, reach=17)
 NARROW = Shape("narrow", 320, 320, left=36, right=6, top=42, bottom=46, letters=18, radius=4, reach=12)
-ROW = 22
-"""Characters of a name that leave room for another beside it, below a narrow plot."""
+BREADTH, HALF = 40, 17
+"""Letters in a line of a narrow chart, and in a name that leaves room for another beside it."""
 
 
 class Dot(NamedTuple):
@@ -120,7 +121,9 @@ def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes 
         parts = "".join(_curve(frame, line) for line in drawn) + _here(frame, here)
         if shape is WIDE:
             parts += _names(frame, drawn)
-        keys = [_sample(line) for line in drawn]
+        else:
+            parts += "".join(_name(frame, line, str(k)) for k, line in enumerate(drawn, start=1) if len(line.dots) == 1)
+        keys = [_sample(line, str(k)) for k, line in enumerate(drawn, start=1)]
         return _drawing(frame, axes, parts, [line for line in drawn if line.measured], description, drawn, keys)
 
     return _both(drawing)
@@ -135,7 +138,7 @@ def scatter(points: Sequence[Line], axes: Axes, description: str) -> str:
         frame = _Frame([dot for point in points for dot in point.dots], axes, shape)
         names = [point.name if shape is WIDE else str(number) for number, point in enumerate(points, start=1)]
         parts = "".join(map(_name, [frame] * len(points), points, names))
-        keys = [f'<text class="name {point.kind}">{name}</text>' for name, point in zip(names, points, strict=True)]
+        keys = [_sample(point, name) for name, point in zip(names, points, strict=True)]
         return _drawing(frame, axes, parts, points, description, points, keys)
 
     return _both(drawing)
@@ -152,10 +155,12 @@ def _drawing(
     """The parts of a chart within its axes, dots to point at above them, and below a narrow one its names."""
     shape = frame.shape
     plot = f'x="{shape.left}" y="{shape.top}" width="{shape.end - shape.left}" height="{shape.floor - shape.top}"'
-    below, rows = ("", 0) if shape is WIDE else _legend(shape, named, keys)
-    return f"""<svg class="{shape.name}" viewBox="0 0 {shape.width} {shape.height + rows * shape.letters}" role="group"
+    titles = [axes.x] if shape is WIDE else wrap(axes.x, BREADTH)
+    top = shape.height + (len(titles) - 1) * shape.letters
+    below, rows = ("", 0) if shape is WIDE else _legend(shape, top, named, keys)
+    return f"""<svg class="{shape.name}" viewBox="0 0 {shape.width} {top + rows * shape.letters}" role="group"
  aria-label="{html.escape(description)}"><clipPath id="plot-{shape.name}"><rect {plot}/></clipPath>
-{_axes(frame, axes)}{parts}
+{_axes(frame, axes.y, titles)}{parts}
 {f'<text class="idle" {_readout(shape)}>{say("kit.point")}</text>' if dotted else ""}
 {"".join(_dots(frame, line) for line in dotted)}{below}
 </svg>"""
@@ -167,24 +172,26 @@ def _readout(shape: Shape) -> str:
     return f'x="{x}" y="{y}" text-anchor="end"'
 
 
-def _legend(shape: Shape, named: Sequence[Line], keys: Sequence[str]) -> tuple[str, int]:
+def _legend(shape: Shape, top: int, named: Sequence[Line], keys: Sequence[str]) -> tuple[str, int]:
     """What the lines or numbers of a narrow plot stand for, and how many rows that takes."""
-    columns = 2 if all(len(line.name) <= ROW - 5 for line in named) else 1
+    columns = 2 if all(len(line.name) <= HALF for line in named) else 1
     parts = []
     for place, (line, key) in enumerate(zip(named, keys, strict=True)):
         x = place % columns * shape.width // 2
-        y = shape.height + (place // columns) * shape.letters + shape.letters // 2
+        y = top + (place // columns) * shape.letters + shape.letters // 2
         name = f'<text class="key" x="30">{html.escape(line.name)}</text>'
         parts.append(f'<g transform="translate({x} {y})">{key}{name}</g>')
     return "".join(parts), -(-len(named) // columns)
 
 
-def _sample(line: Line) -> str:
-    """A piece of a line, for the names below."""
+def _sample(line: Line, number: str) -> str:
+    """A piece of a line, or the number of a single dot, for the names below."""
+    if len(line.dots) == 1:
+        return f'<text class="name {line.kind}">{number}</text>'
     return f'<polyline class="{line.kind}" points="0,-4 24,-4"/>'
 
 
-def _axes(frame: _Frame, axes: Axes) -> str:
+def _axes(frame: _Frame, y_title: str, x_titles: Sequence[str]) -> str:
     shape = frame.shape
     step = next(step for step in (2, 5, 10, 20, 50) if frame.top - frame.bottom <= 10 * step or step == 50)
     marks, lower, gap = [], shape.letters // 4, shape.letters // 2
@@ -198,9 +205,11 @@ def _axes(frame: _Frame, axes: Axes) -> str:
         marks.append(f'<text x="{x}" y="{shape.floor + shape.letters}" text-anchor="middle">{tick:g}</text>')
     middle = (shape.top + shape.floor) / 2
     upright = f'transform="translate(26 {middle}) rotate(-90)" text-anchor="middle"'
+    for row, title in enumerate(x_titles):
+        place = f'x="{(shape.left + shape.end) / 2}" y="{shape.height - 8 + row * shape.letters}"'
+        marks.append(f'<text {place} text-anchor="middle">{title}</text>')
     return f"""{"".join(marks)}
-<text x="{(shape.left + shape.end) / 2}" y="{shape.height - 8}" text-anchor="middle">{axes.x}</text>
-<text {upright if shape is WIDE else 'x="0" y="13"'}>{axes.y}</text>"""
+<text {upright if shape is WIDE else 'x="0" y="13"'}>{y_title}</text>"""
 
 
 def _places(frame: _Frame, line: Line) -> list[tuple[float, float]]:

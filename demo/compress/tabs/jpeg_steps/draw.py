@@ -106,7 +106,7 @@ def _grid(values: np.ndarray, name: str, note: str, shape: str, signed: bool = T
 
     def cell(value: float) -> tuple[str, str]:
         text = f"{value:{shape}}".replace("-0", "0") if abs(value) < 0.5 else f"{value:{shape}}".replace("-", "−")
-        strength = 0.75 * np.log1p(abs(value)) / limit if text != "0" else 0
+        strength = 0.65 * np.log1p(abs(value)) / limit if text != "0" else 0
         return (
             text,
             f"{(BLUE if value >= 0 else ORANGE) if signed else '125 134 148'} / {strength:.2f}" if strength else "",
