@@ -13,6 +13,7 @@ from gradio.components import Component
 from demo import examples
 from demo.benchmark.mode import BenchmarkMode
 from demo.compress.mode import CompressMode
+from demo.kit.access import build_access
 from demo.kit.address import Address, Held
 from demo.kit.doing import BEGIN, build_doing
 from demo.kit.events import QUIET, Visit, newest
@@ -40,9 +41,19 @@ THEME = gr.themes.Default(
     body_text_color_subdued_dark="*neutral_300",
     block_info_text_color="*neutral_600",
     block_info_text_color_dark="*neutral_300",
+    color_accent="*primary_600",  # dark enough for white letters, and on white
+    button_primary_background_fill="*primary_600",
+    button_primary_background_fill_hover="*primary_700",
 )
-GLOSSARY = json.dumps(all_languages("glossary"), ensure_ascii=False)
-SCRIPTS = {"glossary.js": GLOSSARY, "work.js": "", "page.js": "", "picker.js": "", "stage.js": "", "link.js": ""}
+GLOSSARY, ACCESS = (
+    json.dumps(said, ensure_ascii=False) for said in (all_languages("glossary"), all_languages("access"))
+)
+SCRIPTS = {
+    "glossary.js": GLOSSARY,
+    "access.js": ACCESS,
+    "figures.js": ACCESS,
+    **dict.fromkeys(("work.js", "page.js", "picker.js", "stage.js", "link.js", "tabs.js", "tables.js"), ""),
+}
 """What runs in the browser beside the components, in this order, and what each is given."""
 LAUNCH = {
     "theme": THEME,
@@ -73,6 +84,7 @@ class _Page:
         visit, photo = gr.State(Visit()), gr.State(first_request().photo)
         self.asked = gr.Number(0, elem_classes="unseen")  # grows whenever another picture was chosen, or a language
         self.example = gr.Textbox(examples.FIRST, elem_classes="unseen")  # which of them it is, or OWN
+        build_access()
         with gr.Row(elem_id="top"):
             gr.HTML(say("page.intro"))
             self.mode = gr.Radio(

@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from demo import examples
+from demo.kit.animate import STEP_MS, encode_gif
 from demo.kit.cache import RESULTS
 from demo.photo import Photo
 from demo.rescale.footprint import busiest
@@ -18,11 +19,9 @@ from demo.rescale.tabs.arithmetic import ERASE, Arithmetic, compute
 from demo.rescale.tabs.arithmetic.compute import (
     LARGEST_SEED,
     SOURCES,
-    STEP_MS,
     TIMES,
     band_names,
     check_choice,
-    encode_gif,
     from_source,
     interpolate,
     middle,

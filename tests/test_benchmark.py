@@ -171,7 +171,7 @@ def test_unusable_pictures_are_skipped_and_named(pack, monkeypatch):
     assert "megapixels" in reasons["large.png"] and "deflate" in reasons["packed.png"]
     table = benchmark_tables.batch_table(found)
     assert "skipped: it is not a picture" in table
-    assert table.count("skipped:") == 4 and table.index("good.png") < table.index("mean")
+    assert table.count("skipped:") == 4 and table.index("good.png") < table.rindex("mean")
     assert "1 of 5 pictures scored, 4 skipped" in benchmark_tables.batch_progress(found)
 
 
@@ -355,11 +355,11 @@ def test_shipped_results_are_shown_and_plotted():
     for model in models:
         assert f"{model.params:,} parameters, {model.results['BSD100'].mean['psnr_y']:.2f} dB" in chart
     assert "IRN ×2: 1.66 M parameters, published, 41.32 dB" in chart
-    assert chart.count('class="dot ours"') == len(models) and chart.count('class="dot published"') == 8
+    assert chart.count('class="dot ours"') == 2 * len(models) and chart.count('class="dot published"') == 2 * 8
     rates = stored.rates()
     assert f"{rates.bd_rates['avif']:+.1f} %" in benchmark_tables.rates_table(rates)
     drawn = benchmark_tables.rates_chart(rates)
-    assert len(rates.curves["icn"]) == drawn.count('<g class="dot icn"') > 5
+    assert len(rates.curves["icn"]) == drawn.count('<g class="dot icn"') / 2 > 5
     assert "VTM" in drawn and "autoencoder" not in drawn
     assert benchmark_tables.rates_chart(None) == ""
 

@@ -69,7 +69,7 @@ def test_tables_show_the_stored_figures(bench):
 def test_the_page_stays_as_it_was_behind_it(bench, monkeypatch):
     bench.click("[data-zoom='4']")
     bench.open_tab("High frequencies")
-    bench.page.locator("#quadrants .apart:visible").wait_for()
+    bench.page.locator("#bands-figure img:visible").first.wait_for()
     status, computed = bench.page.input_value("#status textarea"), []
     monkeypatch.setattr("demo.rescale.mode.rescale", lambda *request: computed.append(request) or rescale(*request))
     bench.choose_mode("Benchmark")

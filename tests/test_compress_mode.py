@@ -133,7 +133,7 @@ def test_the_last_low_band_is_the_picture_before_refinement(codec):
     codec.icn.filter.load_state_dict({k: v * 0 for k, v in codec.icn.filter.state_dict().items()})
     coded = compress(photo(), 70 * QUALITY_STEPS)
     assert np.array_equal(bits.account(coded.data).low_bands[-1], coded.pixels)
-    assert bits.bits_figure(bits.account(coded.data)).width > 400
+    assert bits.bits_figure(bits.account(coded.data)).html().count("<img") == 2
 
 
 def test_a_curve_grows_point_by_point(monkeypatch):
@@ -159,7 +159,7 @@ def test_the_marker_stands_at_the_present_file():
         bpp, psnr, x, y = (re.search(rf'{name}="([\d.]+)"', here)[1] for name in ("bpp", "quality", "cx", "cy"))
         assert (float(bpp), float(psnr)) == pytest.approx((coded.bpp, coded.scores.psnr_rgb), abs=1e-4)
         assert f'<circle class="reach" cx="{x}" cy="{y}"' in drawing  # on the dot of the same file
-    assert drawing.count('class="dot') == progress.total
+    assert drawing.count('class="dot') == 2 * progress.total
 
 
 @pytest.mark.parametrize("figure", curves.QUALITY)
@@ -308,3 +308,16 @@ def test_a_refused_budget_keeps_the_file(mode):
     with pytest.raises(gr.Error, match="smallest possible"):
         answered(mode, visit, photo(), 101)
     assert visit.shown["file"] == before
+
+
+def test_a_narrow_chart_holds_all_of_the_wide_one_and_names_it_below():
+    lines = [
+        chart.Line(f"codec {k}", "icn", [chart.Dot(1, 30 + k, f"dot {k}"), chart.Dot(2, 40 + k)]) for k in range(5)
+    ]
+    wide, narrow = chart.chart(lines, None, "five").split("</svg>")[:2]
+    assert wide.count('class="dot') == narrow.count('class="dot') == 10
+    assert all(f">codec {k}</text>" in drawing for drawing in (wide, narrow) for k in range(5))
+    height = int(re.search(r'viewBox="0 0 320 (\d+)"', narrow)[1])
+    assert all(float(y) < height for y in re.findall(r'translate\(\d+ (\d+)\)"', narrow))
+    for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', narrow):
+        assert 0 < float(x) < 320 and 0 < float(y) < 320

@@ -146,7 +146,7 @@ def test_the_curve_grows_and_its_marker_moves(compressor):
     compressor.finish()
     page.get_by_role("tab", name="Rate–distortion").click()
     page.locator("#curve-finding .claim").wait_for()
-    here = page.locator("#curve-chart .here")
+    here = page.locator("#curve-chart .wide .here")
     assert float(here.get_attribute("data-bpp")) == pytest.approx(at_quality(FIRST_QUALITY).bpp, abs=1e-5)
     page.wait_for_function("""() => {
       const dot = document.querySelector("#curve-chart .dot.icn");
@@ -157,7 +157,7 @@ def test_the_curve_grows_and_its_marker_moves(compressor):
     compressor.aim("quality", 72)
     compressor.wait_for("icn", at_quality(72).pixels)
     page.wait_for_function(f"Math.abs(document.querySelector('.here').dataset.bpp - {at_quality(72).bpp}) < 1e-5")
-    assert page.locator("#curve-chart .dot").count() == sum(
+    assert page.locator("#curve-chart .wide .dot").count() == sum(
         len(settings(name)) for name in ("icn", "jpeg-cleaned", *PILLOW_CODECS)
     )
 
@@ -166,10 +166,10 @@ def test_tabs(compressor):
     page = compressor.page
     compressor.finish()
     page.get_by_role("tab", name="Where the bits went").click()
-    page.locator("#bits-figure img:visible").wait_for()
+    page.locator("#bits-figure img:visible").first.wait_for()
     assert page.locator(".pixelated .card").count() == 8
     page.get_by_role("tab", name="Variability").click()
-    page.locator("#lost-figure img:visible").wait_for()
+    page.locator("#lost-figure img:visible").first.wait_for()
     page.get_by_role("tab", name="Downscale + compress").click()
     page.locator("#scaled-finding .claim", has_text="IRN ×4 + WebP").wait_for()
     page.locator(".tabitem:visible .card").nth(2).wait_for()

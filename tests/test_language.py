@@ -94,7 +94,7 @@ def test_a_switch_keeps_what_the_page_shows(new_page, address):
     page.locator("#tau input[type=number]").press("Tab")
     page.click("#viewer [data-zoom='8']")
     page.get_by_role("tab", name="High frequencies").click()
-    page.locator("#quadrants .apart:visible").wait_for()
+    page.locator("#bands-figure img:visible").first.wait_for()
     page.locator("#bands").get_by_label("diagonal").click()
     page.get_by_text("without diagonal at level 1").first.wait_for()
     settled(page)
@@ -197,10 +197,10 @@ def test_figures_have_letters_for_all_their_words(monkeypatch):
     x, likeliest, *drawn = (smooth_pixels(32, 48, seed) for seed in range(5))
     found = compare_draws(x, likeliest, tuple(drawn), lambda picture: psnr_y(x, picture, 0))
 
-    def figure(language: str) -> bytes:
+    def figure(language: str) -> str:
         speak(language)
         try:
-            return variability_figure(found, 1.0).tobytes()
+            return variability_figure(found, 1.0).html()
         finally:
             speak(FIRST_LANGUAGE)
 

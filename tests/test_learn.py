@@ -95,7 +95,7 @@ def test_the_normaliser_makes_pictures_alike():
     before, after = ([getattr(row, when).deviation for row in found.pictures] for when in ("before", "after"))
     assert max(after) / min(after) < max(before) / min(before)
     figure = Noise().draw(found).figure
-    assert figure.count("<polyline") == 3 + 4 and "N(0, 1)" in figure
+    assert figure.count("<polyline") == 3 * (3 + 4) and "N(0, 1)" in figure
 
 
 def test_draws_differ_and_their_spread_is_that_of_the_tab():

@@ -213,7 +213,7 @@ def test_back_restores_mode_and_tab(visit):
     page = visit()
     page.settle()
     page.page.get_by_role("tab", name="High frequencies").click()
-    page.page.locator("#quadrants .apart:visible").wait_for()
+    page.page.locator("#bands-figure img:visible").first.wait_for()
     page.wait_query("?tab=bands")
     page.choose_mode("Benchmark")
     page.wait_query("?mode=benchmark")
@@ -223,7 +223,7 @@ def test_back_restores_mode_and_tab(visit):
     page.page.locator("#rescaling-tables table").first.wait_for()
     assert page.query == "?mode=benchmark"
     page.page.go_back()
-    page.page.locator("#quadrants .apart:visible").wait_for()
+    page.page.locator("#bands-figure img:visible").first.wait_for()
     page.settle()
     assert page.query == "?tab=bands" and not page.page.locator("#benchmark").is_visible()
     page.page.go_back()

@@ -91,7 +91,7 @@ def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
     for tab in ("High frequencies", "Temperature", "High frequencies", "Temperature"):
         explorer.page.get_by_role("tab", name=tab).click()
     explorer.wait_for("draw-4", draw(picture, "irn-x2", TAU.first, SEED.first + 3))
-    explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .dot').length === {len(TAUS)}")
+    explorer.page.wait_for_function(f"document.querySelectorAll('#tau-chart .wide .dot').length === {len(TAUS)}")
 
 
 def test_of_many_changes_only_the_last_is_drawn(explorer, monkeypatch):
@@ -208,7 +208,7 @@ def test_three_pictures_are_compared_with_noise(explorer):
     page = explorer.page
     assert not page.locator("#gaussian-tables table").count()
     page.get_by_role("tab", name="Gaussian?").click()
-    page.locator("#gaussian-figure img:visible").wait_for()
+    page.locator("#gaussian-figure img:visible").first.wait_for()
     rows = page.locator("#gaussian-tables > * .scores").first.locator("tbody tr")
     rows.nth(2).wait_for()
     assert rows.count() == 3 and rows.first.inner_text().strip().startswith(gaussian.HERE)
@@ -233,7 +233,7 @@ def test_rivals_come_into_the_viewer_when_their_tab_is_opened(explorer):
 def test_bands_can_be_switched_off(explorer):
     page = explorer.page
     page.get_by_role("tab", name="High frequencies").click()
-    page.locator("#quadrants .apart:visible").wait_for()  # a control of a tab that is just being opened hears nothing
+    page.locator("#bands-figure img:visible").first.wait_for()  # a control of a tab that is opening is deaf
     page.locator("#bands").get_by_label("diagonal").click()
     page.wait_for_function("document.body.innerText.includes('without diagonal at level 1')")
 

@@ -232,7 +232,7 @@ def test_temperature_trades_error_for_detail():
     assert points[0].energy < points[6].energy < points[-1].energy
     assert (np.diff([point.psnr_y for point in points]) < 0).all()
     drawing = Temperature().draw(Curve(points, matching(points), True))["chart"]
-    assert 'data-choice="tau=0.3"' in drawing and drawing.count('class="dot') == len(TAUS)
+    assert 'data-choice="tau=0.3"' in drawing and drawing.count('class="dot') == 2 * len(TAUS)
 
 
 def test_the_matching_temperature_lies_between_its_neighbours():
@@ -293,7 +293,7 @@ def test_the_plane_measures_every_draw_and_rival(scale):
         assert line[2].distortion == pytest.approx(np.sqrt(np.mean((drawn - request.photo.pixels.astype(float)) ** 2)))
     assert {place.name for place in found.rivals} >= {"bicubic", "lanczos"}
     drawn = Plane().draw(found)
-    assert drawn["chart"].count('class="dot') == sum(map(len, found.lines.values())) + len(found.rivals)
+    assert drawn["chart"].count('class="dot') == 2 * (sum(map(len, found.lines.values())) + len(found.rivals))
     assert "τ = 0," in Plane().finding(found)
 
 

@@ -100,7 +100,7 @@ def test_the_reader_sees_what_a_tab_reaches():
     assert "irn_core.rescale.split" in computing(reached(by_key["choices"], "compute"))
     assert "irn_core.rescale.draw_noise" in computing(reached(by_key["arithmetic"], "compute"))  # in its folder
     assert "demo.kit.cards.growing_cards" in from_any(reached(by_key["break_it"], "draw"), DRAWING)
-    assert "demo.kit.plots.render" in from_any(reached(by_key["gaussian"], "draw"), DRAWING)
+    assert "demo.kit.plots.Plots" in from_any(reached(by_key["gaussian"], "draw"), DRAWING)
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.key)
@@ -143,6 +143,12 @@ def test_the_kit_knows_no_tab_and_no_network(path):
     assert not from_any(used, ("irn_core",)) - from_any(used, tuple(f"irn_core.{part}" for part in known))
 
 
+class Letter(str):
+    """A request."""
+
+    made = "by hand"
+
+
 class Letters(Tab[str, str]):
     """A tab that shows its request and its own box, step by step."""
 
@@ -181,9 +187,10 @@ def test_the_open_tab_is_rendered_alone_from_its_own_inputs():
     with gr.Blocks():
         tabs = Tabs([Letters(), Others()], "letters", lambda: gr.HTML())
     said, finding = tabs.all["choices"].outputs["said"], tabs.all["choices"].claim
-    (first, *_), (second, *_) = tabs.render("choices", "x", ["not mine", "y"], ("x", 1))
+    (first, *_), (second, *_) = tabs.render("choices", Letter("x"), ["not mine", "y"], ("x", 1))
     assert first == {finding: say("kit.computing"), said: "x"}  # nothing is found yet
-    assert second.keys() == first.keys() and second[said] == "xy" and "<p>y</p>" in second[finding]
+    assert second.keys() == first.keys() and second[said] == "xy"
+    assert "<p>y</p>" in second[finding] and "by hand" in second[finding]
     assert not list(tabs.render(tab_module.MEASURES, "x", ["", ""], ("x", 1)))  # they come with the result
     assert len(tabs.inputs) == len(tabs.limits) == 2 and len(tabs.outputs) == 6 and len(tabs.triggers) == 3
 
@@ -195,7 +202,7 @@ def test_a_tab_tells_how_far_it_is_and_at_last_how_long_it_takes(monkeypatch):
         tabs = Tabs([Others()], "others", lambda: gr.HTML())
 
     def told() -> list[dict]:
-        return [json.loads(progress) for *_, progress in tabs.render("choices", "x", ["y"], ("x", 1))]
+        return [json.loads(progress) for *_, progress in tabs.render("choices", Letter("x"), ["y"], ("x", 1))]
 
     steps, (expected, *again) = told(), told()  # the second time it is known how long the first took
     assert [step["done"] for step in steps] == [step["done"] for step in again] == [1, 2]

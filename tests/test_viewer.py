@@ -415,13 +415,8 @@ def test_phone(new_page, address, theme):
     assert min(heights) >= 36
 
 
-def test_touch(new_page, address):
-    page = new_page(**PHONE)
-    viewer = Driver(page, address)
-    page.tap("#viewer [data-zoom='4']")
-    x, y = viewer.stage_point(150.5, 90.5)
-    page.touchscreen.tap(x, y)
-    page.wait_for_selector("#viewer .viewer-pixel:has-text('x 150, y 90')")
+def fingers_on(page):
+    """A function that moves fingers: a kind of touch event, and where they are."""
     touch = page.context.new_cdp_session(page)
 
     def fingers(kind, *points):
@@ -430,6 +425,17 @@ def test_touch(new_page, address):
             {"type": kind, "touchPoints": [{"x": px, "y": py, "id": i} for i, (px, py) in enumerate(points)]},
         )
 
+    return fingers
+
+
+def test_touch(new_page, address):
+    page = new_page(**PHONE)
+    viewer = Driver(page, address)
+    page.tap("#viewer [data-zoom='4']")
+    x, y = viewer.stage_point(150.5, 90.5)
+    page.touchscreen.tap(x, y)
+    page.wait_for_selector("#viewer .viewer-pixel:has-text('x 150, y 90')")
+    fingers = fingers_on(page)
     fingers("touchStart", (x, y - 30))
     fingers("touchStart", (x, y - 30), (x, y + 30))
     for spread in (40, 50, 60):
@@ -438,12 +444,39 @@ def test_touch(new_page, address):
     assert viewer.state["zoom"] == pytest.approx(8, rel=0.02)
     assert viewer.stage_point(150.5, 90.5) == pytest.approx((x, y), abs=2)
     center = viewer.state["center"]
-    fingers("touchStart", (x, y))
+    fingers("touchStart", (x - 30, y))
+    fingers("touchStart", (x - 30, y), (x + 30, y))
     for step in (20, 40):
-        fingers("touchMove", (x + step, y))
+        fingers("touchMove", (x - 30 + step, y), (x + 30 + step, y))
     fingers("touchEnd")
     assert viewer.state["center"][0] == pytest.approx(center[0] - 5, abs=0.2)
     assert page.evaluate("scrollY") == 0
+
+
+def test_one_finger_scrolls_the_page(new_page, address):
+    page = new_page(**PHONE)
+    viewer, fingers = Driver(page, address), fingers_on(page)
+    page.tap("#viewer [data-zoom='4']")
+    page.evaluate("document.body.style.minHeight = '3000px'")
+    before = viewer.state["center"]
+    x, y = viewer.stage_point(before[0] - 20, before[1])  # beside the handle of the split, which a finger moves
+
+    def swipe():
+        fingers("touchStart", (x, y))
+        for step in range(10, 130, 20):
+            fingers("touchMove", (x, y - step))
+            page.wait_for_timeout(16)  # a frame
+        fingers("touchEnd")
+
+    swipe()
+    page.wait_for_function("scrollY > 50")
+    assert viewer.state["center"] == before
+    assert page.inner_text("#viewer .viewer-fingers") == "Two fingers move and zoom the picture"
+    page.wait_for_selector("#viewer .viewer-fingers", state="hidden")
+    page.evaluate("scrollTo(0, 0)")
+    swipe()
+    page.wait_for_function("scrollY > 50")
+    assert page.is_hidden("#viewer .viewer-fingers")  # said once
 
 
 @pytest.mark.parametrize(

@@ -254,8 +254,10 @@ def batch_progress(batch: Batch) -> str:
     if batch.running:
         values |= {"count": count + 1, "next": html.escape(batch.next_name)}
     said = say(f"benchmark.progress.{form}", **values)
-    bar = f"<progress max='{total}' value='{count}'></progress>" if batch.running else ""
-    return f"<div class='progress' role='status'>{bar}{said}</div>"
+    if batch.running:  # not told step by step
+        bar = f"<progress max='{total}' value='{count}' aria-label='{said}'></progress>"
+        return f"<div class='progress'>{bar}{said}</div>"
+    return f"<div class='progress' role='status'>{said}</div>"
 
 
 def batch_table(batch: Batch) -> str:

@@ -69,6 +69,13 @@ class Request(NamedTuple):
     count: int
     seed: int
 
+    @property
+    def made(self) -> str:
+        """What makes the result."""
+        coded = self.shown.coded
+        file = f"{NAMES[coded.codec]}, {coded.setting / QUALITY_STEPS:g}, {coded.bpp:.3f} bpp"
+        return f"{self.shown.name} · {file} · τ = {self.tau:g} · seed = {self.seed}"
+
 
 def aim_option(target: str, amount: float) -> str:
     """What aims at one of TARGETS on a command line."""

@@ -161,5 +161,6 @@ def progress_bar(progress: Progress) -> str:
     """How many files are measured, while some are not."""
     if progress.done == progress.total:
         return ""
-    return f"""<div class="progress" role="status"><progress max="{progress.total}" value="{progress.done}"></progress>
-{say("curve.measured", done=progress.done, total=progress.total)}</div>"""
+    said = say("curve.measured", done=progress.done, total=progress.total)
+    bar = f'<progress max="{progress.total}" value="{progress.done}" aria-label="{said}"></progress>'
+    return f'<div class="progress">{bar}{said}</div>'

@@ -29,10 +29,22 @@ from demo.compress.coded import (
     work,
 )
 from demo.compress.draw import byte_count, commands, measures, viewer
+from demo.compress.report import python_lines, report
 from demo.compress.tabs import TABS
 from demo.kit.address import Held, viewer_links
 from demo.kit.cards import notices
-from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, seeds, stem
+from demo.kit.controls import (
+    COUNT,
+    SEED,
+    TAU,
+    ReportButton,
+    command_lines,
+    download,
+    draw_controls,
+    python_code,
+    seeds,
+    stem,
+)
 from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
 from demo.kit.link import choice, number
 from demo.kit.progress import expected, share
@@ -100,17 +112,20 @@ class CompressMode:
         with gr.Row(elem_classes="files"):
             self.icn_file = gr.DownloadButton(say("compress.file"), size="sm", elem_id="icn-file")
             self.png_file = gr.DownloadButton(say("compress.decoded_file"), size="sm", elem_id="decoded-file")
-        self.commands = command_lines()
+            self.report = ReportButton("icn-")
+        self.commands, self.python = command_lines(), python_code("icn-")
 
     def wire(self, shared: Shared, asked: gr.Number) -> Wiring:
         """What the mode asks of the page's event, and what prepares it; an opened file makes `asked` grow."""
         self.shared = shared
         self.results = [
             shared.viewer, shared.status, shared.notice, self.table, self.icn_file, self.png_file, self.commands,
+            self.python,
         ]  # fmt: skip
         opened = self.upload.upload(read_icn, [shared.visit, self.upload, asked], asked, **HIDDEN, **MODEL)
         for ended in (opened.success, opened.failure):
             ended(lambda: None, None, self.upload, **QUIET)
+        self.report.makes(make_report, [shared.visit])
         numbers = [self.quality, self.bpp, self.bytes]
         self.target.input(switch_target, [shared.visit, self.target], numbers, **QUIET)
         amounts = [self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur]
@@ -203,6 +218,7 @@ class CompressMode:
             download(f"{stem(name)}.icn", coded.data),
             download(f"{stem(name)}-decoded.png", encode_png(coded.pixels)),
             commands(aim, TAU.first, SEED.first),
+            python_lines(shown, TAU.first, SEED.first),
         )
         return dict(zip(self.results, values, strict=True))
 
@@ -225,6 +241,7 @@ class CompressMode:
                 self.shared.status: doing,
                 self.table: _measures(shown, rivals, decoding, looked),
                 self.commands: commands(shown.aim, tau, seed),
+                self.python: python_lines(shown, tau, seed),
             }
 
         for codec in others:
@@ -263,6 +280,19 @@ def _compressed(aim: Aim) -> Shown:
     """
     coded = compress(aim.photo, setting_for(*aim))
     return Shown(aim.photo.name, coded, aim.photo, aim_option(aim.target, aim.amount))
+
+
+@one_turn
+def make_report(visit: Visit) -> str:
+    """The ZIP of what is on the page, as a file to download."""
+    speak(visit.language)
+    request = visit.shown.get("compared")
+    with refusals():
+        if request is None or request.shown.photo is None:
+            raise IRNError(say(f"report.{'nothing' if request else 'too_early'}"))
+    name, coded, photo, _ = request.shown
+    rivals = [match(photo, codec, len(coded.data)) for codec in OTHERS]
+    return download(f"{stem(name)}-icn-report.zip", report(request, rivals))
 
 
 @one_turn

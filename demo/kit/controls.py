@@ -1,14 +1,16 @@
 """Controls and files that several modes have: how a draw is made, plots, downloads, command lines."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 from gradio.utils import get_upload_folder
 
 from demo.kit.address import Held
-from demo.kit.events import HIDDEN, Limits, clean
+from demo.kit.events import HIDDEN, MODEL, Limits, clean
 from demo.kit.link import number
 from demo.kit.served import write_once
 from demo.kit.words import anew, hint, lasting, say, words
@@ -61,12 +63,9 @@ def seeds(seed: int, count: int) -> range:
     return range(seed, seed + count)
 
 
-def figure(name: str, alt: str) -> gr.Image:
-    """A plot, drawn by matplotlib."""
-    return gr.Image(
-        type="pil", format="png", image_mode="RGBA", interactive=False, show_label=False, container=False, alt_text=alt,
-        buttons=["download", "fullscreen"], elem_id=f"{name}-figure",
-    )  # fmt: skip
+def figure(name: str) -> gr.HTML:
+    """The place of plots (see plots.py)."""
+    return gr.HTML(elem_id=f"{name}-figure")
 
 
 def command_lines() -> gr.Code:
@@ -75,10 +74,29 @@ def command_lines() -> gr.Code:
         return gr.Code(language="shell", interactive=False, show_label=False, wrap_lines=True)
 
 
-def python_code() -> gr.Code:
+def python_code(prefix: str = "") -> gr.Code:
     """The same in Python, folded away."""
     with gr.Accordion(say("kit.python"), open=False):
-        return gr.Code(language="python", interactive=False, show_label=False, wrap_lines=True, elem_id="python")
+        return gr.Code(
+            language="python", interactive=False, show_label=False, wrap_lines=True, elem_id=f"{prefix}python"
+        )
+
+
+class ReportButton:
+    """A button that makes a file when it is pressed, and then saves it."""
+
+    def __init__(self, prefix: str):
+        self.id = f"{prefix}report-file"
+        self.button = gr.Button(say("report.button"), size="sm", elem_id=f"{prefix}report")
+        self.file = gr.DownloadButton(elem_id=self.id, elem_classes="unseen")
+
+    def makes(self, make: Callable[..., str], inputs: list[Component], js: str | None = None) -> None:
+        """`make` returns the path of the file; `js` cleans its inputs."""
+        made = self.button.click(
+            make, inputs, self.file, js=js, show_progress_on=self.button, api_visibility="private", **MODEL
+        )
+        press = f"document.querySelector('#{self.id} a, a#{self.id}, #{self.id}').click()"
+        made.success(None, None, None, js=f"() => setTimeout(() => {press}, 300)")  # once the page has the file
 
 
 def download(name: str, content: bytes) -> str:

@@ -5,12 +5,15 @@ from markupsafe import Markup
 from demo.kit.html import fill, template
 from demo.kit.words import say
 
-_CLAIM = template("<div class='claim' role='status'><p>{{ said }}</p></div>")
+_CLAIM = template("<div class='claim' data-made='{{ made }}'><p>{{ said }}</p></div>")
 
 
-def claim(said: str) -> str:
-    """A sentence in large type; while there is none yet, a word that it is being computed."""
-    return fill(_CLAIM, said=Markup(said)) if said else say("kit.computing")
+def claim(said: str, made: str = "") -> str:
+    """A sentence in large type; while there is none yet, a word that it is being computed.
+
+    What was `made` from what stands below figures that are saved: see figures.js.
+    """
+    return str(fill(_CLAIM, said=Markup(said), made=made)) if said else say("kit.computing")
 
 
 def turn(before: float, after: float) -> str:

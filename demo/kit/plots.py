@@ -1,25 +1,29 @@
-"""Parts of plots, by matplotlib without its global state. Readable on a light and on a dark page."""
+"""Plots, by matplotlib without its global state. Readable on a light and on a dark page, and on a phone."""
 
+import hashlib
 import io
+import textwrap
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import matplotlib
 import numpy as np
+from gradio.utils import get_upload_folder
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.gridspec import SubplotSpec
-from PIL import Image
 
+from demo.kit.html import fill, template
+from demo.kit.served import write_once
 from demo.kit.words import FIRST_LANGUAGE, say, speak, spoken
 
 P, Drawn = ParamSpec("P"), TypeVar("Drawn")
-INK = "#7d8694"
+INK = "#6e7887"
 """Text and axes: the same contrast on white and on near-black."""
 OURS, ACTUAL, SIGNED = "#2f7fd8", "#e07b39", "RdBu_r"
-STYLE = {"color": INK, "fontsize": 13}
+STYLE = {"color": INK, "fontsize": 12.5}
 CHINESE = (
     "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei",
     "Droid Sans Fallback", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "SimHei", "Arial Unicode MS",
@@ -49,53 +53,107 @@ def legible(draw: Callable[P, Drawn]) -> Callable[P, Drawn]:
     return drawn
 
 
-def add_axes(figure: Figure, where: SubplotSpec) -> Axes:
-    """Axes in a place of the figure, transparent."""
-    axes = figure.add_subplot(where)
-    axes.set_facecolor("none")
-    axes.tick_params(colors=INK, labelsize=11)
-    for spine in axes.spines.values():
-        spine.set_color(INK)
-    return axes
+WIDTH, HEIGHT, DPI = 3.8, 3.4, 160
+"""Inches and dots of one plot: shown 300 pixels wide, as on a phone, its smallest letters are 12 high."""
+TALLEST = 6.0
+LINE = 36
+"""Letters in a line of a title; a Chinese one counts for two."""
+HALF = 16
+"""Letters of a name that leave room for another beside it, below a plot."""
+_PLOTS = template("""<div class="plots" style="--columns: {{ columns }}">
+{% for plot in plots %}<img src="{{ plot.address }}" alt="{{ plot.title }}">{% endfor %}</div>""")
 
 
-def render(figure: Figure) -> Image.Image:
-    """The figure as an RGBA picture."""
-    figure.patch.set_alpha(0)
+class Plots:
+    """Plots of one figure, each a picture of its own: as many stand side by side as the screen has room for."""
+
+    def __init__(self, columns: int):
+        """At most so many side by side."""
+        self.columns, self.figures = columns, []
+
+    def axes(self, title: str, height: float = HEIGHT) -> Axes:
+        """Axes of a further plot, transparent."""
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        figure.patch.set_alpha(0)
+        self.figures.append(figure)
+        axes = figure.add_subplot()
+        axes.set_facecolor("none")
+        axes.tick_params(colors=INK, labelsize=11)
+        figure.suptitle(_wrapped(title), **STYLE)
+        for spine in axes.spines.values():
+            spine.set_color(INK)
+        return axes
+
+    def map(
+        self, values: np.ndarray, title: str, limit: float, colours: str, low: float, unit: str | None = None
+    ) -> None:
+        """An array as a picture in false colours from `low` to `limit`, with its bar."""
+        height, width = values.shape
+        axes = self.axes(title, min(max(0.8 * WIDTH * height / width, 0.9) + 0.5, TALLEST))
+        image = axes.imshow(values, cmap=colours, vmin=low, vmax=limit, interpolation="nearest")
+        axes.set_xticks([])
+        axes.set_yticks([])
+        bar = axes.figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
+        bar.ax.tick_params(colors=INK, labelsize=11)
+        bar.outline.set_edgecolor(INK)
+        bar.set_label(unit or say("kit.grey_levels"), color=INK, fontsize=11)
+
+    @legible
+    def files(self) -> dict[str, bytes]:
+        """Each as a PNG and an SVG, by name."""
+        return {
+            f"figure-{number}.{kind}": _file(figure, kind)
+            for number, figure in enumerate(self.figures, start=1) for kind in ("png", "svg")
+        }  # fmt: skip
+
+    @legible
+    def html(self) -> str:
+        """All of them; a title says what is seen, also where pictures cannot be."""
+        plots = [{"address": _address(figure), "title": _title(figure)} for figure in self.figures]
+        return fill(_PLOTS, plots=plots, columns=self.columns)
+
+
+def _wrapped(title: str) -> str:
+    """In lines; Chinese has no spaces at which to break, and ends them anywhere."""
+    return textwrap.fill(title, LINE // _breadth(title))
+
+
+def _breadth(text: str) -> int:
+    """How many times wider than Latin letters those of a text are."""
+    return 2 if any(letter > "\u2e7f" for letter in text) else 1
+
+
+def _title(figure: Figure) -> str:
+    return figure.get_suptitle().replace("\n", " ")
+
+
+def _address(figure: Figure) -> str:
+    """Where the page finds the figure as a PNG."""
+    png = _file(figure, "png")
+    path = Path(get_upload_folder()) / "plots" / f"{hashlib.sha256(png).hexdigest()}.png"
+    return f"gradio_api/file={write_once(path, lambda stream: stream.write(png))}"
+
+
+def _file(figure: Figure, kind: str) -> bytes:
+    """The same figure gives the same bytes."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    return Image.open(buffer).convert("RGBA")
+    with matplotlib.rc_context({"svg.hashsalt": "figure"}):
+        figure.savefig(buffer, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)
+    return buffer.getvalue()
 
 
-def add_map(
-    figure: Figure, where: SubplotSpec, values: np.ndarray, title: str, limit: float, colours: str, low: float,
-    unit: str | None = None,
-) -> None:  # fmt: skip
-    """An array as a picture in false colours from `low` to `limit`, with its bar."""
-    axes = add_axes(figure, where)
-    image = axes.imshow(values, cmap=colours, vmin=low, vmax=limit, interpolation="nearest")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_title(title, **STYLE)
-    bar = figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
-    bar.ax.tick_params(colors=INK, labelsize=11)
-    bar.outline.set_edgecolor(INK)
-    bar.set_label(unit or say("kit.grey_levels"), **STYLE)
-
-
-def bits_map(heat: np.ndarray, total: str) -> tuple[Figure, Axes]:
-    """A figure with bits per pixel as a map, and the axes beside it."""
-    height, width = heat.shape
+def map_of_bits(plots: Plots, heat: np.ndarray, total: str) -> None:
+    """Bits per pixel."""
     limit = max(1e-3, float(np.percentile(heat, 99.5)))
-    figure = Figure(figsize=(13, min(max(6.2 * height / width, 4.2), 8)), layout="constrained")
-    grid = figure.add_gridspec(1, 2)
-    add_map(figure, grid[0, 0], heat, say("kit.sum", total=total), limit, "magma", 0, say("kit.bits_per_pixel"))
-    return figure, add_axes(figure, grid[0, 1])
+    plots.map(heat, say("kit.sum", total=total), limit, "magma", 0, say("kit.bits_per_pixel"))
 
 
-def describe(axes: Axes, title: str, x: str, y: str) -> None:
-    """Title, names of the axes, legend."""
-    axes.set_title(title, **STYLE)
-    axes.set_xlabel(x, **STYLE)
-    axes.set_ylabel(y, **STYLE)
-    axes.legend(frameon=False, labelcolor=INK, fontsize=11)
+def describe(axes: Axes, x: str, y: str) -> None:
+    """Names of the axes, and below the plot those of what is in it."""
+    axes.set_xlabel(x, color=INK, fontsize=11)
+    axes.set_ylabel(y, color=INK, fontsize=11)
+    handles, labels = axes.get_legend_handles_labels()
+    columns = 1 if any(len(label) * _breadth(label) > HALF for label in labels) else 2
+    labels = [_wrapped(label) for label in labels]
+    place = {"loc": "outside lower center", "ncols": columns}
+    axes.figure.legend(handles, labels, frameon=False, labelcolor=INK, fontsize=11, **place)

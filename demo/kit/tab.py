@@ -3,7 +3,7 @@
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import gradio as gr
 from gradio.components import Component
@@ -22,6 +22,13 @@ Request = TypeVar("Request")
 """What a mode hands to its tabs: the picture and how it is treated."""
 Found = TypeVar("Found")
 """What a tab computes."""
+
+
+class Made(Protocol):
+    """A request that says what makes its result, in words: the picture, the model, temperature and seed."""
+
+    @property
+    def made(self) -> str: ...
 
 
 class Tab(ABC, Generic[Request, Found]):
@@ -110,6 +117,8 @@ class Strip:
 
 
 MEASURES = "measures"
+_CALM = "matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth'"
+"""JavaScript: how the page scrolls by itself."""
 
 
 class Tabs(Strip):
@@ -122,7 +131,7 @@ class Tabs(Strip):
 
     def opens(self, button: gr.Button, key: str) -> None:
         """Let a button elsewhere open a tab, and bring it into view."""
-        show = f"() => {{ document.getElementById({self.elem_id!r}).scrollIntoView({{behavior: 'smooth'}}); }}"
+        show = f"() => {{ document.getElementById({self.elem_id!r}).scrollIntoView({{ behavior: {_CALM} }}); }}"
         button.click(lambda: gr.Tabs(selected=key), None, self.strip, js=show, **QUIET)
         button.click(None, None, self.open, js=f"() => {key!r}")
 
@@ -150,7 +159,7 @@ class Tabs(Strip):
         return [self.open.change, *(trigger for tab in self.all.values() for trigger in tab.triggers)]
 
     def render(
-        self, key: str, request: object, values: Sequence[object], work: tuple[Hashable, float]
+        self, key: str, request: Made, values: Sequence[object], work: tuple[Hashable, float]
     ) -> Iterator[tuple[dict, Sequence[ViewerImage], str]]:
         """The open tab as it comes: {component: value}, the pictures that it adds to the viewer, and its progress.
 
@@ -167,7 +176,8 @@ class Tabs(Strip):
             for found in tab.compute(request, **own):
                 drawn = {tab.outputs[name]: value for name, value in tab.draw(found).items()}
                 done = tab.progress(found)
-                yield {tab.claim: claim(tab.finding(found))} | drawn, tab.pictures(found), share(*done) if done else ""
+                said = {tab.claim: claim(tab.finding(found), request.made)}
+                yield said | drawn, tab.pictures(found), share(*done) if done else ""
 
 
 Step = TypeVar("Step")

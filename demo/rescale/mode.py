@@ -9,8 +9,19 @@ from gradio.components import Component
 from demo.examples import FIRST, example
 from demo.kit.address import Held, viewer_links
 from demo.kit.cards import notices
-from demo.kit.controls import COUNT, SEED, TAU, command_lines, download, draw_controls, python_code, seeds, stem
-from demo.kit.events import MODEL, QUIET, Visit, clean, refusals
+from demo.kit.controls import (
+    COUNT,
+    SEED,
+    TAU,
+    ReportButton,
+    command_lines,
+    download,
+    draw_controls,
+    python_code,
+    seeds,
+    stem,
+)
+from demo.kit.events import QUIET, Visit, clean, refusals
 from demo.kit.link import choice
 from demo.kit.progress import expected, share
 from demo.kit.shared import Shared, Wiring
@@ -41,8 +52,6 @@ PICTURE = "rescale picture"
 """Under this key of a visit stands what the viewer shows but for the draws."""
 SCALES = (2, 4, 8)
 FIRST_SCALE = 4
-SAVE_JS = "() => setTimeout(() => document.querySelector('#report-file a, a#report-file, #report-file').click(), 300)"
-"""Press the button that holds the new file, once the page has it."""
 NATURAL, CALIBRATED = "natural", "calibrated"
 KINDS = (NATURAL, CALIBRATED)
 """What draws are to be."""
@@ -119,8 +128,7 @@ class RescaleMode:
         with gr.Row(elem_classes="files"):
             self.lr_file = gr.DownloadButton(say("rescale.lr_file"), size="sm")
             self.reconstruction_file = gr.DownloadButton(say("rescale.reconstruction_file"), size="sm")
-            self.report = gr.Button(say("report.button"), size="sm", elem_id="report")
-        self.report_file = gr.DownloadButton(elem_id="report-file", elem_classes="unseen")
+            self.report = ReportButton("")
         self.commands, self.python = command_lines(), python_code()
 
     def wire(self, shared: Shared) -> Wiring:
@@ -135,11 +143,7 @@ class RescaleMode:
         for tab in self.tabs.all.values():
             tab.wire(request | {"visit": shared.visit})
         self.tabs.opens(self.refine, Refine.key)
-        made = self.report.click(
-            make_report, list(request.values()), self.report_file, js=clean(None, None, TAU, COUNT, SEED),
-            show_progress_on=self.report, api_visibility="private", **MODEL,
-        )  # fmt: skip
-        made.success(None, None, None, js=SAVE_JS)
+        self.report.makes(make_report, list(request.values()), clean(None, None, TAU, COUNT, SEED))
         return Wiring(
             [self.net.change, *self.draws.triggers, *self.tabs.triggers],
             [*request.values(), self.tabs.open, *self.tabs.inputs],

@@ -34,6 +34,11 @@ class Request(NamedTuple):
         """That of the network."""
         return scale_of(self.net)
 
+    @property
+    def made(self) -> str:
+        """What makes the result."""
+        return f"{self.photo.name} · {model_tag(self.net)} · τ = {self.tau:g} · seed = {self.seed}"
+
 
 @dataclass(frozen=True, eq=False)
 class Rescaled:

@@ -8,7 +8,6 @@ import gradio as gr
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from PIL import Image
 from torch import Tensor
 
 from demo.compress.coded import Coded, Request
@@ -16,7 +15,7 @@ from demo.kit.cache import cached
 from demo.kit.cards import Card, cards
 from demo.kit.controls import figure
 from demo.kit.finding import percent
-from demo.kit.plots import INK, STYLE, bits_map, legible, render
+from demo.kit.plots import INK, Plots, describe, legible, map_of_bits
 from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.photo import MAX_PAGE_PIXELS
@@ -148,7 +147,7 @@ class Bits(Tab[Request, tuple[Account, Coded]]):
     def build(self) -> None:
         gr.Markdown(say("bits.intro"))
         self.outputs = {
-            "figure": figure("bits", say("bits.alt")),
+            "figure": figure("bits"),
             "cards": gr.HTML(say("kit.computing"), elem_id="level-cards"),
         }
 
@@ -156,7 +155,7 @@ class Bits(Tab[Request, tuple[Account, Coded]]):
         yield account(request.shown.coded.data), request.shown.coded
 
     def draw(self, found: tuple[Account, Coded]) -> dict[str, object]:
-        return {"figure": bits_figure(found[0]), "cards": level_cards(*found)}
+        return {"figure": bits_figure(found[0]).html(), "cards": level_cards(*found)}
 
     def finding(self, found: tuple[Account, Coded]) -> str:
         kept, _ = found
@@ -183,11 +182,12 @@ PART_COLOURS = dict(zip(PARTS, (INK, "#2f7fd8", "#4aa8a0", "#8a6fd1", "#e07b39")
 
 
 @legible
-def bits_figure(found: Account) -> Image.Image:
+def bits_figure(found: Account) -> Plots:
     """Bits per pixel as a map, and the bytes of each level and part as bars."""
-    figure, axes = bits_map(found.heat, say("compress.byte_count", count=round(found.heat.sum() / 8)))
-    _bytes_by_level(axes, found)
-    return render(figure)
+    plots = Plots(columns=2)
+    map_of_bits(plots, found.heat, say("compress.byte_count", count=round(found.heat.sum() / 8)))
+    _bytes_by_level(plots.axes(say("bits.overhead", count=found.overhead)), found)
+    return plots
 
 
 def _bytes_by_level(axes: Axes, found: Account) -> None:
@@ -199,9 +199,6 @@ def _bytes_by_level(axes: Axes, found: Account) -> None:
         floor += heights
     for place, total in enumerate(floor):
         axes.text(place, total, f"{total:,.0f}", color=INK, fontsize=11, ha="center", va="bottom")
-    axes.margins(y=0.1)
-    axes.set_xticks(range(len(levels)), [say("bits.low"), *(f"{level + 1}" for level in levels[1:])], **STYLE)
-    axes.set_xlabel(say("bits.levels"), **STYLE)
-    axes.set_ylabel(say("kit.bytes_axis"), **STYLE)
-    axes.set_title(say("bits.overhead", count=found.overhead), **STYLE)
-    axes.legend(frameon=False, labelcolor=INK, fontsize=11, loc="upper left")
+    axes.margins(y=0.18)
+    axes.set_xticks(range(len(levels)), [say("bits.low"), *(f"{level + 1}" for level in levels[1:])])
+    describe(axes, say("bits.levels"), say("kit.bytes_axis"))

@@ -21,7 +21,7 @@ class LostInCells(Tab[Request, Found | Coded]):
         gr.Markdown(say("lost_in_cells.intro"))
         self.outputs = {
             "cards": gr.HTML(say("kit.computing"), elem_id="cell-cards"),
-            "figure": figure("lost", say("spread.alt")),
+            "figure": figure("lost"),
         }
 
     def compute(self, request: Request) -> Iterator[Found | Coded]:
@@ -30,7 +30,7 @@ class LostInCells(Tab[Request, Found | Coded]):
 
     def draw(self, found: Found | Coded) -> dict[str, object]:
         if isinstance(found, Coded):
-            return {"cards": say("compress.no_original"), "figure": None}
+            return {"cards": say("compress.no_original"), "figure": ""}
         return draw_spread(found)
 
     def finding(self, found: Found | Coded) -> str:

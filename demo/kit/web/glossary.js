@@ -3,7 +3,7 @@
 (TERMS) => {
   const UNITS = ".card, .tabitem, .intro, .slide";
   const PLACES = ".claim, .prose, .card, .measures, .scores, .hint, .formula, .why, .sentence, .terms";
-  const NEVER = "button, a, code, pre, svg, summary, label, input, textarea, .viewer, .painter, .apart .box, .katex";
+  const NEVER = "button, a, code, pre, svg, summary, label, input, textarea, [aria-hidden=true], .viewer, .painter, .apart .box, .katex";
   const forms = {}; // of all languages: a page may be between two
   const texts = {};
   for (const [language, terms] of Object.entries(TERMS)) {
@@ -118,6 +118,6 @@
     if (changes.every(({ target }) => target.nodeType !== 1 || target.closest(own))) return;
     clearTimeout(due);
     due = setTimeout(markAll, 150);
-  }).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["aria-hidden"] });
   markAll();
 }

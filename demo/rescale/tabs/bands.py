@@ -7,16 +7,13 @@ from typing import NamedTuple
 import gradio as gr
 import numpy as np
 import torch
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from PIL import Image
 
 from demo.kit.apart import apart
 from demo.kit.cards import Card, cards
 from demo.kit.controls import figure
 from demo.kit.finding import percent
 from demo.kit.numbers import decibels
-from demo.kit.plots import ACTUAL, INK, OURS, SIGNED, STYLE, add_axes, add_map, legible, render
+from demo.kit.plots import ACTUAL, INK, OURS, SIGNED, Plots, describe, legible
 from demo.kit.tab import Tab
 from demo.kit.words import say, words
 from demo.rescale.pyramid import GAIN, Pyramid, pyramid
@@ -78,7 +75,7 @@ class Bands(Tab[Request, HighFrequencies]):
         self.outputs = {
             "quadrants": quadrants,
             "cards": gr.HTML(say("kit.computing")),
-            "figure": figure("bands", say("bands.alt")),
+            "figure": figure("bands"),
         }
 
     def compute(self, request: Request, level: int, kept: list[str]) -> Iterator[HighFrequencies]:
@@ -143,37 +140,34 @@ def _drop_bands(x: torch.Tensor, level: int, kept: tuple[str, ...]) -> torch.Ten
 
 
 @legible
-def bands_figure(found: HighFrequencies) -> Image.Image:
+def bands_figure(found: HighFrequencies) -> str:
     """Three bands × (original, reconstruction, difference) in signed colours, and the energy of each."""
     values = np.concatenate([np.abs(found.original[band]).ravel() for band in BANDS])
     limit = max(1.0, float(np.percentile(values, 99)))
     difference = {band: found.reconstruction[band] - found.original[band] for band in BANDS}
-    height, width = found.original[BANDS[0]].shape
-    row = min(max(3.5 * height / width, 1.3), 8)  # inches: about the shape of the picture
-    figure = Figure(figsize=(13, 3 * (row + 0.5) + 3.4), layout="constrained")
-    grid = figure.add_gridspec(4, 3, height_ratios=(row, row, row, 3))
+    plots = Plots(columns=3)
     rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
     said = words("bands")
-    for row, (name, bands) in enumerate(rows):
-        for column, band in enumerate(BANDS):
+    for name, bands in rows:
+        for band in BANDS:
             title = say("bands.map", band=said["names"][band], picture=said["pictures"][name])
-            add_map(figure, grid[row, column], bands[band], title, limit, SIGNED, -limit)
-    _energies(add_axes(figure, grid[3, :]), found, difference)
-    return render(figure)
+            plots.map(bands[band], title, limit, SIGNED, -limit)
+    _energies(plots, found, difference)
+    return plots.html()
 
 
-def _energies(axes: Axes, found: HighFrequencies, difference: dict[str, np.ndarray]) -> None:
+def _energies(plots: Plots, found: HighFrequencies, difference: dict[str, np.ndarray]) -> None:
     series = (
         ("original", found.energy(found.original), INK),
         ("reconstruction", found.energy(found.reconstruction), OURS),
         ("difference", found.energy(difference), ACTUAL),
     )
     places, said = np.arange(len(BANDS)), words("bands")
+    axes = plots.axes(said["energy"])
     for i, (name, energies, colour) in enumerate(series):
         bars = axes.bar(places + 0.27 * (i - 1), energies, 0.25, color=colour, label=said["pictures"][name])
-        axes.bar_label(bars, [f"{e:.1f}" for e in energies], color=INK, fontsize=11, padding=2)
+        axes.bar_label(bars, [f"{e:.0f}" for e in energies], color=INK, fontsize=11, padding=2)
     axes.margins(y=0.18)
     axes.set_ylim(bottom=0)
-    axes.set_xticks(places, list(said["names"].values()), **STYLE)
-    axes.set_ylabel(said["energy"], **STYLE)
-    axes.legend(frameon=False, labelcolor=INK, fontsize=11)
+    axes.set_xticks(places, list(said["names"].values()))
+    describe(axes, "", "")

@@ -166,7 +166,7 @@ class ChoicesTab(Tab[Request, Found]):
 
 _WAYS = template("""
 <div class="three">{% for way in ways %}
-<figure class="card pixelated"><h3>{{ way.title }} <span class="figure">{{ way.psnr }}</span></h3>
+<figure class="card pixelated"><h2>{{ way.title }} <span class="figure">{{ way.psnr }}</span></h2>
 <img src="{{ way.part }}" alt="{{ way.title }}: {{ way.psnr }}">
 <img src="{{ way.errors }}" alt="{{ way.title }}: {{ way.map }}">
 <figcaption><b>{{ way.what }}</b><span class="hint figure">{{ way.map }}</span>

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import gradio as gr
-from PIL import Image
 
 from demo.kit.cache import cached
 from demo.kit.controls import figure
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, kilobytes
-from demo.kit.plots import INK, OURS, STYLE, bits_map, legible, render
+from demo.kit.plots import INK, OURS, Plots, legible, map_of_bits
 from demo.kit.tab import Tab
 from demo.kit.words import say, words
 from demo.photo import Photo
@@ -55,7 +54,7 @@ class LostBits(Tab[Request, tuple[Lost, Rescaled]]):
         gr.Markdown(say("lost_bits.intro"))
         self.outputs = {
             "table": gr.HTML(say("kit.computing"), elem_id="lost-table"),
-            "figure": figure("lost-bits", say("lost_bits.alt")),
+            "figure": figure("lost-bits"),
         }
 
     def compute(self, request: Request) -> Iterator[tuple[Lost, Rescaled]]:
@@ -106,16 +105,16 @@ def _beyond(bytes_in_file: int, expected: float, sentence: str) -> str:
 
 
 @legible
-def lost_figure(found: Information) -> Image.Image:
+def lost_figure(found: Information) -> str:
     """Lost bits per pixel as a map, and the bytes of each level and band as bars."""
-    figure, axes = bits_map(found.heat(), kilobytes(found.total / 8))
+    plots = Plots(columns=2)
+    map_of_bits(plots, found.heat(), kilobytes(found.total / 8))
+    axes = plots.axes(say("lost_bits.by_level"))
     bars = axes.barh(
         [value_name(name) for name in found.bits], [bits.sum() / 8 for bits in found.bits.values()], color=OURS
     )
-    axes.bar_label(bars, [kilobytes(bar.get_width()) for bar in bars], color=INK, fontsize=12, padding=4)
+    axes.bar_label(bars, [kilobytes(bar.get_width()) for bar in bars], color=INK, fontsize=11, padding=4)
     axes.invert_yaxis()
-    axes.margins(x=0.2)
-    axes.tick_params(axis="y", labelsize=13)
-    axes.set_xlabel(say("kit.bytes_axis"), **STYLE)
-    axes.set_title(say("lost_bits.by_level"), **STYLE)
-    return render(figure)
+    axes.margins(x=0.4)
+    axes.set_xlabel(say("kit.bytes_axis"), color=INK, fontsize=11)
+    return plots.html()

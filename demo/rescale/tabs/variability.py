@@ -20,7 +20,7 @@ class VariabilityTab(Tab[Request, Found]):
         gr.Markdown(say("variability.intro"))
         self.outputs = {
             "cards": gr.HTML(say("kit.computing")),
-            "figure": figure("variability", say("spread.alt")),
+            "figure": figure("variability"),
         }
 
     def compute(self, request: Request) -> Iterator[Found]:

@@ -64,7 +64,7 @@ class Importance(Tab[Request, Found | Coded]):
         self.inputs = {"spread": spread, "strokes": painter}
         self.outputs = {
             "painter": painter, "about": about, "table": table, "file": file, "mask": mask,
-            "maps": figure("importance", say("importance.alt")), "parts": gr.HTML(elem_id="importance-parts"),
+            "maps": figure("importance"), "parts": gr.HTML(elem_id="importance-parts"),
         }  # fmt: skip
         self.triggers = [spread.input, apply.click]
 
@@ -126,7 +126,7 @@ def _label(coded: Coded) -> str:
 def _nothing() -> dict[str, object]:
     """Where there is no file with a map."""
     none = gr.update(value=None, interactive=False)
-    return {"table": "", "parts": "", "maps": None, "file": none, "mask": none}
+    return {"table": "", "parts": "", "maps": "", "file": none, "mask": none}
 
 
 def _drawn(photo: Photo, found: Weighed) -> dict[str, object]:

@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from matplotlib.figure import Figure
-from PIL import Image
 
 from demo.compress.coded import Coded
 from demo.compress.draw import byte_count
@@ -13,7 +11,7 @@ from demo.compress.tabs.importance.compute import Weighed
 from demo.kit.cards import Card, cards
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels, gain, kilobytes, looks_text, psnr_text
-from demo.kit.plots import add_map, legible, render
+from demo.kit.plots import Plots, legible
 from demo.kit.words import say, words
 from demo.photo import Photo
 from irn_core.ops.tiling import Window
@@ -72,17 +70,15 @@ def _compared(show: Callable[[float], str], shape: str, before: float, after: fl
 
 
 @legible
-def maps(found: Weighed) -> Image.Image:
+def maps(found: Weighed) -> str:
     """The quality of each cell, and bits per pixel without and with it, on one scale."""
-    height, width = found.wanted.inside.shape
-    figure = Figure(figsize=(13, min(max(4.1 * height / width, 2.8), 8)), layout="constrained")
-    grid, said = figure.add_gridspec(1, 3), words("importance.maps")
+    plots, said = Plots(columns=3), words("importance.maps")
     low, high = found.qualities.min(), found.qualities.max()
-    add_map(figure, grid[0, 0], found.qualities, said["quality"], max(high, low + 1), "viridis", low, said["unit"])
+    plots.map(found.qualities, said["quality"], max(high, low + 1), "viridis", low, said["unit"])
     limit = max(1e-3, float(np.percentile(np.maximum(*found.heat), 99.5)))
-    for place, (name, heat) in enumerate(zip(("before", "after"), found.heat, strict=True), start=1):
-        add_map(figure, grid[0, place], heat, said[name], limit, "magma", 0, say("kit.bits_per_pixel"))
-    return render(figure)
+    for name, heat in zip(("before", "after"), found.heat, strict=True):
+        plots.map(heat, said[name], limit, "magma", 0, say("kit.bits_per_pixel"))
+    return plots.html()
 
 
 def parts(photo: Photo, found: Weighed) -> str:
@@ -100,4 +96,4 @@ def _row(photo: Photo, files: tuple[Coded, Coded], side: str, window: Window, ps
     for name, coded, value in zip((names["plain"], names["mapped"]), files, psnr, strict=True):
         items.append(Card(name, decibels(value), coded.pixels, said["whole"].format(file=byte_count(coded))))
     cut = [item._replace(part=item.pixels[window.rows, window.columns]) for item in items]
-    return f"<h4>{said[side]}</h4><div class='pixelated'>{cards(cut)}</div>"
+    return f"<h2 class='part'>{said[side]}</h2><div class='pixelated'>{cards(cut)}</div>"

@@ -25,11 +25,11 @@ _GRID = template("""
 _PICTURE = template("""
 <figure class="grid8"><img src="{{ url }}" alt="{{ name }}"><figcaption><b>{{ name }}</b> {{ note }}</figcaption>
 </figure>""")
-_BLOCK = template("""{{ mark }}<h3>{{ title }}</h3><div class="block-steps">
-{% for part in parts %}{{ part }}{% endfor %}</div><h3>{{ codes_title }}</h3><ol class="code-words">
+_BLOCK = template("""{{ mark }}<h2>{{ title }}</h2><div class="block-steps">
+{% for part in parts %}{{ part }}{% endfor %}</div><h2>{{ codes_title }}</h2><ol class="code-words">
 {% for word, bits, said in codes %}<li><code>{{ word }}<b>{{ bits }}</b></code><small>{{ said }}</small></li>
 {% endfor %}</ol>""")
-_ACCOUNT = template("""<h3>{{ said.title }}</h3><div class="scores steps"><table><thead><tr>
+_ACCOUNT = template("""<h2>{{ said.title }}</h2><div class="scores steps"><table><thead><tr>
 {% for head in said.heads.values() %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead><tbody>
 {% for name, note, cells in rows %}<tr><th scope="row">{{ name }}<small>{{ note }}</small></th>
 {% for cell in cells %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
@@ -106,7 +106,7 @@ def _grid(values: np.ndarray, name: str, note: str, shape: str, signed: bool = T
 
     def cell(value: float) -> tuple[str, str]:
         text = f"{value:{shape}}".replace("-0", "0") if abs(value) < 0.5 else f"{value:{shape}}".replace("-", "−")
-        strength = 0.75 * np.log1p(abs(value)) / limit if text != "0" else 0
+        strength = 0.65 * np.log1p(abs(value)) / limit if text != "0" else 0
         return (
             text,
             f"{(BLUE if value >= 0 else ORANGE) if signed else '125 134 148'} / {strength:.2f}" if strength else "",

@@ -118,6 +118,7 @@ const FIGURES = {
     const terms = Array.from(figure.querySelectorAll(".term"));
     const show = (count) => terms.forEach((term, i) => term.classList.toggle("to-come", i >= count));
     figure.querySelector("[data-do=play]").addEventListener("click", () => {
+      if (matchMedia("(prefers-reduced-motion: reduce)").matches) return show(terms.length);
       show(0);
       terms.forEach((_, i) => setTimeout(show, 700 * (i + 1), i + 1));
     });
@@ -170,6 +171,7 @@ const FIGURES = {
         }
         options.forEach((option) => option.classList.remove("right", "wrong"));
         task.querySelector(".options").append(...options);
+        options.forEach((option, i) => option.querySelector("img")?.setAttribute("alt", i + 1)); // not what is right
       }
       figure.querySelector(".seed").textContent = seed;
       output.textContent = `0 / ${tasks.length}`;

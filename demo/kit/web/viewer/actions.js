@@ -95,13 +95,14 @@ function stepCell(by) {
   schedule();
 }
 
-// B runs through the draws, alone in the pane, until the button is pressed again.
+// B runs through the draws, alone in the pane, until the button is pressed again; where motion is unwelcome, each press
+// brings the next.
 function togglePlay() {
   if (playing || draws().length < 2) {
     clearInterval(playing);
     playing = 0;
   } else {
-    playing = setInterval(nextDraw, PLAY_MS);
+    if (!matchMedia("(prefers-reduced-motion: reduce)").matches) playing = setInterval(nextDraw, PLAY_MS);
     Object.assign(view, { mode: "flip", flipped: true });
     nextDraw();
   }

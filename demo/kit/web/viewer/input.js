@@ -8,6 +8,21 @@ function stagePoint(event) {
   return { x: event.clientX - box.left, y: event.clientY - box.top };
 }
 
+// One finger scrolls the page, but where the viewer fills the screen; two move and zoom the picture.
+const fillsScreen = () => document.fullscreenElement === root || root.classList.contains("viewer-filled");
+const scrolls = (event) => event.pointerType === "touch" && gesture.kind === "pan" && !gesture.pinched && !fillsScreen();
+
+// Said once in a browser, when one finger was tried.
+function hintFingers() {
+  try {
+    if (localStorage.getItem(FINGERS_KNOWN)) return;
+    localStorage.setItem(FINGERS_KNOWN, "yes");
+  } catch {} // a browser that keeps nothing is told again
+  const hint = find(".viewer-fingers");
+  hint.hidden = false;
+  setTimeout(() => (hint.hidden = true), HINT_MS);
+}
+
 const onControl = (event) => event.target.closest("button, output, .viewer-help") !== null;
 
 function pointerDown(event) {
@@ -37,7 +52,9 @@ function pointerMove(event) {
     const far = Math.hypot(point.x - gesture.startX, point.y - gesture.startY) >= TAP;
     gesture.moved = gesture.moved || far;
     if (gesture.moved && gesture.kind === "split") setSplit(point.x / stageSize.width);
-    if (gesture.moved && gesture.kind === "pan") {
+    if (gesture.moved && scrolls(event)) {
+      hintFingers();
+    } else if (gesture.moved && gesture.kind === "pan") {
       stage.dataset.drag = "pan";
       panBy(point.x - before.x, point.y - before.y);
     }
@@ -59,8 +76,9 @@ function pinch(id, before, point) {
 function pointerUp(event) {
   if (!pointers.delete(event.pointerId)) return;
   const done = gesture;
+  if (event.type === "pointercancel" && scrolls(event)) hintFingers();
   if (pointers.size) {
-    gesture = { kind: "pan", moved: true }; // one finger of a pinch is left: it goes on panning
+    gesture = { kind: "pan", moved: true, pinched: true }; // one finger of a pinch is left: it goes on panning
     return;
   }
   gesture = null;

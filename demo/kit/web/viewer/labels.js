@@ -114,9 +114,6 @@ function syncControls(list) {
     node.disabled = !some;
   }
   stage.dataset.mode = mode;
-  // With nothing to pan up or down, leave vertical swipes to the page, so that it can be scrolled.
-  const tall = list.length && size.height * view.zoom > list[0].h + 1;
-  stage.dataset.scroll = tall ? "none" : "page";
   handle.hidden = !some || mode !== "split";
   handle.style.left = view.split * 100 + "%";
   handle.setAttribute("aria-valuenow", String(Math.round(view.split * 100)));

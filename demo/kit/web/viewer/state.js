@@ -32,6 +32,8 @@ const help = find(".viewer-help");
 const picks = { a: find('[data-pick="a"]'), b: find('[data-pick="b"]') };
 const context = canvas.getContext("2d", { alpha: false });
 
+const FINGERS_KNOWN = "two fingers known"; // under this key of localStorage
+const HINT_MS = 3000;
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
 // ---------------------------------------------------------------------------------------- state

@@ -204,7 +204,7 @@ stage.addEventListener("pointerleave", (event) => {
   if (event.pointerType !== "touch" && !pointers.size) hoverAt(null);
 });
 stage.addEventListener("wheel", wheel, { passive: false });
-// Where swipes are left to the page, two fingers still belong to the picture.
+// Swipes of one finger are left to the page; two fingers belong to the picture.
 stage.addEventListener("touchmove", (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
 for (const type of ["pointerdown", "wheel", "keydown", "change"]) {
   root.addEventListener(type, () => (linked = latest ? null : linked), { capture: true, passive: true });

@@ -1,6 +1,5 @@
 """z is mixed, transplanted or erased, then upscaled. Knows no page."""
 
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
+from demo.kit.animate import encode_gif
 from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.footprint import DETAIL_SIDE, Footprint, busiest, difference, on_picture
@@ -25,7 +24,6 @@ from irn_core.rescale import draw_noise, split
 
 TIMES = tuple(k / 6 for k in range(7))
 """When the pictures from one draw to the other are taken, both ends included: there and back is a loop of 12."""
-STEP_MS = 120
 """How long one is shown; the two draws themselves stay twice as long."""
 PART_SIDE = 256
 """Side of the part that is shown, in pixels of the original."""
@@ -142,20 +140,6 @@ def _step(photo: Photo, net: str, window: Window, pixels: np.ndarray) -> Step:
         picture[window.rows, window.columns] for picture in (photo.pixels, rescale(photo, net).reconstruction)
     )
     return Step(pixels, psnr_y(original, pixels, 0), float(rms(pixels.astype(np.float32) - likeliest)))
-
-
-def encode_gif(pictures: Sequence[np.ndarray]) -> bytes:
-    """An endless loop through pictures H×W×3 uint8 and back, the ends twice as long.
-
-    One palette of 256 colours for all frames and no dithering, so that nothing moves but what differs.
-    """
-    palette = Image.fromarray(np.concatenate(pictures)).quantize(256)
-    there = [Image.fromarray(p).quantize(palette=palette, dither=Image.Dither.NONE) for p in pictures]
-    back, between = there[-2:0:-1], [STEP_MS] * (len(there) - 2)
-    durations = [2 * STEP_MS, *between, 2 * STEP_MS, *between]
-    buffer = io.BytesIO()
-    there[0].save(buffer, "GIF", save_all=True, append_images=there[1:] + back, duration=durations, loop=0)
-    return buffer.getvalue()
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 
+from demo.kit.animate import STEP_MS
 from demo.kit.cards import Card, cards
 from demo.kit.finding import turn
 from demo.kit.numbers import decibels, gain
@@ -12,7 +13,7 @@ from demo.kit.viewer import png_url
 from demo.kit.words import say, words
 from demo.photo import Photo
 from demo.rescale.change import changed_card
-from demo.rescale.tabs.arithmetic.compute import STEP_MS, TIMES, Change, Interpolation, Step
+from demo.rescale.tabs.arithmetic.compute import TIMES, Change, Interpolation, Step
 
 
 def way(photo: Photo, found: Interpolation, seeds: tuple[int, int], tau: float) -> str:

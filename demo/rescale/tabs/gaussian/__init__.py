@@ -18,7 +18,7 @@ class Gaussian(Tab[Request, Found]):
     def build(self) -> None:
         gr.Markdown(say("gaussian.intro"))
         self.outputs = {
-            "figure": figure("gaussian", say("gaussian.alt")),
+            "figure": figure("gaussian"),
             "tables": gr.HTML(say("kit.computing"), elem_id="gaussian-tables"),
         }
 

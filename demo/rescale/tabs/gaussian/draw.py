@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from PIL import Image
 
 from demo.kit.html import fill, template
-from demo.kit.plots import ACTUAL, INK, OURS, add_axes, describe, legible, render
+from demo.kit.plots import ACTUAL, INK, OURS, Plots, describe, legible
 from demo.kit.words import say, words
 from demo.rescale.draw import value_name
 from demo.rescale.tabs.gaussian.compute import HERE, Case, Found, Row, Stage
@@ -84,15 +82,17 @@ def number(value: float) -> str:
 
 
 @legible
-def normality_figure(found: dict[str, Case]) -> Image.Image:
+def normality_figure(found: dict[str, Case]) -> str:
     """z above and ε below, of all pictures over each other: densities, and quantiles against those of N(0, 1)."""
-    figure = Figure(figsize=(13, 10.4), layout="constrained")
-    grid = figure.add_gridspec(2, 2)
-    for row, (stage, symbol) in enumerate(words("gaussian.stages").items()):
+    plots = Plots(columns=2)
+    for stage, symbol in words("gaussian.stages").items():
         drawn = {name: getattr(case, stage) for name, case in found.items()}
-        _densities(add_axes(figure, grid[row, 0]), drawn, symbol)
-        _quantiles(add_axes(figure, grid[row, 1]), drawn, symbol)
-    return render(figure)
+        for words_of, plot in (("density", _densities), ("quantiles", _quantiles)):
+            title, x, y = words(f"gaussian.{words_of}")
+            axes = plots.axes(title.format(symbol))
+            plot(axes, drawn)
+            describe(axes, x, y)
+    return plots.html()
 
 
 def _reach(drawn: dict[str, Stage]) -> float:
@@ -101,7 +101,7 @@ def _reach(drawn: dict[str, Stage]) -> float:
     return 1.05 * min(largest, 4 * second)
 
 
-def _densities(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
+def _densities(axes: Axes, drawn: dict[str, Stage]) -> None:
     for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
         places, density = stage.histogram
         shown = np.where(density > 0, density, np.nan)  # no line across empty bins
@@ -110,13 +110,11 @@ def _densities(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
     x = np.linspace(-reach, reach, 401)
     axes.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=INK, linestyle="--", label="N(0, 1)")
     axes.set(xlim=(-reach, reach), yscale="log", ylim=(low / 2, 3 * max(high, 0.4)))
-    describe(axes, *(one.format(symbol) for one in words("gaussian.density")))
 
 
-def _quantiles(axes: Axes, drawn: dict[str, Stage], symbol: str) -> None:
+def _quantiles(axes: Axes, drawn: dict[str, Stage]) -> None:
     for (name, stage), colour, marker in zip(drawn.items(), CASE_COLOURS, _MARKERS, strict=True):
         axes.plot(*stage.quantiles, marker, color=colour, markersize=4, label=case_name(name))
     axes.axline((0, 0), slope=1, color=INK, linestyle="--", label="N(0, 1)")
     reach = _reach(drawn)
     axes.set_ylim(-reach, reach)
-    describe(axes, *(one.format(symbol) for one in words("gaussian.quantiles")))
