@@ -64,15 +64,20 @@ class _Frame:
         """Round values of x, at most a dozen of them on a linear axis."""
         if self.log:
             return [tick for tick in TICKS if self.low <= tick <= self.high]
-        least = (self.high - self.low) / 12
-        power = 10.0 ** math.floor(math.log10(least))
-        step = next(power * k for k in (1, 2, 5, 10) if power * k >= least)
-        return [step * k for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
+        return round_values(self.low, self.high, 12)
 
     def y(self, value: float) -> float:
         value = self.top if math.isinf(value) else value
         share = (value - self.bottom) / (self.top - self.bottom)
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def round_values(low: float, high: float, most: int) -> list[float]:
+    """Values between two others, in steps of 1, 2 or 5 times a power of ten: at most so many steps."""
+    least = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(power * k for k in (1, 2, 5, 10) if power * k >= least)
+    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes | None = None) -> str:
