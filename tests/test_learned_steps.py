@@ -74,6 +74,11 @@ def test_a_place_is_kept_from_level_to_level():
     assert read_place("3,5,icn.2.4", AUTOENCODER, 2) is None  # a channel of the other net
 
 
+def test_the_autoencoder_has_one_level_whatever_is_set_for_icn(one_thread):
+    (found,) = LearnedSteps().compute(request(MINE), net=AUTOENCODER, level=5, place="3,5,autoencoder.2.7")
+    assert (found.level, found.chosen.channel, found.chosen.row, found.chosen.column) == (2, 7, 3, 5)
+
+
 @pytest.mark.parametrize("net", NETS)
 def test_both_ways_have_the_same_latents_and_whole_histograms(net, one_thread):
     found = compare(MINE, net, SETTING)

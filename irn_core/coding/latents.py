@@ -6,6 +6,7 @@ and noise of ±½ does not. Either costs −log2 P with P = CDF(taken + ½) − 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ class Latents:
     x_hat: np.ndarray
     size: int | None
 
-    @property
+    @cached_property
     def bits(self) -> float:
         """The sum of −log2 P over all coefficients."""
         return float(sum(band.bits(self.law).sum(dtype=np.float64) for band in self.bands.values()))
@@ -61,6 +62,11 @@ class Latents:
     @property
     def count(self) -> int:
         return sum(band.v.size for band in self.bands.values())
+
+    @cached_property
+    def zeros(self) -> float:
+        """The share of coefficients that are taken as what the prior expects."""
+        return sum(np.count_nonzero(band.taken == 0) for band in self.bands.values()) / self.count
 
 
 def bits_of(law: str, taken: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from demo.compress.coded import Coded, Request
 from demo.compress.draw import opened_finding
-from demo.compress.tabs.learned_steps.compute.latent import AUTOENCODER, ICN, NETS, Latent, look
+from demo.compress.tabs.learned_steps.compute.latent import AUTOENCODER, ICN, NETS, ONLY_LEVEL, Latent, look
 from demo.compress.tabs.learned_steps.compute.noise import Noise, compare
 from demo.compress.tabs.learned_steps.compute.soft import Soft, soften
 from demo.compress.tabs.learned_steps.compute.trade import Trade, trade
@@ -70,6 +70,7 @@ class LearnedSteps(Tab[Request, Found]):
         level: int = FIRST_LEVEL, depth: int = FIRST_DEPTH, place: str = "",
     ) -> Iterator[Found]:  # fmt: skip
         photo, coded = request.shown.photo, request.shown.coded
+        level = level if net == ICN else ONLY_LEVEL
         setting = int(quality * QUALITY_STEPS) if net == AUTOENCODER else coded.setting
         if photo is None:
             yield coded

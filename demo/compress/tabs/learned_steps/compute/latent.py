@@ -11,8 +11,11 @@ from irn_core.coding.autoencoder_codec import load_autoencoder
 from irn_core.coding.codec import load_codec
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.coding.latents import Band, Latents, autoencoder_latents, bits_of, cdf, icn_latents
+from irn_core.nets.autoencoder import AutoencoderConfig
 
 NETS = AUTOENCODER, ICN = ("autoencoder", "icn")
+ONLY_LEVEL = AutoencoderConfig.levels - 1
+"""That of the autoencoder's latents."""
 DEAREST = 10
 """So many channels of the autoencoder are shown, those with the most bits."""
 WIDEST = 24
@@ -76,7 +79,6 @@ def take(photo: Photo, net: str, setting: int, noise: torch.Generator | None) ->
 def look(photo: Photo, net: str, setting: int, level: int, place: tuple[int, int, int] | None) -> Latent:
     """The latents, and the one at a place (channel, row, column) of a level, or else one that is typical."""
     found = latents(photo, net, setting)
-    level = level if level in found.bands else next(iter(found.bands))
     band = found.bands[level]
     bits = band.bits(found.law)
     by_channel = bits.sum((1, 2), dtype=np.float64)
@@ -85,9 +87,9 @@ def look(photo: Photo, net: str, setting: int, level: int, place: tuple[int, int
     shape = band.v.shape
     where = tuple(min(part, side - 1) for part, side in zip(place, shape, strict=True)) if place else None
     chosen = _chosen(found.law, band, where or _typical(band, bits, channels[0].number if net == AUTOENCODER else 0))
-    zeros = sum(np.count_nonzero(one.taken == 0) for one in found.bands.values()) / found.count
     return Latent(
-        net, level, band.step, channels, bits.sum(0), chosen, found.count, zeros, found.bits, found.size, found.x_hat
+        net, level, band.step, channels, bits.sum(0), chosen, found.count, found.zeros, found.bits, found.size,
+        found.x_hat,
     )  # fmt: skip
 
 
