@@ -57,7 +57,7 @@ SCRIPTS = {
 """What runs in the browser beside the components, in this order, and what each is given."""
 LAUNCH = {
     "theme": THEME,
-    "css": "".join(map(read_web, ("style.css", "picker.css", "stage.css", "glossary.css"))),
+    "css": "".join(map(read_web, ("style.css", "picker.css", "graph.css", "stage.css", "glossary.css"))),
     "js": "() => {" + "".join(f"({read_web(name)})({given});" for name, given in SCRIPTS.items()) + "}",
     "max_file_size": "40mb",
 }

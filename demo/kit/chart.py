@@ -96,15 +96,20 @@ class _Frame:
         """Round values of x, with room for their letters on a linear axis."""
         if self.log:
             return [tick for tick in TICKS if self.low <= tick <= self.high]
-        least = (self.high - self.low) / (12 if self.shape is WIDE else 7)
-        power = 10.0 ** math.floor(math.log10(least))
-        step = next(power * k for k in (1, 2, 5, 10) if power * k >= least)
-        return [step * k for k in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
+        return round_values(self.low, self.high, 12 if self.shape is WIDE else 7)
 
     def y(self, value: float) -> float:
         value = self.top if math.isinf(value) else value
         share = (value - self.bottom) / (self.top - self.bottom)
         return round(self.shape.floor - share * (self.shape.floor - self.shape.top), 1)
+
+
+def round_values(low: float, high: float, most: int) -> list[float]:
+    """Values between two others, in steps of 1, 2 or 5 times a power of ten: at most so many steps."""
+    least = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(power * k for k in (1, 2, 5, 10) if power * k >= least)
+    return [step * k for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes | None = None) -> str:

@@ -25,3 +25,8 @@ def turn(before: float, after: float) -> str:
 def percent(share: float) -> str:
     """A share in percent: two digits, or whole percents from ten on."""
     return f"{100 * share:.0f} %" if abs(share) >= 0.0995 else f"{100 * share:.2g} %"
+
+
+def signed_percent(share: float) -> str:
+    """A difference in percent, with its sign."""
+    return f"{'−' if share < 0 else '+'}{percent(abs(share))}"

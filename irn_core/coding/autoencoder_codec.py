@@ -25,7 +25,8 @@ class AutoencoderCodec:
 
     @torch.inference_mode()
     def encode(self, pixels: np.ndarray, quality: float) -> bytes:
-        """H×W×3 uint8 → bytes; quality: 0 … 100."""
+        """H×W×3 uint8 → bytes; quality: 0 … 100, of which the file keeps 11 bits."""
+        quality = stored(quality)
         x = from_uint8(to_tensor(pad_to_multiple(pixels, self.multiple)))
         y, step = self.net.encode(x, torch.tensor([quality])), self.net.step(torch.tensor([quality]))
         symbols = (y / step).round().clamp(-LARGEST_SYMBOL, LARGEST_SYMBOL).to(torch.int32)
@@ -43,6 +44,11 @@ class AutoencoderCodec:
         symbols = torch.from_numpy(coder.decode(_model(step), int(np.prod(shape)))).view(shape)
         x_hat = self.net.decode(symbols * step, torch.tensor([quality]))
         return to_pixels(to_uint8(x_hat[..., :height, :width]))
+
+
+def stored(quality: float) -> float:
+    """The quality as a file holds it: another one would give the decoder another step."""
+    return HEADER.unpack(HEADER.pack(0, 0, quality))[-1]
 
 
 def _model(step: torch.Tensor):

@@ -88,7 +88,7 @@ class Lost:
             s, uniform = torch.from_numpy(scale_of(indices[part])), torch.rand(len(k[part]), generator=self.generator)
             draw[part] = laplace.draw(torch.from_numpy(k[part].astype(np.float32)), s, uniform)
         level = self.details.setdefault(group.level, torch.zeros(1, 9, *group.mean.shape[-2:]))
-        level[:, group.channels] += _placed(draw, group).mul_(self.tau * group.step)
+        level[:, group.channels] += placed(draw, group).mul_(self.tau * group.step)
 
 
 def quantise(v: np.ndarray, indices: np.ndarray) -> np.ndarray:
@@ -109,14 +109,14 @@ def _chosen(x: Tensor, where: Tensor | None) -> np.ndarray:
     return x.contiguous().flatten().numpy()
 
 
-def _placed(values: Tensor, group: Coefficients) -> Tensor:
+def placed(values: Tensor, group: Coefficients) -> Tensor:
     """1-D values, as `_chosen` gives them, back in their places, 1×C×H×W; 0 where none was coded."""
     if group.where is None:
         return values.view(group.mean.shape)
-    placed = torch.zeros(group.mean.shape)
-    placed[0][:, group.where] = values.view(len(placed[0]), -1)
-    return placed
+    found = torch.zeros(group.mean.shape)
+    found[0][:, group.where] = values.view(len(found[0]), -1)
+    return found
 
 
 def _coefficients(group: Coefficients, k: np.ndarray) -> Tensor:
-    return _placed(torch.from_numpy(k.astype(np.float32)), group).mul_(group.step).add_(group.mean)
+    return placed(torch.from_numpy(k.astype(np.float32)), group).mul_(group.step).add_(group.mean)

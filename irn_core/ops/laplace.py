@@ -31,6 +31,12 @@ def soft_bits(v: Tensor, s: Tensor) -> Tensor:
     return torch.where(size < 0.5, inner, outer) * -BITS_PER_NAT
 
 
+def cdf(v: Tensor, s: Tensor) -> Tensor:
+    """The share of the distribution below v; same shape."""
+    tail = 0.5 * torch.exp(-v.abs() / s)
+    return torch.where(v < 0, tail, 1 - tail)
+
+
 def edges(s: Tensor) -> tuple[Tensor, Tensor]:
     """Where cells begin: that of |k| = 1, and, less |k| − ½, those of |k| ≥ 2.
 

@@ -1,14 +1,14 @@
 // A cell of a picture is chosen by a click or by keys, and goes to the box that the picture names.
 () => {
   const choose = (pick, row, column) => {
-    const { field, rows, columns } = pick.dataset;
+    const { field, layer, rows, columns } = pick.dataset;
     const cell = [[row, rows], [column, columns]].map(([place, count]) => Math.min(Math.max(Math.floor(place), 0), Math.ceil(count) - 1));
     for (const other of document.querySelectorAll(`.pick[data-field="${field}"]`)) {
       other.style.setProperty("--row", cell[0]); // at once; the server's answer marks the same
       other.style.setProperty("--column", cell[1]);
     }
     const box = document.querySelector(`#${field} :is(textarea, input)`);
-    box.value = cell.join(",");
+    box.value = (layer ? [...cell, layer] : cell).join(",");
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
 

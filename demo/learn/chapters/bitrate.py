@@ -14,6 +14,7 @@ from demo.learn.chapter import Chapter, Slide
 from demo.photo import Photo
 from demo.rescale.footprint import busiest
 from irn_core.coding.icn_file import QUALITY_STEPS
+from irn_core.measure.lagrangian import mse_of
 from irn_core.ops.pixels import luma
 
 QUALITIES = (5, 17, 30, 45, 60, 75)
@@ -49,7 +50,7 @@ class Bitrate(Chapter[Found]):
 
         points = [
             {
-                "bpp": ours.bpp, "mse": 255**2 * 10 ** (-ours.scores.psnr_rgb / 10), "bytes": len(ours.data),
+                "bpp": ours.bpp, "mse": mse_of(ours.scores.psnr_rgb), "bytes": len(ours.data),
                 "psnr": decibels(ours.scores.psnr_rgb), "picture": part(ours), "jpeg": part(rival),
                 "jpeg_psnr": decibels(rival.scores.psnr_rgb), "jpeg_bytes": len(rival.data), "fits": rival.fits,
             }
