@@ -36,11 +36,7 @@ class Reckoner(Explorer):
         super().__init__(page, address)
         self.upload(MINE.name, encode_png(MINE.pixels))
         self.wait_for("draw-4", draw(MINE, "irn-x2", 1.0, 3))
-        tab = page.locator("#tabs").get_by_role("tab", name=TAB)
-        if not tab.is_visible():  # on a phone the last tabs are in a menu
-            page.locator("#tabs .overflow-menu > button").click()
-            tab = page.locator("#tabs .overflow-dropdown").get_by_text(TAB)
-        tab.click()
+        self.open_tab(TAB)
 
     def playing(self) -> np.ndarray:
         height, width, values = self.page.locator("#way .flip img").evaluate(PIXELS)

@@ -28,9 +28,6 @@ class Bench(Explorer):
     def choose_mode(self, name: str) -> None:
         self.page.locator("#mode label").filter(has_text=name).click()
 
-    def open_tab(self, name: str) -> None:
-        self.page.get_by_role("tab", name=name).click()
-
     def upload_zip(self, folder) -> None:
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w") as archive:

@@ -33,11 +33,7 @@ class Breaker(Explorer):
     def __init__(self, page, address, photo: Photo):
         super().__init__(page, address)
         self.choose(photo)
-        tab = page.locator("#tabs").get_by_role("tab", name="Break it")
-        if not tab.is_visible():  # on a phone the last tabs are in a menu
-            page.locator("#tabs .overflow-menu > button").click()
-            tab = page.locator("#tabs .overflow-dropdown").get_by_text("Break it")
-        tab.click()
+        self.open_tab("Break it")
 
     def choose(self, photo: Photo) -> None:
         self.upload(photo.name, encode_png(photo.pixels))

@@ -213,8 +213,10 @@ def test_scores_are_written_as_json(models, tmp_path, capsys):
     assert with_draws.pop("calibration")["draws"] == 2
     assert {key: with_draws[key] for key in result} == result
     capsys.readouterr()
-    for draws in (-1, 1):
-        assert "at least 2 draws" in refused(capsys, *common, "--draws", draws)
+    assert "at least 2 draws" in refused(capsys, *common, "--draws", 1)
+    with pytest.raises(SystemExit, match="2"):
+        run(*common, "--draws", -1)
+    assert "-1 is not a whole number, 0 or more" in capsys.readouterr().err
 
 
 # bench

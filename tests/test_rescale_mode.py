@@ -151,7 +151,7 @@ def test_every_panel_takes_every_size(size, scale):
     assert variability(request).spread.shape == variability(request).error.shape == size
     drawn = [shown(tab(), request) for tab in (VariabilityTab, LostBits, ChoicesTab)]
     drawn.append(shown(Bands(), request, level=2, kept=["diagonal"]))
-    assert all(one["figure"].width > 400 for one in drawn if "figure" in one)
+    assert all("<img" in one["figure"] for one in drawn if "figure" in one)
     fragments = [value for one in drawn for name, value in one.items() if name != "figure"]
     for fragment in (measures(rescale(request.photo, calibrated(scale))), *fragments):
         assert "nan" not in fragment.split("base64")[0]
@@ -165,7 +165,7 @@ def test_pictures_with_hardly_anything_to_lose_have_figures(scale):
     request = Request(Photo(pixels, "flat.png"), calibrated(scale), 1.0, 1, 0)
     drawn = [shown(tab(), request) for tab in (LostBits, Temperature, Gaussian)]
     assert "nan" not in drawn[0]["table"] + drawn[1]["chart"] + drawn[2]["tables"]
-    assert drawn[2]["figure"].width > 400
+    assert drawn[2]["figure"].count("<img") > 1
 
 
 def test_spread_is_the_standard_deviation_of_the_draws():

@@ -14,8 +14,9 @@ import pytest
 import torch
 
 from irn_core.errors import ImageError, IRNError, WeightsError
+from irn_core.nets.icn import ICN
 from irn_core.nets.irn import IRN
-from irn_core.nets.restorer import RestorerConfig
+from irn_core.nets.restorer import Restorer, RestorerConfig
 from irn_core.ops.pixels import LUMA
 from irn_core.ops.quantise import round8
 from irn_core.ops.resize import bicubic_down
@@ -57,7 +58,7 @@ def silent(_: str):
 
 
 def tensors_of(path) -> dict:
-    return load_model(path).state_dict()
+    return load_model(path, IRN, ICN, Restorer).state_dict()
 
 
 def assert_equal(ours: dict, theirs: dict):

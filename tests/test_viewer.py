@@ -120,6 +120,16 @@ class Driver:
             box["y"] + box["height"] / 2 + (y - state["center"][1]) * state["zoom"],
         )
 
+    def open_tab(self, name):
+        """A tab of the open mode by its title; on a phone they are a list."""
+        tab = self.page.get_by_role("tab", name=name)
+        phone = self.page.locator("select.tab-list:visible", has_text=name)
+        tab.or_(phone).locator("visible=true").first.wait_for()
+        if phone.count():
+            phone.select_option(label=name)
+        else:
+            tab.click()
+
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
 

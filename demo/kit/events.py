@@ -78,12 +78,14 @@ def newest(
 
     The browser counts twice for each request (`web/work.js`): when it is made, which stops older ones, and when its
     values are sent. The second number goes with the values: two requests at nearly one time must not share one, or
-    the older may win.
+    the older may win. `subject` stays in the browser: a value that the page is about to change may be one that the
+    server no longer takes.
     """
     number = gr.Number(visible=False)
     quiet = {"trigger_mode": "multiple", **QUIET}
-    take = "(visit, _, ...about) => [visit, pageWork.asked(about), ...about]"
-    gr.on(triggers, lambda visit, n, *_: visit.take(n), [visit, number, *subject], None, js=take, **quiet)
+    gr.on(triggers, None, list(subject), None, js="(...about) => pageWork.isAbout(about)")
+    take = "(visit) => [visit, pageWork.asked()]"
+    gr.on(triggers, lambda visit, n: visit.take(n), [visit, number], None, js=take, **quiet)
     if cancel:
         stop = "(visit) => [visit, pageWork.cancel()]"
         cancel.click(lambda visit, n: visit.take(n), [visit, number], None, js=stop, **quiet)

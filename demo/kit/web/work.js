@@ -90,10 +90,13 @@
       begin();
       age(true);
     },
-    // A request is made, about so much.
-    asked(about) {
+    // What the next request is about.
+    isAbout(values) {
+      subject = JSON.stringify([values, document.documentElement.lang]);
+    },
+    // It is made.
+    asked() {
       begin();
-      subject = JSON.stringify([about, document.documentElement.lang]);
       age(subject !== seen);
       return number();
     },

@@ -32,7 +32,7 @@ WAYS = {
 }
 """Each way by the choice that is shown for it, and another whose PSNR stands beside."""
 SIDE = 96
-"""Of the part that is shown enlarged, in pixels."""
+"""Pixels along a side of the part that is shown enlarged."""
 GAINS = (1, 2, 4, 8, 16, 32)
 """How much differences may be amplified, alike in all three maps."""
 FINEST, COARSEST = 2, 8

@@ -61,7 +61,7 @@ class Plane(Tab[Request, Found | tuple[int, int]]):
         return say("plane.too_small", width=width, height=height, side=SMALLEST)
 
     def progress(self, found: Found | tuple[int, int]) -> tuple[int, int] | None:
-        """Of the draws, which take the most time."""
+        """The draws that are made, and all: they take the most time."""
         return (sum(map(len, found.lines.values())), len(TAUS) * len(found.lines)) if isinstance(found, Found) else None
 
 

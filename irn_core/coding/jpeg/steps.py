@@ -51,7 +51,7 @@ class Steps:
 
     @property
     def bits(self) -> int:
-        """Of all blocks: those of the file's scan, but for up to seven that fill its last byte."""
+        """The bits of all blocks: as many as the file's scan has, but for up to seven that fill its last byte."""
         return self.filler + sum(int(part.bits.sum()) for part in self.components)
 
     @property

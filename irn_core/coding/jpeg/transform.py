@@ -19,7 +19,7 @@ DCT = np.array([
 ])  # fmt: skip
 """The accurate integer DCT of libjpeg ("islow") as a matrix: 2¹³·√8 times the orthonormal one, to within 1.2."""
 BITS, EXTRA = 13, 2
-"""Of fractions in the matrix, and of those that are kept between columns and rows."""
+"""Bits of fractions in the matrix, and further ones that are kept between columns and rows."""
 RGB_TO_YCC = np.array([[19595, 38470, 7471], [-11059, -21709, 32768], [32768, -27439, -5329]])
 """BT.601 in 1/65536."""
 YCC_TO_RGB = np.array([[0, 91881], [-22554, -46802], [116130, 0]])

@@ -94,7 +94,7 @@ def look(photo: Photo, net: str, setting: int, level: int, place: tuple[int, int
 
 
 def _typical(band: Band, bits: np.ndarray, channel: int) -> tuple[int, int, int]:
-    """Of the coefficients of a channel that are not zero, the one in the middle by its bits; else the dearest."""
+    """The coefficient of a channel that is in the middle by its bits among those not zero; without any, the dearest."""
     places = np.flatnonzero(band.taken[channel])
     costs = bits[channel].ravel()
     place = places[np.argsort(costs[places])[len(places) // 2]] if len(places) else np.argmax(costs)

@@ -14,7 +14,7 @@ from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import luma
 
 SIDE = 192
-"""Of the part that shows what rounding and noise do to the picture."""
+"""Pixels along a side of the part that shows what rounding and noise do to the picture."""
 BINS = 8
 """Bins of a histogram in a step."""
 

@@ -13,7 +13,7 @@ from demo.kit.picker import mark, picker
 from demo.kit.words import say, words
 
 LARGEST_SIDE = 256
-"""Of a plane as it is sent, in pixels."""
+"""Pixels along the longer side of a plane as it is sent."""
 _LATENT = template("""{{ mark }}<div class="pair latents"><div><div class="pickers">{{ picture }}{{ heat }}</div></div>
 <div class="channels">{{ channels }}</div></div>
 <h3>{{ title }}</h3><div class="pair">{{ bars }}{{ curve }}</div>{% for line in working %}
