@@ -24,6 +24,7 @@ from demo.kit.shared import Shared
 from demo.kit.stage import build_bar, build_button
 from demo.kit.viewer import build_viewer, read_web
 from demo.kit.words import LANGUAGES, all_languages, say, speak, speaking
+from demo.learn.ahead import prepare
 from demo.learn.mode import LearnMode
 from demo.own import OWN, OwnPictures, build_drop_hint
 from demo.photo import Photo
@@ -223,6 +224,7 @@ def open_example(name: str) -> Photo:
 
 def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int, str]:
     name = examples.NAMES[event.index]
+    prepare(name)
     return open_example(name), asked + 1, name
 
 

@@ -5,7 +5,8 @@ from contextvars import ContextVar
 
 import pytest
 
-from demo.kit.work import a_turn_each, one_turn
+from demo.kit.cache import cached
+from demo.kit.work import a_turn_each, idle, one_turn
 
 
 @pytest.fixture
@@ -63,6 +64,40 @@ def test_a_single_job_waits_behind_first_steps(held):
     for thread in threads:
         thread.join(10)
     assert done == ["step", "job"]
+
+
+def test_what_nobody_asked_for_comes_last(held):
+    done = []
+    idle(lambda: done.append("idle"))
+    threads = [ask(one_turn(lambda: done.append("job"))), ask(a_turn_each(lambda: iter([done.append("step")])))]
+    held.set()
+    for thread in threads:
+        thread.join(10)
+    one_turn(lambda: None)()
+    assert done[:2] == ["step", "job"]
+
+
+def test_an_idle_job_gives_way_at_each_of_its_pieces():
+    done, begun, go_on, ended = [], threading.Event(), threading.Event(), threading.Event()
+
+    @cached
+    def piece(number):
+        done.append(f"piece {number}")
+
+    def long_job():
+        for number in range(2):
+            piece(number)
+            begun.set()
+            go_on.wait(10)
+        ended.set()
+
+    idle(long_job)
+    assert begun.wait(10)
+    thread = ask(one_turn(lambda: done.append("visitor")))
+    go_on.set()
+    thread.join(10)
+    assert ended.wait(10) and done == ["piece 0", "visitor", "piece 1"]
+    assert one_turn(lambda: 7)() == 7  # the turn that was handed in for what was done meanwhile does no harm
 
 
 def test_everything_is_computed_in_one_thread_and_in_the_context_of_who_asks():

@@ -3,10 +3,13 @@
 import os
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from functools import wraps
 from threading import RLock
 from typing import ParamSpec, TypeVar
 
 import cachetools
+
+from demo.kit.work import give_way
 
 LIMIT_VARIABLE = "EXPLORER_CACHE_MB"
 P, R = ParamSpec("P"), TypeVar("R")
@@ -42,14 +45,20 @@ _lock = RLock()
 def cached(compute: Callable[P, R]) -> Callable[P, R]:
     """The function, with its results kept in `RESULTS`. A result that is larger than the cache is not kept.
 
-    A picture counts by its content: what has a `digest` is known by that, and is not held by the cache.
+    A picture counts by its content: what has a `digest` is known by that, and is not held by the cache. Within an idle
+    job (see `work.py`) visitors come before each such piece.
     """
     name = f"{compute.__module__}.{compute.__qualname__}"
 
     def key(*args: P.args, **kwargs: P.kwargs) -> tuple:
         return cachetools.keys.hashkey(name, *map(_known, args), **{part: _known(arg) for part, arg in kwargs.items()})
 
-    return cachetools.cached(RESULTS, key, _lock)(compute)
+    @wraps(compute)
+    def in_turn(*args: P.args, **kwargs: P.kwargs) -> R:
+        give_way()
+        return compute(*args, **kwargs)
+
+    return cachetools.cached(RESULTS, key, _lock)(in_turn)
 
 
 def is_known(compute: Callable[P, R], *args: P.args) -> bool:

@@ -1,4 +1,4 @@
-"""One thread computes for all visitors, a step at a time: first steps of requests go before later ones.
+"""One thread computes for all visitors, a step at a time: first steps go before later ones, and before what can wait.
 
 So a visitor sees something after one step of everybody before him, not after all of them. And what a library keeps
 for each thread, such as the working memory and the threads of convolutions, is kept once.
@@ -8,16 +8,26 @@ import ctypes
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
+from enum import IntEnum
 from functools import partial, wraps
 from itertools import count
-from queue import PriorityQueue
+from queue import Empty, PriorityQueue
 from typing import ParamSpec, TypeVar
 
 P, R, Step = ParamSpec("P"), TypeVar("R"), TypeVar("Step")
 
-_jobs: PriorityQueue[tuple[bool, int, Callable[[], None]]] = PriorityQueue()
+
+class Turn(IntEnum):
+    """When a job is done: all of the first kind before any of the others."""
+
+    FIRST, LATER, IDLE = range(3)
+
+
+_jobs: PriorityQueue[tuple[Turn, int, Callable[[], None]]] = PriorityQueue()
 _number = count()
+_is_idle = ContextVar("is_idle", default=False)
+"""Whether what runs is an idle job's."""
 _END = object()
 _thread = ThreadPoolExecutor(1, "compute")
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
@@ -27,7 +37,24 @@ over a long visit."""
 
 def ahead(job: Callable[[], object]) -> None:
     """Compute something before anybody asks for it. If it fails, whoever asks will see why."""
-    _hand_in(job, later=False)
+    _hand_in(job, Turn.FIRST)
+
+
+def idle(job: Callable[[], object]) -> None:
+    """Compute something while nobody asks for anything; see `give_way`."""
+    _hand_in(partial(_idly, job), Turn.IDLE)
+
+
+def give_way() -> None:
+    """Within an idle job, do what others ask for first. Elsewhere nothing."""
+    if not _is_idle.get():
+        return
+    _is_idle.set(False)
+    try:
+        while (urgent := _pop(Turn.LATER)) is not None:
+            urgent()
+    finally:
+        _is_idle.set(True)
 
 
 def one_turn(function: Callable[P, R]) -> Callable[P, R]:
@@ -35,7 +62,7 @@ def one_turn(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def waits(*args: P.args, **kwargs: P.kwargs) -> R:
-        return _in_turn(partial(function, *args, **kwargs), later=True)
+        return _in_turn(partial(function, *args, **kwargs), Turn.LATER)
 
     return waits
 
@@ -45,23 +72,49 @@ def a_turn_each(generator: Callable[P, Iterator[Step]]) -> Callable[P, Iterator[
 
     @wraps(generator)
     def waits(*args: P.args, **kwargs: P.kwargs) -> Iterator[Step]:
-        steps, later = generator(*args, **kwargs), False
-        while (step := _in_turn(partial(next, steps, _END), later)) is not _END:
+        steps, turn = generator(*args, **kwargs), Turn.FIRST
+        while (step := _in_turn(partial(next, steps, _END), turn)) is not _END:
             yield step
-            later = True
+            turn = Turn.LATER
 
     return waits
 
 
-def _in_turn(job: Callable[[], R], later: bool) -> R:
-    return _hand_in(partial(copy_context().run, job), later).result()
+def _in_turn(job: Callable[[], R], turn: Turn) -> R:
+    return _hand_in(partial(copy_context().run, job), turn).result()
 
 
-def _hand_in(job: Callable[[], R], later: bool) -> Future[R]:
+def _hand_in(job: Callable[[], R], turn: Turn) -> Future[R]:
     done: Future[R] = Future()
-    _jobs.put((later, next(_number), partial(_do, job, done)))
-    _thread.submit(lambda: _jobs.get()[-1]())  # what is most urgent by then, not what was handed in here
+    _jobs.put((turn, next(_number), partial(_do, job, done)))
+    _thread.submit(_do_next)
     return done
+
+
+def _do_next() -> None:
+    """What is most urgent by now. What was handed in with this turn may have been done within an idle job."""
+    if (job := _pop(Turn.IDLE)) is not None:
+        job()
+
+
+def _pop(least: Turn) -> Callable[[], None] | None:
+    """The next job, if there is one that is as urgent as this."""
+    try:
+        turn, number, job = _jobs.get_nowait()
+    except Empty:
+        return None
+    if turn <= least:
+        return job
+    _jobs.put((turn, number, job))
+    return None
+
+
+def _idly(job: Callable[[], object]) -> None:
+    _is_idle.set(True)
+    try:
+        job()
+    finally:
+        _is_idle.set(False)
 
 
 def _do(job: Callable[[], R], done: Future[R]) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, NamedTuple, TypeVar
 import numpy as np
 from markupsafe import Markup
 
+from demo.kit.cache import cached
 from demo.kit.html import fill, template
 from demo.kit.viewer import png_url
 from demo.kit.words import say, words
@@ -43,12 +44,18 @@ class Chapter(ABC, Generic[Found]):
 
     def html(self, photo: Photo) -> str:
         """The slide as it stands on the page."""
-        slide = self.draw(self.compute(photo))
+        slide = self.draw(found_by(type(self), photo))
         return fill(
             _SLIDE, title=say(f"learn.{self.key}.title"), ask=say(f"learn.{self.key}.ask"), figure=slide.figure,
             options=words(f"learn.{self.key}.options"), right=slide.right, go=self.go, go_there=say("learn.kit.go"),
             sentence=Markup(say(f"learn.{self.key}.sentence", **slide.values)),
         )  # fmt: skip
+
+
+@cached
+def found_by(chapter: type[Chapter[Found]], photo: Photo) -> Found:
+    """What a chapter computes from a picture. Cached by content."""
+    return chapter().compute(photo)
 
 
 _SLIDE = template("""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from demo.compress.coded import compress, match
+from demo.kit.cache import cached
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
 from demo.kit.viewer import png_url
@@ -31,8 +32,9 @@ class Task(NamedTuple):
     numbers: tuple[str, ...] = ()
 
 
+@cached
 def tasks(photo: Photo) -> list[Task]:
-    """All five, computed from the picture; that of the JPEG is left out where the picture comes back exactly."""
+    """All five, from the picture; that of the JPEG is left out where the picture comes back exactly. Cached."""
     net, lively = calibrated(SCALE), natural(SCALE) or calibrated(SCALE)
     result = rescale(photo, net)
     seen = detail(result, photo)
