@@ -60,6 +60,7 @@ LAUNCH = {
     "theme": THEME,
     "css": "".join(map(read_web, ("style.css", "picker.css", "graph.css", "stage.css", "glossary.css"))),
     "js": "() => {" + "".join(f"({read_web(name)})({given});" for name, given in SCRIPTS.items()) + "}",
+    "head": f"<style>{read_web('room.css')}</style>",
     "max_file_size": "40mb",
 }
 

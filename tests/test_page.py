@@ -84,6 +84,29 @@ def test_first_result_is_there_and_exact(page, address):
     assert explorer.headline() == f"{result.scores.psnr_y:.2f} dB"
 
 
+def test_viewer_and_figure_are_in_sight_side_by_side(new_page, address):
+    """On screens of usual sizes nothing has to be scrolled to: tabs, picture, the finding of the tab, every control."""
+    page = new_page()
+    explorer = Explorer(page, address, "?tab=temperature")
+    page.locator("#tau-chart svg:visible").wait_for()
+    for width, height in ((1366, 768), (1440, 900), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        boxes = (
+            ".viewer-stage",
+            "#temperature-finding .claim",
+            "#tau-chart svg:visible",
+            "#tabs > .tab-wrapper",
+            "#doing",
+        )
+        stage, claim, chart, strip, doing = (page.locator(box).first.bounding_box() for box in boxes)
+        assert stage["x"] + stage["width"] <= claim["x"] and claim["x"] + claim["width"] <= width
+        assert strip["y"] + strip["height"] <= min(stage["y"], claim["y"])
+        assert stage["y"] + stage["height"] <= height and chart["y"] + 0.75 * chart["height"] <= height
+        last = page.locator("#refine").bounding_box()
+        assert last["y"] + last["height"] <= doing["y"] and doing["y"] + doing["height"] <= height
+    assert explorer.state["keys"]
+
+
 def test_a_look_into_a_tab_does_not_cut_off_the_draws(explorer):
     picture = Photo(smooth_pixels(300, 400, seed=8), "mine.png")
     explorer.upload("mine.png", encode_png(picture.pixels))

@@ -51,8 +51,9 @@ class Tab(ABC, Generic[Request, Found]):
         self.inputs, self.outputs, self.triggers = {}, {}, []
 
     def open_and_build(self) -> None:
-        """The place of the finding, and below it what the tab makes itself."""
+        """The place of the finding, how to read what follows, and below it what the tab makes itself."""
         self.claim = gr.HTML(say("kit.computing"), elem_id=f"{self.key}-finding")
+        gr.Markdown(say(f"{self.key}.intro"), elem_classes="reading")
         self.build()
 
     @abstractmethod

@@ -145,7 +145,6 @@ class Bits(Tab[Request, tuple[Account, Coded]]):
     key = "bits"
 
     def build(self) -> None:
-        gr.Markdown(say("bits.intro"))
         self.outputs = {
             "figure": figure("bits"),
             "cards": gr.HTML(say("kit.computing"), elem_id="level-cards"),

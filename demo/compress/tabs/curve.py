@@ -40,7 +40,6 @@ class CurveTab(Tab[Request, Found | Coded]):
     key = "curve"
 
     def build(self) -> None:
-        gr.Markdown(say("curve.intro"))
         named = [(name, key) for key, name in words("curve.figures").items()]
         figure = gr.Radio(named, value=PSNR, show_label=False, container=False, elem_id="curve-figure")
         self.inputs, self.triggers = {"figure": figure}, [figure.input]

@@ -18,7 +18,6 @@ class LostInCells(Tab[Request, Found | Coded]):
     key = "lost_in_cells"
 
     def build(self) -> None:
-        gr.Markdown(say("lost_in_cells.intro"))
         self.outputs = {
             "cards": gr.HTML(say("kit.computing"), elem_id="cell-cards"),
             "figure": figure("lost"),

@@ -36,7 +36,6 @@ class Scaled(Tab[Request, Found | Coded]):
     key = "scaled"
 
     def build(self) -> None:
-        gr.Markdown(say("scaled.intro"))
         codec = gr.Radio(
             [(NAMES[codec], codec) for codec in CODECS], value=CODECS[0], label=say("scaled.codec"), elem_id="codec"
         )

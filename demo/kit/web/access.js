@@ -41,7 +41,7 @@
       waited = true;
       return;
     }
-    const tab = all("#tabs, #compress-tabs").find(seen)?.querySelector("[role=tab][aria-selected=true]");
+    const tab = all(":is(#tabs, #compress-tabs) > .tabitem").find(seen)?.parentElement.querySelector("[role=tab][aria-selected=true]");
     const sentence = fill(word("result"), { status, tab: tab?.textContent.trim() ?? "" });
     if (!waited && sentence === told) return;
     [told, waited] = [sentence, false];

@@ -1,4 +1,4 @@
-// On a phone no table runs out sideways: style.css puts the values of a row below its name, in columns where they are
+// On a phone no table runs out sideways: room.css puts the values of a row below its name, in columns where they are
 // few, else one below the other, each with its heading from here.
 () => {
   const FEW = 3;
@@ -40,15 +40,15 @@
     }
   }
 
-  const phone = matchMedia("(max-width: 700px)");
+  const isNarrow = (table) => table.offsetParent && table.closest(".tabitem, .lesson")?.clientWidth <= 480;
   let asked = 0;
   const changed = () => {
-    if (phone.matches) asked ||= requestAnimationFrame(() => {
+    asked ||= requestAnimationFrame(() => {
       asked = 0;
-      for (const table of document.querySelectorAll(".scores table, .measures table")) if (table.offsetParent) fold(table);
+      for (const table of document.querySelectorAll(".scores table, .measures table")) if (isNarrow(table)) fold(table);
     });
   };
   new MutationObserver(changed).observe(document.body, { childList: true, subtree: true, attributeFilter: ["hidden", "style", "open"] });
-  phone.addEventListener("change", changed);
+  addEventListener("resize", changed);
   changed();
 }

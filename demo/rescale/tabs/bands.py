@@ -61,7 +61,6 @@ class Bands(Tab[Request, HighFrequencies]):
 
     def build(self) -> None:
         quadrants = gr.HTML(elem_id="quadrants")
-        gr.Markdown(say("bands.intro"))
         with gr.Row():
             level = gr.Radio([1, 2], value=1, label=say("bands.level_label"), info=say("bands.level"), elem_id="level")
             kept = gr.CheckboxGroup(

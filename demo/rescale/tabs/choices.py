@@ -147,7 +147,6 @@ class ChoicesTab(Tab[Request, Found]):
     key = "choices"
 
     def build(self) -> None:
-        gr.Markdown(say("choices.intro"))
         self.outputs = {"ways": gr.HTML(elem_id="choice-cards"), "why": gr.HTML(say("kit.computing"))}
 
     def compute(self, request: Request) -> Iterator[Found]:

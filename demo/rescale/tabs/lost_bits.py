@@ -14,7 +14,7 @@ from demo.kit.tab import Tab
 from demo.kit.words import say, words
 from demo.photo import Photo
 from demo.rescale.draw import value_name
-from demo.rescale.rescaled import Request, Rescaled, network, rescale
+from demo.rescale.rescaled import Request, Rescaled, calibrated, network, rescale
 from irn_core.measure.information import Information, decode_lost, drop, encode_lost, lost_information
 from irn_core.ops.metrics import psnr_rgb
 
@@ -51,14 +51,14 @@ class LostBits(Tab[Request, tuple[Lost, Rescaled]]):
     key = "lost_bits"
 
     def build(self) -> None:
-        gr.Markdown(say("lost_bits.intro"))
         self.outputs = {
             "table": gr.HTML(say("kit.computing"), elem_id="lost-table"),
             "figure": figure("lost-bits"),
         }
 
     def compute(self, request: Request) -> Iterator[tuple[Lost, Rescaled]]:
-        yield lost(request.photo, request.net), rescale(request.photo, request.net)
+        net = calibrated(request.scale)
+        yield lost(request.photo, net), rescale(request.photo, net)
 
     def draw(self, found: tuple[Lost, Rescaled]) -> dict[str, object]:
         return {"table": lost_table(*found), "figure": lost_figure(found[0].information)}
@@ -75,7 +75,7 @@ _TABLE = template("""
 {% for name, size, remark in rows %}
 <tr><th scope="row">{{ name }}</th><td>{{ size }}</td><td>{{ remark }}</td></tr>
 {% endfor %}
-</tbody></table></div>""")
+</tbody></table><p class="hint">{{ notes }}</p></div>""")
 
 
 def lost_table(found: Lost, result: Rescaled) -> str:
@@ -96,7 +96,7 @@ def lost_table(found: Lost, result: Rescaled) -> str:
         (said["both"], kilobytes(both), say("lost_bits.decoded", psnr=decibels(found.psnr_rgb))),
         (say("kit.original_file"), kilobytes(result.original_bytes), say("lost_bits.lossless")),
     )
-    return fill(_TABLE, rows=rows)
+    return fill(_TABLE, rows=rows, notes=say("lost_bits.notes"))
 
 
 def _beyond(bytes_in_file: int, expected: float, sentence: str) -> str:

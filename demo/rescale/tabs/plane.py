@@ -41,7 +41,6 @@ class Plane(Tab[Request, Found | tuple[int, int]]):
     key = "plane"
 
     def build(self) -> None:
-        gr.Markdown(say("plane.intro"))
         self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="plane-chart")}
 
     def compute(self, request: Request) -> Iterator[Found | tuple[int, int]]:

@@ -102,7 +102,6 @@ class Rivals(Tab[Request, Competition]):
     key = "rivals"
 
     def build(self) -> None:
-        gr.Markdown(say("rivals.intro"))
         self.outputs = {"cards": gr.HTML(say("kit.computing"), elem_id="fair-cards")}
 
     def compute(self, request: Request) -> Iterator[Competition]:

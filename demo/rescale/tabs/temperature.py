@@ -58,7 +58,6 @@ class Temperature(Tab[Request, Curve]):
     key = "temperature"
 
     def build(self) -> None:
-        gr.Markdown(say("temperature.intro"))
         self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="tau-chart")}
 
     def compute(self, request: Request) -> Iterator[Curve]:

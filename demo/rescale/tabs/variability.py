@@ -17,7 +17,6 @@ class VariabilityTab(Tab[Request, Found]):
     key = "variability"
 
     def build(self) -> None:
-        gr.Markdown(say("variability.intro"))
         self.outputs = {
             "cards": gr.HTML(say("kit.computing")),
             "figure": figure("variability"),

@@ -44,7 +44,6 @@ class Importance(Tab[Request, Found | Coded]):
     limits: ClassVar = {"spread": SPREAD, "strokes": layer("importance-painter")}
 
     def build(self) -> None:
-        gr.Markdown(say("importance.intro"))
         with gr.Row():
             with gr.Column(scale=2, min_width=320):
                 painter = build_painter(REGION, "importance-painter")

@@ -27,7 +27,6 @@ class JpegSteps(Tab[Request, Found | Coded]):
     limits: ClassVar = {"quality": QUALITY}
 
     def build(self) -> None:
-        gr.Markdown(say("jpeg_steps.intro"))
         with gr.Row():
             size = gr.Radio(
                 [(say(f"jpeg_steps.sizes.{key}"), key) for key in (MATCHED, OWN)], value=MATCHED,

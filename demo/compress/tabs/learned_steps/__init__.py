@@ -37,7 +37,6 @@ class LearnedSteps(Tab[Request, Found]):
     limits: ClassVar = {"quality": QUALITY}
 
     def build(self) -> None:
-        gr.Markdown(say("learned_steps.intro"))
         step = gr.Radio(
             [(say(f"learned_steps.steps.{key}"), key) for key in STEPS], value=LATENT,
             show_label=False, container=False, elem_id="learned-step",

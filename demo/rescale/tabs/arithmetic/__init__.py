@@ -68,7 +68,6 @@ class Arithmetic(Tab[Request, Way | Replaced]):
     limits: ClassVar = {"region": layer("region")}
 
     def build(self) -> None:
-        gr.Markdown(say("arithmetic.intro"))
         with gr.Row():
             first = gr.Textbox(
                 label=say("arithmetic.first_label"), info=say("arithmetic.first_seed"), elem_id="first-seed"

@@ -49,7 +49,6 @@ class BreakIt(Tab[Request, Broken]):
     limits: ClassVar = {"quality": QUALITY, "sigma": SIGMA, "strokes": layer("painter")}
 
     def build(self) -> None:
-        gr.Markdown(say("break_it.intro"))
         with gr.Row():
             quality = gr.Slider(
                 *QUALITY[:3],

@@ -7,7 +7,7 @@ import gradio as gr
 from demo.kit.controls import figure
 from demo.kit.tab import Tab
 from demo.kit.words import say
-from demo.rescale.rescaled import Request
+from demo.rescale.rescaled import Request, calibrated
 from demo.rescale.tabs.gaussian.compute import Found, find
 from demo.rescale.tabs.gaussian.draw import finding, normality_figure, tables
 
@@ -16,14 +16,13 @@ class Gaussian(Tab[Request, Found]):
     key = "gaussian"
 
     def build(self) -> None:
-        gr.Markdown(say("gaussian.intro"))
         self.outputs = {
             "figure": figure("gaussian"),
             "tables": gr.HTML(say("kit.computing"), elem_id="gaussian-tables"),
         }
 
     def compute(self, request: Request) -> Iterator[Found]:
-        yield find(request.photo, request.net)
+        yield find(request.photo, calibrated(request.scale))
 
     def draw(self, found: Found) -> dict[str, object]:
         return {"figure": normality_figure(found.cases), "tables": tables(found)}

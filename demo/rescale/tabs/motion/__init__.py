@@ -23,7 +23,6 @@ class Motion(Tab[Request, Found]):
                 player = build_player("motion-player")
             with gr.Column(scale=2, min_width=300):
                 figures = gr.HTML(elem_id="motion-figures")
-                gr.Markdown(say("motion.intro"))
                 source = gr.HTML(elem_id="motion-source")
                 upload = gr.File(label=say("motion.upload"), file_types=FILES, elem_id="motion-upload", height=84)
         chart = gr.HTML(elem_id="motion-chart")

@@ -18,7 +18,6 @@ class Refine(Tab[Request, Progress]):
     key = "refine"
 
     def build(self) -> None:
-        gr.Markdown(say("refine.intro"))
         with gr.Row():
             with gr.Column(scale=3, min_width=320):
                 chart = gr.HTML(say("kit.computing"), elem_id="refine-chart")
