@@ -5,9 +5,9 @@ import pytest
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
+from demo.compress.aim import FIRST_QUALITY  # noqa: E402
 from demo.compress.coded import compress, match  # noqa: E402
 from demo.compress.curves import settings  # noqa: E402
-from demo.compress.mode import FIRST_QUALITY  # noqa: E402
 from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
 from demo.photo import Photo  # noqa: E402
 from demo.rescale.rescaled import rescale  # noqa: E402

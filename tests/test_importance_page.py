@@ -8,8 +8,8 @@ import pytest
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
+from demo.compress.aim import FIRST_QUALITY  # noqa: E402
 from demo.compress.coded import compress  # noqa: E402
-from demo.compress.mode import FIRST_QUALITY  # noqa: E402
 from demo.compress.tabs.importance.compute import automatic, brushed, canvas, weigh  # noqa: E402
 from demo.compress.tabs.importance.draw import finding  # noqa: E402
 from demo.kit.painter import layer, read_layer  # noqa: E402

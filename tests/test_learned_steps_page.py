@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
-from demo.compress.mode import FIRST_QUALITY  # noqa: E402
+from demo.compress.aim import FIRST_QUALITY  # noqa: E402
 from demo.compress.tabs.learned_steps.compute.latent import AUTOENCODER, ICN, look  # noqa: E402
 from demo.compress.tabs.learned_steps.compute.soft import SOFTNESS  # noqa: E402
 from demo.photo import Photo  # noqa: E402

@@ -1,31 +1,22 @@
 """Compress on the page: its controls, its measures, its tabs, and the event that answers them."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import unquote
 
 import gradio as gr
 import numpy as np
 from gradio.components import Component
 
+from demo.compress.aim import AMOUNTS, Aim, AimControls, compressed, opened, read_icn
 from demo.compress.coded import (
-    BPP,
-    BYTES,
     NAMES,
-    QUALITY,
     TARGETS,
     Coded,
     Request,
     Shown,
-    aim_option,
-    compress,
     decode,
     decoding_time,
     looks,
     match,
-    open_icn,
-    setting_for,
     work,
 )
 from demo.compress.draw import byte_count, commands, measures, viewer
@@ -45,38 +36,23 @@ from demo.kit.controls import (
     seeds,
     stem,
 )
-from demo.kit.events import HIDDEN, MODEL, QUIET, Limits, Visit, refusals
-from demo.kit.link import choice, number
+from demo.kit.events import HIDDEN, MODEL, QUIET, Visit, refusals
 from demo.kit.progress import expected, share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
 from demo.kit.viewer import ViewerImage
-from demo.kit.words import say, speak, words
+from demo.kit.words import say, speak
 from demo.kit.work import one_turn
 from demo.photo import Photo, original_bytes
 from irn_core.coding import available
 from irn_core.coding.codecs import CODECS
-from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.errors import IRNError
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.pictures.files import encode_png
 
 KEY = "compress"
-FIRST_QUALITY = 17
-"""About 0.15 bits per pixel of a photograph, where codecs differ to the eye."""
-AMOUNTS = (Limits(0, 100, FIRST_QUALITY), Limits(0.0001, 1000, 1), Limits(1, 1e9, 30000, True))
-AIMS = ("quality", "bpp", "bytes")
-"""What links call the TARGETS."""
 OTHERS = tuple(name for name in ("jpeg", "jpeg-cleaned", "webp", "jpeg2000", "avif", "jpegxl") if name in CODECS)
 """Rivals at the same bytes, in the order of their speed."""
-
-
-class Aim(NamedTuple):
-    """Which picture, and what its file is aimed at."""
-
-    photo: Photo
-    target: str
-    amount: float
 
 
 class CompressMode:
@@ -88,18 +64,7 @@ class CompressMode:
         """Below the choice of a picture."""
         if not available():
             gr.HTML(f"<p class='notice' role='status'>{say('compress.missing')}</p>", elem_id="compress-off")
-        self.target = gr.Radio(
-            [(say(f"compress.targets.{key}"), key) for key in TARGETS], value=QUALITY,
-            label=say("compress.target_label"), info=say("compress.target"), elem_id="target",
-        )  # fmt: skip
-        labels, amount = words("compress.targets"), say("compress.amount")
-        self.quality = gr.Slider(
-            0, 100, FIRST_QUALITY, step=1, label=labels[QUALITY], info=say("compress.quality"), elem_id="quality"
-        )  # fmt: skip
-        self.bpp = gr.Number(1, label=labels[BPP], info=amount, step=0.01, visible=False, elem_id="bpp")
-        self.bytes = gr.Number(
-            30000, label=labels[BYTES], info=amount, precision=0, step=1000, visible=False, elem_id="bytes"
-        )  # fmt: skip
+        self.aim = AimControls()
         self.draws = draw_controls("icn-", "compress.draws")
         self.upload = gr.File(label=say("compress.open"), elem_id="open-icn", height=84)
 
@@ -122,45 +87,29 @@ class CompressMode:
             shared.viewer, shared.status, shared.notice, self.table, self.icn_file, self.png_file, self.commands,
             self.python,
         ]  # fmt: skip
-        opened = self.upload.upload(read_icn, [shared.visit, self.upload, asked], asked, **HIDDEN, **MODEL)
-        for ended in (opened.success, opened.failure):
+        chosen = self.upload.upload(read_icn, [shared.visit, self.upload, asked], asked, **HIDDEN, **MODEL)
+        for ended in (chosen.success, chosen.failure):
             ended(lambda: None, None, self.upload, **QUIET)
         self.report.makes(make_report, [shared.visit])
-        numbers = [self.quality, self.bpp, self.bytes]
-        self.target.input(switch_target, [shared.visit, self.target], numbers, **QUIET)
-        amounts = [self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur]
+        self.aim.wire(shared.visit)
+        aimed = [self.aim.target, *self.aim.fields]
         return Wiring(
-            [*amounts, *self.draws.triggers, *self.tabs.triggers],
-            [shared.photo, self.target, *numbers, *self.draws[1:], self.tabs.open, *self.tabs.inputs],
+            [*self.aim.triggers, *self.draws.triggers, *self.tabs.triggers],
+            [shared.photo, *aimed, *self.draws[1:], self.tabs.open, *self.tabs.inputs],
             (None, None, *AMOUNTS, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
             self.answer,
-            [self.target, *numbers],
+            aimed,
         )
 
     def links(self) -> list[Held]:
-        """What of the mode stands in links: of the three amounts the one that is aimed at."""
-        mode, fields = {"mode": KEY}, (self.quality, self.bpp, self.bytes)
-        target = choice("target", AIMS[0], AIMS, when=mode)
-        amounts = [
-            Held(number(name, *limits, when=mode | {"target": name}), field, limits, show=self._aimed)
-            for name, field, limits in zip(AIMS, fields, AMOUNTS, strict=True)
-        ]
+        """What of the mode stands in links."""
         return [
             self.tabs.link(KEY),
-            Held(target, self.target, names=dict(zip(TARGETS, AIMS, strict=True)), show=self._aimed),
-            *amounts,
+            *self.aim.links(KEY),
             *self.draws.links(KEY),
             *viewer_links(KEY, ["original", "icn", *OTHERS, *self.tabs.picture_keys()]),
         ]
-
-    def _aimed(self, values: dict[str, object]) -> dict[Component, object]:
-        """The target and the field of its amount, from what a link says."""
-        named = dict(zip(AIMS, (self.quality, self.bpp, self.bytes), strict=True))
-        aim = values["target"]
-        shown = {field: gr.update(visible=name == aim) for name, field in named.items()}
-        shown[named[aim]] = gr.update(visible=True, value=values[aim])
-        return shown | {self.target: TARGETS[AIMS.index(aim)]}
 
     def answer(
         self, visit: Visit, photo: Photo, target: str, quality: float, bpp: float, size: float,
@@ -170,12 +119,12 @@ class CompressMode:
         aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target])
         refusal = None
         try:
-            shown = _opened(visit, aim)
+            shown = opened(visit, aim)
             if not shown and (left := work(*aim)):
                 visit.shown.pop("compared", None)  # the status of what is shown has to come again
                 waiting = say("compress.computing", name=photo.name)
                 yield {self.shared.status: waiting, self.shared.progress: expected(*left)}
-            shown = shown or _compressed(aim)
+            shown = shown or compressed(aim)
         except IRNError as error:
             refusal, shown = error, visit.shown.get("file")  # the file that stays is completed
         if shown:
@@ -257,31 +206,6 @@ class CompressMode:
             yield {self.table: _measures(shown, rivals, decoding, looked), self.shared.progress: done}
 
 
-class Opened(NamedTuple):
-    """An .icn file that the visitor has opened, and the aim that was set then: None until the next request."""
-
-    shown: Shown
-    aim: Aim | None
-
-
-def _opened(visit: Visit, aim: Aim) -> Shown | None:
-    """The file that the visitor has opened, until another picture or another aim is chosen."""
-    opened = visit.kept.get("opened")
-    if opened and opened.aim is None:
-        opened = visit.kept["opened"] = opened._replace(aim=aim)
-    return opened.shown if opened and opened.aim == aim else None
-
-
-def _compressed(aim: Aim) -> Shown:
-    """The picture as a file.
-
-    Raises:
-        IRNError: no file is as small as that.
-    """
-    coded = compress(aim.photo, setting_for(*aim))
-    return Shown(aim.photo.name, coded, aim.photo, aim_option(aim.target, aim.amount))
-
-
 @one_turn
 def make_report(visit: Visit) -> str:
     """The ZIP of what is on the page, as a file to download."""
@@ -293,25 +217,6 @@ def make_report(visit: Visit) -> str:
     name, coded, photo, _ = request.shown
     rivals = [match(photo, codec, len(coded.data)) for codec in OTHERS]
     return download(f"{stem(name)}-icn-report.zip", report(request, rivals))
-
-
-@one_turn
-def read_icn(visit: Visit, path: str, asked: int) -> int:
-    """Open a visitor's .icn file."""
-    speak(visit.language)
-    name = unquote(Path(path).name)
-    with refusals():
-        coded = open_icn(path, name)
-    visit.kept["opened"] = Opened(Shown(name, coded, None, aim_option(QUALITY, coded.setting / QUALITY_STEPS)), None)
-    return asked + 1
-
-
-def switch_target(visit: Visit, target: str) -> list:
-    """Show the field of the target; its number is that of the present file."""
-    updates = [gr.update(visible=target == name) for name in TARGETS]
-    if shown := visit.shown.get("file"):
-        updates[1]["value"], updates[2]["value"] = round(shown.coded.bpp, 4), len(shown.coded.data)
-    return updates
 
 
 def status_of(shown: Shown) -> str:
