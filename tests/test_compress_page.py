@@ -149,7 +149,8 @@ def test_the_curve_grows_and_its_marker_moves(compressor):
     here = page.locator("#curve-chart .wide .here")
     assert float(here.get_attribute("data-bpp")) == pytest.approx(at_quality(FIRST_QUALITY).bpp, abs=1e-5)
     page.wait_for_function("""() => {
-      const dot = document.querySelector("#curve-chart .dot.icn");
+      const dots = Array.from(document.querySelectorAll("#curve-chart .dot.icn"));
+      const dot = dots.find((one) => one.checkVisibility());
       dot.focus();
       const said = dot.querySelector("text");
       return said.textContent.startsWith("ICN: ") && getComputedStyle(said).visibility === "visible";
