@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -28,13 +28,14 @@ TABS = {
     "High frequencies": "#quadrants .apart",
     "Lost bits": "#lost-table table",
     "Gaussian?": "#gaussian-tables table",
-    "Temperature": "#tau-chart svg",
+    "Temperature": "#tau-chart .chart",
     "Preserve · abandon · model": "#choice-cards .card",
     "Rivals": "#fair-cards .card",
     "z arithmetic": "#way .flip",
     "Break it": "#experiments .card",
 }
 """Tabs of Rescale, and what shows that the first result of each is there."""
+_CHAPTER = '#lesson .slide[data-key="{}"]:not([hidden]) .figure'
 
 
 @contextmanager
@@ -90,8 +91,16 @@ def visit(chromium: object, address: str) -> Iterator[tuple[str, float]]:
     for name, selector in TABS.items():
         yield f"tab {name}", _timed(lambda name=name: page.get_by_role("tab", name=name).click(), page, selector)
         _settle(page)
-    compress = page.locator("#mode label").nth(1)
-    yield "Compress: the file", _timed(compress.click, page, "#compress-measures .headline")
+    yield "Compress: the file", _timed(_mode(page, "Compress"), page, "#compress-measures .headline")
+    _settle(page)
+    yield "Learn: the first chapter", _timed(_mode(page, "Learn"), page, _CHAPTER.format("shared"))
+    page.wait_for_function("!document.documentElement.classList.contains('busy')")
+    page.focus("#lesson .lesson")
+    yield "Learn: the next chapter", _timed(lambda: page.keyboard.press("PageDown"), page, _CHAPTER.format("pixels"))
+
+
+def _mode(page: Page, name: str) -> Callable[[], None]:
+    return page.locator("#mode label").get_by_text(name).click
 
 
 def _timed(act, page: Page, selector: str) -> float:

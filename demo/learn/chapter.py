@@ -89,7 +89,8 @@ def flip(pictures: Sequence[tuple[str, np.ndarray]], auto: int = 0) -> Markup:
 
 _BESIDE = template("""
 <div class="beside">{% for name, note, url in shown %}
-<figure><img src="{{ url }}" alt="{{ name }}"><figcaption><b>{{ name }}</b> {{ note }}</figcaption></figure>
+<figure><img src="{{ url }}" alt="{{ name }}">
+<figcaption><b>{{ name }}</b> <span>{{ note }}</span></figcaption></figure>
 {% endfor %}</div>""")
 
 

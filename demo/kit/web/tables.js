@@ -40,7 +40,7 @@
     }
   }
 
-  const isNarrow = (table) => table.offsetParent && table.closest(".tabitem, .lesson")?.clientWidth <= 480;
+  const isNarrow = (table) => table.offsetParent && table.closest(".tabitem, .lesson")?.clientWidth <= 780;
   let asked = 0;
   const changed = () => {
     asked ||= requestAnimationFrame(() => {

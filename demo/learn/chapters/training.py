@@ -14,7 +14,7 @@ from demo.learn.chapter import Chapter, Slide, beside, enlarged
 from demo.photo import Photo
 from demo.rescale.footprint import detail
 from demo.rescale.rescaled import calibrated, draw, network, rescale
-from demo.rescale.tabs.rivals import compete, entrants, fair_key
+from demo.rescale.tabs.rivals import ORDER, compete, entrants, fair_key
 from irn_core.measure.filters import FILTERS
 from irn_core.measure.spread import rms
 from irn_core.ops.pixels import tensor_of
@@ -66,7 +66,7 @@ class Training(Chapter[Found]):
         return Found(shown, [trial(part, f"without-{name}") for name in TRAINED])
 
     def draw(self, found: Found) -> Slide:
-        names = words("rivals.names")
+        names = dict(zip(ORDER, words("learn.training.options"), strict=True))
         entries = {fair_key(name): entry for name, entry in found.entries.items()}
         pictures = [(names[key], decibels(psnr), part) for key, (part, psnr) in entries.items()]
         best = max(entries, key=lambda key: entries[key][1])

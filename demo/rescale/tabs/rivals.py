@@ -57,8 +57,10 @@ def fair_key(name: str) -> str:
 
 
 def title(entry: Entry) -> str:
-    """What the page calls an entrant."""
-    return words("rivals.names")[fair_key(entry.name)]
+    """What the page calls an entrant; of ours that ships there is one for each kind of draws."""
+    key = fair_key(entry.name)
+    said = words("rivals.names")[key]
+    return f"{said} ({entry.name})" if key == "ours" else said
 
 
 @cached

@@ -33,7 +33,7 @@ def way(photo: Photo, found: Interpolation, seeds: tuple[int, int], tau: float) 
     style = f"--frames: {len(TIMES)}; --width: {width}; --height: {height}; --step: {STEP_MS}ms"
     return f"""<div class="way"><figure class="flip" style="{style}">
 <div><img src="{png_url(strip)}" alt="{said["alt"].format(*seeds)}"></div>
-<figcaption>{place} <label><input type="checkbox"> {said["hold"]}</label></figcaption></figure>
+<figcaption><span>{place}</span> <label><input type="checkbox"> {said["hold"]}</label></figcaption></figure>
 <div class="measures narrow"><table><thead><tr><td></td><th scope="col">PSNR-Y</th>
 <th scope="col">{say("arithmetic.distance")}</th></tr></thead><tbody>{rows}</tbody></table>
 <p class="hint">{say("arithmetic.way")}</p></div></div>"""
