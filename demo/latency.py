@@ -112,10 +112,10 @@ def _timed(act, page: Page, selector: str) -> float:
 
 def _changed(page: Page, act) -> float:
     """Seconds until the measures differ from what they were."""
-    before = page.inner_html("#measures")
+    before = page.inner_text("#measures")
     began = time.perf_counter()
     act()
-    page.wait_for_function("before => document.querySelector('#measures').innerHTML !== before", arg=before)
+    page.wait_for_function("before => document.querySelector('#measures').innerText !== before", arg=before)
     elapsed = time.perf_counter() - began
     _settle(page)
     return elapsed

@@ -21,6 +21,8 @@ from PIL import Image
 
 from demo.examples import NAMES, example
 from demo.latency import server
+from demo.rescale.mode import NATURAL, SCALES, net_of
+from demo.rescale.rescaled import scale_of
 from irn_core.pictures.files import encode_png
 from tests.tools.memory import bound_cache, is_flat, memory_mb, server_pid, verdict
 from tests.tools.visitor import QueueFull, Refused, Visitor, Wires
@@ -117,14 +119,14 @@ class Guest:
             self.report.cut_short += 1
             return
         self.report.last_s.append(time.monotonic() - began)
-        if said and f"×{self.visitor.values['scale']}:" not in said:
+        if said and f"×{scale_of(self.visitor.values['scale'])}:" not in said:
             self.report.mixed.append(f"{self.name} asked for {self.visitor.values}, and was told {said!r}")
 
     def _wish(self) -> None:
         """Set the controls anew; where the page's JavaScript hands over strokes, there are none."""
         roll = self.random
         self.visitor.values = {
-            "scale": roll.choice([2, 4, 8]), "tau": roll.randrange(31) / 20, "count": roll.randint(1, 6),
+            "scale": net_of(roll.choice(SCALES), NATURAL), "tau": roll.randrange(31) / 20, "count": roll.randint(1, 6),
             "seed": roll.randrange(5), "tabs-open": roll.choice(self.tabs), "first-seed": "0", "second-seed": "1",
             "region": "", "painter": "",
         }  # fmt: skip

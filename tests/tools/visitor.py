@@ -32,7 +32,8 @@ class Wires:
         shown = {self.ids[name] for name in ("viewer", "status", "measures", "compress-measures")}
         (self.answer,) = (event for event in self.events if event["queue"] and shown <= set(event["outputs"]))
         targets = self.answer["targets"]
-        (self.take,) = (event for event in self.events if event["targets"] == targets and not event["outputs"])
+        mine = [event for event in self.events if event["targets"] == targets and event["backend_fn"]]
+        (self.take,) = (event for event in mine if not event["outputs"])
         self.number = self.take["inputs"][1]
         self.choose, self.upload = self.on("examples", "select"), self.on("upload", "upload")
         self.asked = self.choose["inputs"][0]
@@ -70,8 +71,9 @@ class Visitor:
         """Drop a picture on the field for it."""
         sent = self.http.post(f"{API}/upload", files={"files": (name, content, "image/png")})
         file = {"path": sent.raise_for_status().json()[0], "orig_name": name, "meta": {"_type": "gradio.FileData"}}
-        *_, outputs = self._queued(self.wires.upload, [None, file, self.asked])
-        self.asked = outputs[1]
+        wires, known = self.wires, self.wires.first | {self.wires.ids["upload"]: file, self.wires.asked: self.asked}
+        *_, outputs = self._queued(wires.upload, [known.get(part) for part in wires.upload["inputs"]])
+        self.asked = outputs[wires.upload["outputs"].index(wires.asked)]
 
     def ask(self) -> Iterator[dict[int, object]]:
         """Ask for an answer: each value as it comes, by the ids of the components; the last one twice."""
