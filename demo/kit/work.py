@@ -6,6 +6,7 @@ for each thread, such as the working memory and the threads of convolutions, is 
 
 import ctypes
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
@@ -30,6 +31,8 @@ _is_idle = ContextVar("is_idle", default=False)
 """Whether what runs is an idle job's."""
 _END = object()
 _thread = ThreadPoolExecutor(1, "compute")
+TRIM_EVERY_S = 2
+_given_back = 0.0
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 """Gives freed memory back to the system. By itself glibc keeps what lies below something small that lives: up to 1.4 GB
 over a long visit."""
@@ -122,5 +125,12 @@ def _do(job: Callable[[], R], done: Future[R]) -> None:
         done.set_result(job())
     except BaseException as error:
         done.set_exception(error)
-    if _trim and _jobs.empty():
+    _give_back()
+
+
+def _give_back() -> None:
+    """Freed memory to the system, when nobody waits, and now and then when always somebody does."""
+    global _given_back
+    if _trim and (_jobs.empty() or time.monotonic() - _given_back > TRIM_EVERY_S):
         _trim(0)
+        _given_back = time.monotonic()
