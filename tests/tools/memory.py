@@ -1,7 +1,6 @@
 """How much memory the server holds, and whether a row of readings grows."""
 
 import os
-import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,7 +38,7 @@ def memory_mb(pid: int, field: str = "VmRSS") -> float:
 
 
 def is_flat(readings: Sequence[float], slack: float, share: float = 0.1) -> bool:
-    """Whether the last third of the readings lies above the first by less than `slack` or `share`.
+    """Whether the least of the last third of the readings lies above that of the first by less than `slack` or `share`.
 
     Few readings, or none that could be read, count as flat: `verdict` says so.
     """
@@ -57,8 +56,8 @@ def verdict(name: str, readings: Sequence[float], slack: float, unit: str = " MB
 
 
 def _ends(readings: Sequence[float]) -> tuple[float, float]:
-    """Medians of the first and of the last third."""
+    """The least of the first and of the last third: what is held, for more is taken while something is computed."""
     if len(readings) < FEWEST:
         return 0.0, 0.0
     third = len(readings) // 3
-    return statistics.median(readings[:third]), statistics.median(readings[-third:])
+    return min(readings[:third]), min(readings[-third:])
