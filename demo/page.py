@@ -225,8 +225,9 @@ def open_example(name: str) -> Photo:
 
 def choose_example(asked: int, event: gr.SelectData) -> tuple[Photo, int, str]:
     name = examples.NAMES[event.index]
-    prepare(name)
-    return open_example(name), asked + 1, name
+    photo = open_example(name)
+    prepare(photo)
+    return photo, asked + 1, name
 
 
 def start_again(asked: int) -> tuple:

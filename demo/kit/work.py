@@ -50,14 +50,8 @@ def idle(job: Callable[[], object]) -> None:
 
 def give_way() -> None:
     """Within an idle job, do what others ask for first. Elsewhere nothing."""
-    if not _is_idle.get():
-        return
-    _is_idle.set(False)
-    try:
-        while (urgent := _pop(Turn.LATER)) is not None:
-            urgent()
-    finally:
-        _is_idle.set(True)
+    while _is_idle.get() and (urgent := _pop(Turn.LATER)) is not None:
+        urgent()
 
 
 def one_turn(function: Callable[P, R]) -> Callable[P, R]:
@@ -84,12 +78,12 @@ def a_turn_each(generator: Callable[P, Iterator[Step]]) -> Callable[P, Iterator[
 
 
 def _in_turn(job: Callable[[], R], turn: Turn) -> R:
-    return _hand_in(partial(copy_context().run, job), turn).result()
+    return _hand_in(job, turn).result()
 
 
 def _hand_in(job: Callable[[], R], turn: Turn) -> Future[R]:
     done: Future[R] = Future()
-    _jobs.put((turn, next(_number), partial(_do, job, done)))
+    _jobs.put((turn, next(_number), partial(_do, partial(copy_context().run, job), done)))
     _thread.submit(_do_next)
     return done
 
@@ -113,11 +107,8 @@ def _pop(least: Turn) -> Callable[[], None] | None:
 
 
 def _idly(job: Callable[[], object]) -> None:
-    _is_idle.set(True)
-    try:
-        job()
-    finally:
-        _is_idle.set(False)
+    _is_idle.set(True)  # in the context of this job alone: what it gives way to has its own
+    job()
 
 
 def _do(job: Callable[[], R], done: Future[R]) -> None:

@@ -1,6 +1,7 @@
 """How much memory the server holds, and whether a row of readings grows."""
 
 import os
+import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def memory_mb(pid: int, field: str = "VmRSS") -> float:
 
 
 def is_flat(readings: Sequence[float], slack: float, share: float = 0.1) -> bool:
-    """Whether the least of the last third of the readings lies above that of the first by less than `slack` or `share`.
+    """Whether the last third of the readings lies above the first by less than `slack` or `share`.
 
     Few readings, or none that could be read, count as flat: `verdict` says so.
     """
@@ -56,8 +57,8 @@ def verdict(name: str, readings: Sequence[float], slack: float, unit: str = " MB
 
 
 def _ends(readings: Sequence[float]) -> tuple[float, float]:
-    """The least of the first and of the last third: what is held, for more is taken while something is computed."""
+    """Medians of the first and of the last third."""
     if len(readings) < FEWEST:
         return 0.0, 0.0
     third = len(readings) // 3
-    return min(readings[:third]), min(readings[-third:])
+    return statistics.median(readings[:third]), statistics.median(readings[-third:])
