@@ -17,7 +17,7 @@ from demo.kit.access import build_access
 from demo.kit.address import Address, Held
 from demo.kit.doing import BEGIN, build_doing
 from demo.kit.events import QUIET, Visit, newest
-from demo.kit.language import LANGUAGE, Switch
+from demo.kit.language import Switch
 from demo.kit.link import choice
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
@@ -147,14 +147,13 @@ class _Page:
         }
         set_besides = [shared.photo, self.asked, *self.own.shown_in, *self.rescale.results]
         known = [self.switch.choice, self.asked, shared.visit, self.own.uploads]
-        self.address.restore(page.load, self.restore, known, (LANGUAGE,), set_besides)
+        self.address.restore(page.load, self.restore, known, set_besides)
         wirings, asking = self.wirings.values(), [self.switch.choice, self.mode, self.example, self.own.uploads]
         newest(
             [self.asked.change, self.mode.input, *(t for wiring in wirings for t in wiring.triggers)],
             self.answer, shared.visit,
             [*asking, *(part for wiring in wirings for part in wiring.inputs)],
             list(dict.fromkeys([shared.progress, *(part for wiring in wirings for part in wiring.outputs)])),
-            (LANGUAGE, *[None] * (len(asking) - 1), *(limit for wiring in wirings for limit in wiring.limits)),
             [self.asked, self.mode, *(part for wiring in wirings for part in wiring.subject)], self.cancel,
         )  # fmt: skip
         self.switch.wire(page, self.asked)

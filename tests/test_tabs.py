@@ -13,6 +13,7 @@ import gradio as gr
 
 from demo.compress.tabs import TABS as COMPRESS_TABS
 from demo.kit import tab as tab_module
+from demo.kit.limits import limits_of
 from demo.kit.tab import Tab, Tabs, paced, so_far
 from demo.kit.words import say
 from demo.page import _Page
@@ -179,7 +180,7 @@ def test_every_control_of_a_tab_is_heard():
     for mode in (page.rescale, page.compress):
         for tab in mode.tabs.all.values():
             for name, control in tab.inputs.items():
-                painted = isinstance(tab.limits.get(name), str)  # a drawing waits for the button below it
+                painted = isinstance(limits_of(control), str)  # a drawing waits for the button below it
                 assert painted or control._id in heard, f"{tab.key}: {name}"
 
 
@@ -192,7 +193,7 @@ def test_the_open_tab_is_rendered_alone_from_its_own_inputs():
     assert second.keys() == first.keys() and second[said] == "xy"
     assert "<p>y</p>" in second[finding] and "by hand" in second[finding]
     assert not list(tabs.render(tab_module.MEASURES, "x", ["", ""], ("x", 1)))  # they come with the result
-    assert len(tabs.inputs) == len(tabs.limits) == 2 and len(tabs.outputs) == 6 and len(tabs.triggers) == 3
+    assert len(tabs.inputs) == 2 and len(tabs.outputs) == 6 and len(tabs.triggers) == 3
 
 
 def test_a_tab_tells_how_far_it_is_and_at_last_how_long_it_takes(monkeypatch):

@@ -9,7 +9,8 @@ from gradio.components import Component
 
 from demo.compress.coded import BPP, BYTES, QUALITY, TARGETS, Shown, aim_option, compress, open_icn, setting_for
 from demo.kit.address import Held
-from demo.kit.events import QUIET, Limits, Visit, refusals
+from demo.kit.events import QUIET, Visit, refusals
+from demo.kit.limits import Limits, limit
 from demo.kit.link import choice, number
 from demo.kit.words import say, speak, words
 from demo.kit.work import one_turn
@@ -47,7 +48,8 @@ class AimControls:
         self.bytes = gr.Number(
             30000, label=labels[BYTES], info=amount, precision=0, step=1000, visible=False, elem_id="bytes"
         )  # fmt: skip
-        self.fields = [self.quality, self.bpp, self.bytes]
+        fields = (self.quality, self.bpp, self.bytes)
+        self.fields = [limit(field, limits) for field, limits in zip(fields, AMOUNTS, strict=True)]
         self.triggers = [
             self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur,
         ]  # fmt: skip
@@ -61,7 +63,7 @@ class AimControls:
         when = {"mode": mode}
         target = choice("target", AIMS[0], AIMS, when=when)
         amounts = [
-            Held(number(name, *limits, when=when | {"target": name}), field, limits, show=self._shown)
+            Held(number(name, *limits, when=when | {"target": name}), field, show=self._shown)
             for name, field, limits in zip(AIMS, self.fields, AMOUNTS, strict=True)
         ]
         return [Held(target, self.target, names=dict(zip(TARGETS, AIMS, strict=True)), show=self._shown), *amounts]

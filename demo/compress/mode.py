@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 from gradio.components import Component
 
-from demo.compress.aim import AMOUNTS, Aim, AimControls, compressed, opened, read_icn
+from demo.compress.aim import Aim, AimControls, compressed, opened, read_icn
 from demo.compress.coded import (
     NAMES,
     TARGETS,
@@ -25,7 +25,6 @@ from demo.compress.tabs import TABS
 from demo.kit.address import Held, viewer_links
 from demo.kit.cards import notices
 from demo.kit.controls import (
-    COUNT,
     SEED,
     TAU,
     ReportButton,
@@ -96,7 +95,6 @@ class CompressMode:
         return Wiring(
             [*self.aim.triggers, *self.draws.triggers, *self.tabs.triggers],
             [shared.photo, *aimed, *self.draws[1:], self.tabs.open, *self.tabs.inputs],
-            (None, None, *AMOUNTS, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
             self.answer,
             aimed,

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.components import Component
 
-from demo.kit.events import QUIET, Limits, clean
+from demo.kit.events import QUIET
 from demo.kit.html import fill, template
+from demo.kit.limits import clean, limit
 from demo.kit.link import Part, choice, pattern, read_link
 from demo.kit.viewer import VIEWS, read_web
 from demo.kit.words import lasting, say, words
@@ -27,7 +28,6 @@ class Held(NamedTuple):
 
     part: Part
     component: Component | None = None
-    limits: Limits | None = None
     names: Mapping[object, object] | None = None
     show: Callable[[dict[str, object]], dict[Component, object]] | None = None
     others: Sequence[Component] = ()
@@ -69,7 +69,7 @@ class Address:
 
     def __init__(self):
         self.copy = gr.HTML(lasting(lambda: fill(_COPY, said=words("link.copy"))), elem_id="link", padding=False)
-        self.query, self.seen = gr.Textbox(visible=False), gr.Textbox(visible=False)
+        self.query, self.seen = limit(gr.Textbox(visible=False), "() => location.search"), gr.Textbox(visible=False)
         self.back = gr.Button(elem_classes="unseen", elem_id="restore")
 
     def build_notice(self) -> None:
@@ -84,20 +84,18 @@ class Address:
         self.held = sorted(held, key=lambda one: one.component is None)  # the browser has the viewer's values last
         controls = [one for one in self.held if one.component]
         self.components = [one.component for one in controls]
-        self.rows, self.cleaned = json.dumps([one.row for one in self.held]), clean(*(one.limits for one in controls))
+        self.rows, self.cleaned = json.dumps([one.row for one in self.held]), clean(self.components)
         write = f"(...held) => pageLink.write({self.rows}, ({self.cleaned})(...held))"
         gr.on([component.change for component in self.components], None, self.components, None, js=write)
 
-    def restore(
-        self, load: Callable, run: Callable, inputs: Sequence[Component], limits: Sequence[Limits | str | None],
-        outputs: Sequence[Component],
-    ) -> None:  # fmt: skip
-        """When the page is loaded, and at Back, let `run` set it from the address and the cleaned `inputs`."""
+    def restore(self, load: Callable, run: Callable, inputs: Sequence[Component], outputs: Sequence[Component]) -> None:
+        """When the page is loaded, and at Back, let `run` set it from the address and the inputs."""
+        asked = [self.query, *inputs]
         others = (other for one in self.held for other in one.others)
         restored = gr.on(
-            [load, self.back.click], run, [self.query, *inputs],
+            [load, self.back.click], run, asked,
             list(dict.fromkeys([self.told, self.query, self.seen, *self.components, *others, *outputs])),
-            js=clean("() => location.search", *limits), trigger_mode="always_last", **QUIET,
+            js=clean(asked), trigger_mode="always_last", **QUIET,
         )  # fmt: skip
         js = f"(query, seen, ...held) => pageLink.restored({self.rows}, query, seen, ({self.cleaned})(...held))"
         restored.then(None, [self.query, self.seen, *self.components], None, js=js)

@@ -10,7 +10,8 @@ from gradio.components import Component
 from gradio.utils import get_upload_folder
 
 from demo.kit.address import Held
-from demo.kit.events import HIDDEN, MODEL, Limits, clean
+from demo.kit.events import HIDDEN, MODEL
+from demo.kit.limits import Limits, clean, limit
 from demo.kit.link import number
 from demo.kit.served import write_once
 from demo.kit.words import anew, hint, lasting, say, words
@@ -36,7 +37,7 @@ class DrawControls(NamedTuple):
     def links(self, mode: str) -> list[Held]:
         """How draws are made, as parts of links to a mode."""
         parts = (("tau", self.tau, TAU), ("draws", self.count, COUNT), ("seed", self.seed, SEED))
-        return [Held(number(name, *limits, when={"mode": mode}), field, limits) for name, field, limits in parts]
+        return [Held(number(name, *limits, when={"mode": mode}), field) for name, field, limits in parts]
 
 
 def draw_controls(prefix: str, key: str) -> DrawControls:
@@ -48,8 +49,8 @@ def draw_controls(prefix: str, key: str) -> DrawControls:
         gr.HTML(lasting(lambda: hint(anew(said["resample"]))))
         count = gr.Slider(*COUNT[:3], step=1, label=say("kit.draws"), info=said["count"], elem_id=f"{prefix}count")
         seed = gr.Number(SEED.first, label=say("kit.seed"), info=said["seed"], precision=0, elem_id=f"{prefix}seed")
-    made = DrawControls(resample, tau, count, seed)
-    resample.click(next_seed, [made.count, made.seed], made.seed, js=clean(COUNT, SEED), **HIDDEN)
+    made = DrawControls(resample, limit(tau, TAU), limit(count, COUNT), limit(seed, SEED))
+    resample.click(next_seed, [made.count, made.seed], made.seed, js=clean([made.count, made.seed]), **HIDDEN)
     return made
 
 
@@ -90,10 +91,10 @@ class ReportButton:
         self.button = gr.Button(say("report.button"), size="sm", elem_id=f"{prefix}report")
         self.file = gr.DownloadButton(elem_id=self.id, elem_classes="unseen")
 
-    def makes(self, make: Callable[..., str], inputs: list[Component], js: str | None = None) -> None:
-        """`make` returns the path of the file; `js` cleans its inputs."""
+    def makes(self, make: Callable[..., str], inputs: list[Component]) -> None:
+        """`make` returns the path of the file."""
         made = self.button.click(
-            make, inputs, self.file, js=js, show_progress_on=self.button, api_visibility="private", **MODEL
+            make, inputs, self.file, js=clean(inputs), show_progress_on=self.button, api_visibility="private", **MODEL
         )
         press = f"document.querySelector('#{self.id} a, a#{self.id}, #{self.id}').click()"
         made.success(None, None, None, js=f"() => setTimeout(() => {press}, 300)")  # once the page has the file

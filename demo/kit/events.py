@@ -1,13 +1,12 @@
 """How the page answers: of all that a visitor asks for, only the newest is computed."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
 
 import gradio as gr
 from gradio.components import Component
 
+from demo.kit.limits import clean
 from demo.kit.words import FIRST_LANGUAGE, say
 from demo.kit.work import a_turn_each
 from irn_core.errors import IRNError
@@ -17,15 +16,6 @@ MODEL = {"concurrency_id": "model", "concurrency_limit": 30}
 HIDDEN = {"show_progress": "hidden", "api_visibility": "private"}
 QUIET = {**HIDDEN, "queue": False}
 """For events that cannot fail: outside the queue an error would reach the visitor as a bare code 500."""
-
-
-class Limits(NamedTuple):
-    """What a number box may hold, and what an empty one stands for."""
-
-    low: float
-    high: float
-    first: float
-    whole: bool = False
 
 
 class Visit:
@@ -66,14 +56,13 @@ def newest(
     visit: gr.State,
     inputs: Sequence[Component],
     outputs: Sequence[Component],
-    limits: Sequence[Limits | str | None] = (),
     subject: Sequence[Component] = (),
     cancel: gr.Button | None = None,
 ) -> None:
     """Let every trigger ask for an answer, of which only the newest is computed, and older ones stop within a step.
 
     `answer` takes the visit and the inputs and yields {component: value}. One event serves all triggers, so at most
-    one request of a visitor runs and one waits. `limits` clean the leading inputs in the browser: see `clean`.
+    one request of a visitor runs and one waits. The browser puts the inputs within their limits (`limits.clean`).
     While `subject` stays, so does the main result. `cancel` stops, and brings the last whole result back.
 
     The browser counts twice for each request (`web/work.js`): when it is made, which stops older ones, and when its
@@ -101,28 +90,10 @@ def newest(
 
     ran = gr.on(
         triggers, a_turn_each(run), [visit, number, *inputs], list(outputs),
-        js=f"(visit, _, ...values) => [visit, pageWork.sent(), ...({clean(*limits)})(...values)]",
+        js=f"(visit, _, ...values) => [visit, pageWork.sent(), ...({clean(inputs)})(...values)]",
         trigger_mode="always_last", api_visibility="private", show_progress="hidden", **MODEL,
     )  # fmt: skip
     ran.then(None, None, None, js="() => pageWork.ended()")
-
-
-def clean(*limits: Limits | str | None) -> str:
-    """JavaScript that puts the leading inputs of an event within limits: a box may be empty while it is edited.
-
-    In place of limits may stand JavaScript, a function of all inputs that says what the value is.
-    """
-    steps = [
-        f"values => ({limit})(...values)" if isinstance(limit, str) else json.dumps(limit and list(limit))
-        for limit in limits
-    ]
-    return f"""(...values) => [{", ".join(steps)}].reduce((cleaned, limit, i) => {{
-      if (!limit) return cleaned;
-      if (typeof limit === "function") return cleaned.with(i, limit(cleaned));
-      const [low, high, first, whole] = limit;
-      const value = Math.min(Math.max(cleaned[i] ?? first, low), high);
-      return cleaned.with(i, whole ? Math.round(value) : value);
-    }}, values)"""
 
 
 @contextmanager

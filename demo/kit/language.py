@@ -6,6 +6,7 @@ import gradio as gr
 from gradio.blocks import Block
 
 from demo.kit.events import QUIET
+from demo.kit.limits import limit
 from demo.kit.viewer import read_web
 from demo.kit.words import FIRST_LANGUAGE, LANGUAGES, all_languages, anew, has_words, say, speak
 
@@ -19,10 +20,11 @@ class Switch:
     """A button for each language. What stands on the page beside its components is up to the event of the page."""
 
     def __init__(self):
-        self.choice = gr.Radio(
+        choice = gr.Radio(
             [(name, key) for key, name in LANGUAGES.items()], value=FIRST_LANGUAGE, label=say("page.language"),
             show_label=False, container=False, min_width=0, elem_id="language",
         )  # fmt: skip
+        self.choice = limit(choice, LANGUAGE)
 
     def wire(self, page: gr.Blocks, asked: gr.Number) -> None:
         """Let the choice follow the browser, then all words follow the choice; then `asked` grows."""

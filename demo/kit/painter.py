@@ -1,7 +1,7 @@
 """A picture to draw on: a plain ``gr.HTML`` whose template is a file of `web`, style and behaviour `web/painter.*`.
 
-The browser draws on a transparent canvas that lies over the picture and has its pixels, one to one. `layer` is the
-JavaScript that hands the strokes to an event; the picture itself never comes back, so nothing can change it.
+The browser draws on a transparent canvas that lies over the picture and has its pixels, one to one. It hands only the
+strokes to an event; the picture itself never comes back, so nothing can change it.
 """
 
 import base64
@@ -13,6 +13,7 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
+from demo.kit.limits import limit
 from demo.kit.viewer import png_data, png_file, read_web, speaking_script
 from irn_core.errors import ImageError
 from irn_core.ops.tiling import Window
@@ -24,14 +25,15 @@ _PREFIX = "data:image/png;base64,"
 
 
 def build_painter(template: str, elem_id: str) -> gr.HTML:
-    """Create a painter inside a ``gr.Blocks``."""
-    return gr.HTML(
+    """Create a painter inside a ``gr.Blocks``. What it sends is its `layer`."""
+    painter = gr.HTML(
         html_template=read_web(template),
         css_template=read_web("painter.css"),
         js_on_load=speaking_script("painter", "painter.js"),
         apply_default_css=False,
         elem_id=elem_id,
     )
+    return limit(painter, layer(elem_id))
 
 
 def layer(elem_id: str) -> str:
@@ -53,12 +55,12 @@ def painter_value(pixels: np.ndarray, filled: Window | None = None) -> dict:
 
 
 def layer_is_of(layer: str, pixels: np.ndarray) -> bool:
-    """Whether the strokes that `layer` gave were made on this picture, H×W×3 uint8."""
+    """Whether the strokes that a painter sent were made on this picture, H×W×3 uint8."""
     return Path(png_file(pixels)).name in layer.partition(" ")[0]
 
 
 def read_layer(layer: str, pixels: np.ndarray) -> np.ndarray:
-    """The strokes that `layer` gave, as H×W×4 uint8 (R, G, B, alpha), over a picture H×W×3 uint8.
+    """The strokes that a painter sent, as H×W×4 uint8 (R, G, B, alpha), over a picture H×W×3 uint8.
 
     Raises:
         ImageError: not a PNG of that size: the picture has changed since, or something else was sent.

@@ -6,8 +6,6 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.components import Component
 
-from demo.kit.events import Limits
-
 
 class Shared(NamedTuple):
     """Components that every mode uses."""
@@ -21,7 +19,7 @@ class Shared(NamedTuple):
 
 
 class Wiring(NamedTuple):
-    """What a mode asks of the page's event: when to run, from what and how cleaned, into what.
+    """What a mode asks of the page's event: when to run, from what, into what.
 
     `answer` takes the visit and the values of `inputs`, and yields {component: value}. `subject` says, besides the
     picture, what its main result is about.
@@ -29,7 +27,6 @@ class Wiring(NamedTuple):
 
     triggers: Sequence[Callable]
     inputs: Sequence[Component]
-    limits: Sequence[Limits | str | None]
     outputs: Sequence[Component]
     answer: Callable[..., Iterator[dict[Component, object]]]
     subject: Sequence[Component] = ()

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from demo.kit.address import Held
-from demo.kit.events import QUIET, Limits
+from demo.kit.events import QUIET
 from demo.kit.finding import claim
 from demo.kit.link import choice
 from demo.kit.progress import expected, measured, share
@@ -39,8 +39,6 @@ class Tab(ABC, Generic[Request, Found]):
     """
 
     key: ClassVar[str]
-    limits: ClassVar[dict[str, Limits | str]] = {}
-    """By input: how the browser cleans a number, or JavaScript that says what the value is."""
     inputs: dict[str, Component]
     """What the tab computes from, besides the request."""
     outputs: dict[str, Component]
@@ -140,11 +138,6 @@ class Tabs(Strip):
     def inputs(self) -> list[Component]:
         """Controls of all tabs, as `own` takes their values."""
         return [part for tab in self.all.values() for part in tab.inputs.values()]
-
-    @property
-    def limits(self) -> list[Limits | str | None]:
-        """How the browser cleans each of `inputs`."""
-        return [tab.limits.get(name) for tab in self.all.values() for name in tab.inputs]
 
     def picture_keys(self) -> list[str]:
         """Under which keys tabs may add pictures to the viewer."""

@@ -7,6 +7,7 @@ from gradio.components import Component
 
 from demo.kit.address import Held
 from demo.kit.events import Visit, refusals
+from demo.kit.limits import limit
 from demo.kit.link import choice
 from demo.kit.progress import share
 from demo.kit.shared import Shared, Wiring
@@ -41,7 +42,8 @@ class LearnMode:
                 apply_default_css=False,
                 elem_id="lesson",
             )
-            self.open = gr.Textbox(CHAPTERS[0].key, elem_id="lesson-open", elem_classes="unseen")
+            opened = gr.Textbox(CHAPTERS[0].key, elem_id="lesson-open", elem_classes="unseen")
+            self.open = limit(opened, "() => document.querySelector('#lesson .lesson')?.open ?? ''")
 
     def doors(self, tabs: dict[str, Tabs]) -> None:
         """Hidden buttons, by which a chapter opens a tab of another mode."""
@@ -59,10 +61,7 @@ class LearnMode:
     def wire(self, shared: Shared) -> Wiring:
         """What the mode asks of the page's event."""
         self.shared = shared
-        return Wiring(
-            [], [shared.photo, self.open], (None, "() => document.querySelector('#lesson .lesson')?.open ?? ''"),
-            [self.lesson, shared.status], self.answer,
-        )  # fmt: skip
+        return Wiring([], [shared.photo, self.open], [self.lesson, shared.status], self.answer)
 
     def answer(self, visit: Visit, photo: Photo, opened: str) -> Iterator[dict[Component, object]]:
         """All slides of the picture, that which is open first, then those that follow it."""

@@ -21,7 +21,7 @@ from demo.kit.controls import (
     seeds,
     stem,
 )
-from demo.kit.events import QUIET, Visit, clean, refusals
+from demo.kit.events import QUIET, Visit, refusals
 from demo.kit.link import choice
 from demo.kit.progress import expected, share
 from demo.kit.shared import Shared, Wiring
@@ -143,11 +143,10 @@ class RescaleMode:
         for tab in self.tabs.all.values():
             tab.wire(request | {"visit": shared.visit})
         self.tabs.opens(self.refine, Refine.key)
-        self.report.makes(make_report, list(request.values()), clean(None, None, TAU, COUNT, SEED))
+        self.report.makes(make_report, list(request.values()))
         return Wiring(
             [self.net.change, *self.draws.triggers, *self.tabs.triggers],
             [*request.values(), self.tabs.open, *self.tabs.inputs],
-            (None, None, TAU, COUNT, SEED, None, *self.tabs.limits),
             [*self.results, *self.tabs.outputs],
             self.answer,
             [self.net],

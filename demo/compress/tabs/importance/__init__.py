@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
 
 import gradio as gr
 import numpy as np
@@ -12,9 +11,9 @@ from demo.compress.draw import byte_count, opened_finding
 from demo.compress.tabs.importance.compute import Wanted, Weighed, automatic, brushed, canvas, weigh
 from demo.compress.tabs.importance.draw import figures, finding, maps, parts
 from demo.kit.controls import download, figure, stem
-from demo.kit.events import Limits
+from demo.kit.limits import Limits, limit
 from demo.kit.numbers import decibels
-from demo.kit.painter import REGION, build_painter, layer, layer_is_of, painter_value, read_layer
+from demo.kit.painter import REGION, build_painter, layer_is_of, painter_value, read_layer
 from demo.kit.tab import Tab
 from demo.kit.viewer import ViewerImage
 from demo.kit.words import say
@@ -41,7 +40,6 @@ class Found:
 
 class Importance(Tab[Request, Found | Coded]):
     key = "importance"
-    limits: ClassVar = {"spread": SPREAD, "strokes": layer("importance-painter")}
 
     def build(self) -> None:
         with gr.Row():
@@ -60,7 +58,7 @@ class Importance(Tab[Request, Found | Coded]):
                         say("importance.file"), size="sm", interactive=False, elem_id="importance-file"
                     )
                     mask = gr.DownloadButton(say("importance.mask"), size="sm", interactive=False)
-        self.inputs = {"spread": spread, "strokes": painter}
+        self.inputs = {"spread": limit(spread, SPREAD), "strokes": painter}
         self.outputs = {
             "painter": painter, "about": about, "table": table, "file": file, "mask": mask,
             "maps": figure("importance"), "parts": gr.HTML(elem_id="importance-parts"),

@@ -1,7 +1,6 @@
 """The tab "JPEG step by step": what each step does to the picture, to one block, and to the bits."""
 
 from collections.abc import Iterator
-from typing import ClassVar
 
 import gradio as gr
 
@@ -9,7 +8,7 @@ from demo.compress.coded import Coded, Request
 from demo.compress.draw import opened_finding
 from demo.compress.tabs.jpeg_steps.compute import Found, block_of, dearest, quality_within, take_apart
 from demo.compress.tabs.jpeg_steps.draw import account, block_html, finding, pickers
-from demo.kit.events import Limits
+from demo.kit.limits import Limits, limit
 from demo.kit.picker import choice_of_cell, read_cell
 from demo.kit.tab import Tab
 from demo.kit.words import say
@@ -24,7 +23,6 @@ FIELD = "jpeg-block"
 
 class JpegSteps(Tab[Request, Found | Coded]):
     key = "jpeg_steps"
-    limits: ClassVar = {"quality": QUALITY}
 
     def build(self) -> None:
         with gr.Row():
@@ -40,6 +38,7 @@ class JpegSteps(Tab[Request, Found | Coded]):
                 list(COMPONENTS), value=COMPONENTS[0], label=say("jpeg_steps.component"), elem_id="jpeg-component"
             )  # fmt: skip
         cell = choice_of_cell(FIELD)
+        limit(quality, QUALITY)
         self.inputs = {"size": size, "quality": quality, "chroma": chroma, "component": component, "cell": cell}
         self.triggers = [size.input, quality.input, chroma.input, component.input, cell.change]
         self.outputs = {

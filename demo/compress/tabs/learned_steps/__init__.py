@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
 
 import gradio as gr
 from markupsafe import Markup
@@ -17,7 +16,8 @@ from demo.compress.tabs.learned_steps.draw.latent import latent_finding, latent_
 from demo.compress.tabs.learned_steps.draw.noise import KEYS, noise_finding, noise_html, noise_pictures
 from demo.compress.tabs.learned_steps.draw.soft import soft_finding, soft_html
 from demo.compress.tabs.learned_steps.draw.trade import trade_finding, trade_html
-from demo.kit.events import QUIET, Limits
+from demo.kit.events import QUIET
+from demo.kit.limits import Limits, limit
 from demo.kit.picker import choice_of_cell, read_cell, read_layer
 from demo.kit.tab import Tab, paced
 from demo.kit.viewer import ViewerImage
@@ -34,7 +34,6 @@ Found = Latent | Noise | Soft | Trade | Coded
 
 class LearnedSteps(Tab[Request, Found]):
     key = "learned_steps"
-    limits: ClassVar = {"quality": QUALITY}
 
     def build(self) -> None:
         step = gr.Radio(
@@ -55,6 +54,7 @@ class LearnedSteps(Tab[Request, Found]):
                 list(DEPTHS), value=FIRST_DEPTH,
                 label=say("learned_steps.depth"), visible=False, elem_id="learned-depth",
             )  # fmt: skip
+        limit(quality, QUALITY)
         place = choice_of_cell(FIELD)
         self.inputs = {
             "step": step, "net": net, "quality": quality, "level": level, "depth": depth, "place": place,

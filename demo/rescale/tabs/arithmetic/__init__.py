@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 import gradio as gr
 import numpy as np
 from gradio.components import Component
 
-from demo.kit.controls import SEED, TAU, download, stem
-from demo.kit.events import MODEL, QUIET, Visit, clean, refusals
-from demo.kit.painter import REGION, build_painter, layer, layer_is_of, painter_value, read_layer
+from demo.kit.controls import download, stem
+from demo.kit.events import MODEL, QUIET, Visit, refusals
+from demo.kit.limits import clean
+from demo.kit.painter import REGION, build_painter, layer_is_of, painter_value, read_layer
 from demo.kit.tab import Tab
 from demo.kit.words import hint, lasting, say, speak
 from demo.kit.work import one_turn
@@ -65,7 +65,6 @@ class Replaced:
 
 class Arithmetic(Tab[Request, Way | Replaced]):
     key = "arithmetic"
-    limits: ClassVar = {"region": layer("region")}
 
     def build(self) -> None:
         with gr.Row():
@@ -112,10 +111,10 @@ class Arithmetic(Tab[Request, Way | Replaced]):
 
     def wire(self, request: dict[str, Component]) -> None:
         """The GIF of the whole picture takes long, so it is made when asked for."""
-        asked = [request[name] for name in ("photo", "net", "tau", "seed")]
+        asked = [request[name] for name in ("visit", "photo", "net", "tau", "seed")]
+        asked += [self.inputs["first"], self.inputs["second"]]
         self.outputs["make"].click(
-            make_whole, [request["visit"], *asked, self.inputs["first"], self.inputs["second"]],
-            [self.outputs["make"], self.outputs["whole"]], js=clean(None, None, None, TAU, SEED),
+            make_whole, asked, [self.outputs["make"], self.outputs["whole"]], js=clean(asked),
             show_progress_on=self.outputs["make"], api_visibility="private", **MODEL,
         )  # fmt: skip
 

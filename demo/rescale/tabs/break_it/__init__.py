@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 import gradio as gr
 import numpy as np
 from gradio.components import Component
 
-from demo.kit.events import HIDDEN, MODEL, Limits, Visit, refusals
-from demo.kit.painter import STROKES, build_painter, layer, layer_is_of, painter_value, read_layer
+from demo.kit.events import HIDDEN, MODEL, Visit, refusals
+from demo.kit.limits import Limits, clean, limit
+from demo.kit.painter import STROKES, build_painter, layer_is_of, painter_value, read_layer
 from demo.kit.tab import Tab, paced, so_far
 from demo.kit.words import say, speak
 from demo.kit.work import a_turn_each
@@ -46,7 +46,6 @@ class Broken:
 
 class BreakIt(Tab[Request, Broken]):
     key = "break_it"
-    limits: ClassVar = {"quality": QUALITY, "sigma": SIGMA, "strokes": layer("painter")}
 
     def build(self) -> None:
         with gr.Row():
@@ -68,17 +67,14 @@ class BreakIt(Tab[Request, Broken]):
                 self.upscale = gr.Button(say("break_it.upscale"), variant="primary", elem_id="upscale-edited")
             with gr.Column(min_width=320):
                 edited = gr.HTML(elem_id="edited")
-        self.inputs = {"quality": quality, "sigma": sigma, "strokes": painter}
+        self.inputs = {"quality": limit(quality, QUALITY), "sigma": limit(sigma, SIGMA), "strokes": painter}
         self.outputs = {"cards": cards, "painter": painter, "edited": edited}
         self.triggers = [quality.input, sigma.input]
 
     def wire(self, request: dict[str, Component]) -> None:
         """The button below the painter."""
-        self.upscale.click(
-            draw_over, [request["visit"], request["photo"], request["net"], self.outputs["painter"]],
-            self.outputs["edited"],
-            js=f"(visit, photo, net) => [visit, photo, net, ({layer('painter')})()]", **HIDDEN, **MODEL,
-        )  # fmt: skip
+        asked = [request["visit"], request["photo"], request["net"], self.inputs["strokes"]]
+        self.upscale.click(draw_over, asked, self.outputs["edited"], js=clean(asked), **HIDDEN, **MODEL)
 
     def compute(self, request: Request, quality: int, sigma: float, strokes: str) -> Iterator[Broken]:
         photo, net, _, _, seed = request
