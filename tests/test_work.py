@@ -3,8 +3,10 @@
 import threading
 from contextvars import ContextVar
 
+import gradio as gr
 import pytest
 
+from demo.kit import work
 from demo.kit.cache import cached
 from demo.kit.work import a_turn_each, idle, one_turn
 
@@ -29,8 +31,6 @@ def held():
 
 def ask(function, *args) -> threading.Thread:
     """Ask from a thread of its own, as Gradio does, and go on when the request is in the queue."""
-    from demo.kit import work
-
     before = work._jobs.qsize()
     thread = threading.Thread(target=lambda: list(function(*args) or ()))
     thread.start()
@@ -57,8 +57,12 @@ def test_every_first_step_comes_before_any_second_one(held):
 
 def test_a_single_job_waits_behind_first_steps(held):
     done = []
+
+    @a_turn_each
+    def steps():
+        yield done.append("step")
+
     job = one_turn(lambda: done.append("job"))
-    steps = a_turn_each(lambda: iter([done.append("step")]))
     threads = [ask(job), ask(steps)]
     held.set()
     for thread in threads:
@@ -68,8 +72,13 @@ def test_a_single_job_waits_behind_first_steps(held):
 
 def test_what_nobody_asked_for_comes_last(held):
     done = []
+
+    @a_turn_each
+    def steps():
+        yield done.append("step")
+
     idle(lambda: done.append("idle"))
-    threads = [ask(one_turn(lambda: done.append("job"))), ask(a_turn_each(lambda: iter([done.append("step")])))]
+    threads = [ask(one_turn(lambda: done.append("job"))), ask(steps)]
     held.set()
     for thread in threads:
         thread.join(10)
@@ -98,6 +107,34 @@ def test_an_idle_job_gives_way_at_each_of_its_pieces():
     thread.join(10)
     assert ended.wait(10) and done == ["piece 0", "visitor", "piece 1"]
     assert one_turn(lambda: 7)() == 7  # the turn that was handed in for what was done meanwhile does no harm
+
+
+def test_who_waits_too_long_is_told_and_his_job_is_not_begun_any_more(held, monkeypatch):
+    monkeypatch.setattr(work, "WAIT_S", 0.05)
+    done = []
+
+    @a_turn_each
+    def steps():
+        yield done.append("step")
+
+    for ask_for in (
+        one_turn(lambda: done.append("job")),
+        steps,
+    ):
+        with pytest.raises(gr.Error, match="busy"):
+            list(ask_for() or ())
+    held.set()
+    monkeypatch.undo()
+    assert one_turn(lambda: 7)() == 7 and not done
+
+
+def test_a_job_that_ran_out_of_time_itself_says_so():
+    @one_turn
+    def slow_disk():
+        raise TimeoutError("no answer from the disk")
+
+    with pytest.raises(TimeoutError, match="disk"):
+        slow_disk()
 
 
 def test_everything_is_computed_in_one_thread_and_in_the_context_of_who_asks():

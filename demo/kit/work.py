@@ -16,6 +16,10 @@ from itertools import count
 from queue import Empty, PriorityQueue
 from typing import ParamSpec, TypeVar
 
+import gradio as gr
+
+from demo.kit.words import say
+
 P, R, Step = ParamSpec("P"), TypeVar("R"), TypeVar("Step")
 
 
@@ -31,6 +35,8 @@ _is_idle = ContextVar("is_idle", default=False)
 """Whether what runs is an idle job's."""
 _END = object()
 _thread = ThreadPoolExecutor(1, "compute")
+WAIT_S = 600
+"""Nobody waits longer for a step: ten minutes are beyond the longest, a ZIP of one's own pictures on a busy server."""
 TRIM_EVERY_S = 2
 _given_back = 0.0
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
@@ -78,7 +84,16 @@ def a_turn_each(generator: Callable[P, Iterator[Step]]) -> Callable[P, Iterator[
 
 
 def _in_turn(job: Callable[[], R], turn: Turn) -> R:
-    return _hand_in(job, turn).result()
+    """What the job gives; or, if that takes too long, a message, and it is not begun any more."""
+    done = _hand_in(job, turn)
+    try:
+        return done.result(WAIT_S)
+    except TimeoutError:
+        if done.done():  # the job's own error is of this kind
+            raise
+        done.cancel()
+        message = say("kit.overdue", minutes=WAIT_S // 60)
+        raise gr.Error(message, title=say("kit.refused"), print_exception=False) from None
 
 
 def _hand_in(job: Callable[[], R], turn: Turn) -> Future[R]:
@@ -112,6 +127,8 @@ def _idly(job: Callable[[], object]) -> None:
 
 
 def _do(job: Callable[[], R], done: Future[R]) -> None:
+    if not done.set_running_or_notify_cancel():  # whoever asked has given up
+        return
     try:
         done.set_result(job())
     except BaseException as error:
