@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio: the page stays offline
 os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "256")  # before torch: of 1,024 kinds it keeps
@@ -197,14 +197,24 @@ class _Page:
     def answer(
         self, visit: Visit, language: str, mode: str, example: str, uploads: Uploads, *values: object
     ) -> Iterator[dict[Component, object]]:
-        """What the open mode makes of its part of the values; Benchmark asks for nothing."""
+        """What the open mode makes of its part of the values; Benchmark asks for nothing. A fault of ours is owned."""
         visit.listen(language)
+        try:
+            yield from self._answer(visit, language, mode, values)
+        except gr.Error:  # a message to the visitor
+            raise
+        except Exception as error:
+            visit.shown = {}
+            yield {self.shared.status: say("page.fault")}  # nothing goes on
+            raise gr.Error(say("page.fault_report", error=repr(error)), title=say("page.fault")) from error
+        if example == OWN:
+            visit.kept[OWN] = uploads.current  # with its part: whoever cancels what comes next is brought back to this
+
+    def _answer(self, visit: Visit, language: str, mode: str, values: Sequence[object]) -> Iterator[dict]:
         for key, wiring in self.wirings.items():
             own, values = values[: len(wiring.inputs)], values[len(wiring.inputs) :]
             if key == mode:
                 yield from speaking(language, wiring.answer(visit, *own))
-        if example == OWN:
-            visit.kept[OWN] = uploads.current  # with its part: whoever cancels what comes next is brought back to this
 
     def open(self, mode: str) -> list:
         """What is visible in a mode.

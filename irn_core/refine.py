@@ -62,22 +62,29 @@ def refinements(irn: IRN, pixels: np.ndarray, lr: np.ndarray, steps: int) -> Ite
         y = nn.Parameter(tensor_of(lr))
         reach = (y.detach() - guide).norm()
         adam = torch.optim.Adam([y], RATE)
-        found = _errors(irn, x, y)
-        yield found
-        for step in range(steps):
-            found = _errors(irn, x, y, found)
-            if step:
-                yield found
-            adam.param_groups[0]["lr"] = RATE * (1 - step / steps)
-            adam.step()
-            adam.zero_grad()
-            with torch.no_grad():
-                moved = y - guide
-                y.copy_(guide + moved * (reach / moved.norm().clamp(min=TINY)).clamp(max=1))
-        if steps:
-            yield _errors(irn, x, y)
+    found = _errors(irn, x, y)
+    yield found
+    for step in range(steps):
+        found = _errors(irn, x, y, found)
+        if step:
+            yield found
+        adam.param_groups[0]["lr"] = RATE * (1 - step / steps)
+        _move(y, adam, guide, reach)
+    if steps:
+        yield _errors(irn, x, y)
 
 
+@torch.inference_mode(False)
+def _move(y: nn.Parameter, adam: torch.optim.Adam, guide: Tensor, reach: Tensor) -> None:
+    """One step of y along its gradient, and back towards the guide if it came farther from it than `reach`."""
+    adam.step()
+    adam.zero_grad()
+    with torch.no_grad():
+        moved = y - guide
+        y.copy_(guide + moved * (reach / moved.norm().clamp(min=TINY)).clamp(max=1))
+
+
+@torch.inference_mode(False)  # here and above, not around the steps: whoever takes them may be in another mode at each
 def _errors(irn: IRN, x: Tensor, y: Tensor, former: Step | None = None) -> Step:
     """Errors of f⁻¹ at round8(y). After a former step the gradient of `loss` is added to y's, tile by tile.
 

@@ -85,6 +85,19 @@ def test_a_picture_is_refined_alike_every_time_and_the_network_stays():
     assert all(param.grad is None for param in irn.parameters())
 
 
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_steps_may_be_taken_where_others_compute_without_gradients(mode):
+    irn, pixels = tiny_irn(seed=4), noise_pixels(20, 30)
+    expected = downscale(irn, pixels, refine=3)
+    steps = refinements(irn, pixels, downscale(irn, pixels), 3)
+    found = [next(steps)]
+    with mode():
+        found += [next(steps), next(steps)]
+    found += steps
+    best = min(found, key=lambda step: step.loss)
+    assert np.array_equal(best.lr, expected)
+
+
 @pytest.mark.parametrize("steps", [-1, 2.5, float("nan"), "3"])
 def test_an_impossible_number_of_steps_is_refused(steps):
     irn, pixels = tiny_irn(), noise_pixels(8, 8)

@@ -11,13 +11,16 @@ pytest.importorskip("gradio")
 
 import gradio as gr
 
+from demo import examples
 from demo.compress.tabs import TABS as COMPRESS_TABS
 from demo.kit import tab as tab_module
+from demo.kit.events import Visit
 from demo.kit.limits import limits_of
 from demo.kit.tab import Tab, Tabs, paced, so_far
 from demo.kit.words import say
 from demo.page import _Page
 from demo.rescale.tabs import TABS as RESCALE_TABS
+from demo.upload import Uploads
 from tests.helpers import ROOT
 from tests.test_layers import DEMO, imports, module_name
 
@@ -182,6 +185,22 @@ def test_every_control_of_a_tab_is_heard():
             for name, control in tab.inputs.items():
                 painted = isinstance(limits_of(control), str)  # a drawing waits for the button below it
                 assert painted or control._id in heard, f"{tab.key}: {name}"
+
+
+def test_a_fault_of_the_page_is_told_and_nothing_is_said_to_go_on():
+    def fails(visit, *values):
+        yield {page.shared.status: "rescaling …"}
+        raise ZeroDivisionError("by hand")
+
+    with gr.Blocks() as blocks:
+        page = _Page(blocks)
+    page.wirings["rescale"] = page.wirings["rescale"]._replace(answer=fails)
+    values = [None for wiring in page.wirings.values() for _ in wiring.inputs]
+    steps = page.answer(Visit(), "en", "rescale", examples.FIRST, Uploads(), *values)
+    assert next(steps)[page.shared.status] == "rescaling …"
+    assert "…" not in next(steps)[page.shared.status]
+    with pytest.raises(gr.Error, match="by hand"):
+        next(steps)
 
 
 def test_the_open_tab_is_rendered_alone_from_its_own_inputs():

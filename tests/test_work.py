@@ -5,10 +5,11 @@ from contextvars import ContextVar
 
 import gradio as gr
 import pytest
+import torch
 
 from demo.kit import work
 from demo.kit.cache import cached
-from demo.kit.work import a_turn_each, idle, one_turn
+from demo.kit.work import a_turn_each, give_way, idle, one_turn
 
 
 @pytest.fixture
@@ -107,6 +108,23 @@ def test_an_idle_job_gives_way_at_each_of_its_pieces():
     thread.join(10)
     assert ended.wait(10) and done == ["piece 0", "visitor", "piece 1"]
     assert one_turn(lambda: 7)() == 7  # the turn that was handed in for what was done meanwhile does no harm
+
+
+def test_who_comes_between_may_take_gradients():
+    begun, go_on, modes = threading.Event(), threading.Event(), []
+
+    @torch.inference_mode()
+    def without_gradients():
+        begun.set()
+        go_on.wait(10)
+        give_way()
+
+    idle(without_gradients)
+    assert begun.wait(10)
+    thread = ask(one_turn(lambda: modes.extend([torch.is_inference_mode_enabled(), torch.is_grad_enabled()])))
+    go_on.set()
+    thread.join(10)
+    assert modes == [False, True]
 
 
 def test_who_waits_too_long_is_told_and_his_job_is_not_begun_any_more(held, monkeypatch):

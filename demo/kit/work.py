@@ -17,6 +17,7 @@ from queue import Empty, PriorityQueue
 from typing import ParamSpec, TypeVar
 
 import gradio as gr
+import torch
 
 from demo.kit.words import say
 
@@ -57,7 +58,8 @@ def idle(job: Callable[[], object]) -> None:
 def give_way() -> None:
     """Within an idle job, do what others ask for first. Elsewhere nothing."""
     while _is_idle.get() and (urgent := _pop(Turn.LATER)) is not None:
-        urgent()
+        with torch.inference_mode(False), torch.enable_grad():  # the idle job may have gone without
+            urgent()
 
 
 def one_turn(function: Callable[P, R]) -> Callable[P, R]:
