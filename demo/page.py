@@ -64,6 +64,9 @@ LAUNCH = {
     "max_file_size": "40mb",
 }
 
+STATUS = "status"
+"""The key of what was last said to be there."""
+
 
 def build() -> gr.Blocks:
     """The page, whose first result is computed while it starts."""
@@ -199,13 +202,18 @@ class _Page:
     ) -> Iterator[dict[Component, object]]:
         """What the open mode makes of its part of the values; Benchmark asks for nothing. A fault of ours is owned."""
         visit.listen(language)
+        status = self.shared.status
         try:
-            yield from self._answer(visit, language, mode, values)
-        except gr.Error:  # a message to the visitor
+            for step in self._answer(visit, language, mode, values):
+                yield step
+                if "…" not in step.get(status, "…"):
+                    visit.kept[STATUS] = step[status]
+        except gr.Error:  # a message to the visitor; nothing goes on
+            yield {status: visit.kept.get(STATUS, "")}
             raise
         except Exception as error:
             visit.shown = {}
-            yield {self.shared.status: say("page.fault")}  # nothing goes on
+            yield {status: say("page.fault")}
             raise gr.Error(say("page.fault_report", error=repr(error)), title=say("page.fault")) from error
         if example == OWN:
             visit.kept[OWN] = uploads.current  # with its part: whoever cancels what comes next is brought back to this

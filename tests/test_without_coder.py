@@ -84,3 +84,43 @@ def test_the_page_says_that_compress_is_off(monkeypatch, works):
         mode.CompressMode().controls()
     said = [str(block.value) for block in page.blocks.values() if getattr(block, "elem_id", None) == "compress-off"]
     assert works != any("constriction, has no build for this system" in one for one in said)
+
+
+def test_a_visit_to_compress_where_it_is_off_ends_at_once(monkeypatch):
+    gr = pytest.importorskip("gradio")
+    from demo import examples
+    from demo.compress import mode
+    from demo.kit.events import Visit
+    from demo.page import _Page
+    from demo.upload import Uploads
+
+    monkeypatch.setattr(mode, "available", lambda: False)
+    with gr.Blocks() as blocks:
+        page = _Page(blocks)
+    photo = page.shared.photo.value
+    values = [photo if part is page.shared.photo else 0 for wiring in page.wirings.values() for part in wiring.inputs]
+    (step,) = page.answer(Visit(), "en", "compress", examples.FIRST, Uploads(), *values)
+    assert "…" not in step[page.shared.status] and "off" in step[page.shared.status]
+    assert "constriction" in step[page.shared.viewer]["notice"]
+    assert not page.compress.tabs.strip.visible
+
+
+def test_the_lesson_goes_on_behind_a_chapter_that_cannot_be(monkeypatch):
+    gr = pytest.importorskip("gradio")
+    from demo.kit.events import Visit
+    from demo.kit.shared import Shared
+    from demo.learn import mode
+    from demo.photo import Photo
+
+    def refuses(photo):
+        raise IRNError("compression is off")
+
+    with gr.Blocks():
+        lesson = mode.LearnMode()
+        lesson.build()
+        lesson.shared = Shared(*(gr.HTML() for _ in Shared._fields))
+    lesson.makers = {"bitrate": refuses, "quiz": lambda photo: "five questions"}
+    *_, last = lesson.answer(Visit(), Photo(smooth_pixels(32, 32), "mine"), "bitrate")
+    first, second = last[lesson.lesson]["slides"]
+    assert "compression is off." in first["html"] and second["html"] == "five questions"
+    assert last[lesson.shared.status] == "mine"

@@ -39,7 +39,7 @@ from demo.kit.events import HIDDEN, MODEL, QUIET, Visit, refusals
 from demo.kit.progress import expected, share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.tab import Tabs
-from demo.kit.viewer import ViewerImage
+from demo.kit.viewer import ViewerImage, viewer_value
 from demo.kit.words import say, speak
 from demo.kit.work import one_turn
 from demo.photo import Photo, original_bytes
@@ -63,13 +63,15 @@ class CompressMode:
         """Below the choice of a picture."""
         if not available():
             gr.HTML(f"<p class='notice' role='status'>{say('compress.missing')}</p>", elem_id="compress-off")
-        self.aim = AimControls()
-        self.draws = draw_controls("icn-", "compress.draws")
-        self.upload = gr.File(label=say("compress.open"), elem_id="open-icn", height=84)
+        with gr.Column(visible=available()):
+            self.aim = AimControls()
+            self.draws = draw_controls("icn-", "compress.draws")
+            self.upload = gr.File(label=say("compress.open"), elem_id="open-icn", height=84)
 
     def build_tabs(self) -> None:
         """Below the viewer."""
         self.tabs = Tabs([tab() for tab in TABS], "compress-tabs", self._measures)
+        self.tabs.strip.visible = available()
 
     def _measures(self) -> None:
         self.table = gr.HTML(elem_id="compress-measures")
@@ -114,6 +116,9 @@ class CompressMode:
         tau: float, count: int, seed: int, tab: str, *own,
     ) -> Iterator[dict[Component, object]]:  # fmt: skip
         """The file if it is not shown yet, its rivals and draws, then the open tab."""
+        if not available():
+            yield {self.shared.status: say("compress.is_off"), self.shared.viewer: _original_alone(photo)}
+            return
         aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target])
         refusal = None
         try:
@@ -219,6 +224,12 @@ def make_report(visit: Visit) -> str:
 
 def status_of(shown: Shown) -> str:
     return say("compress.status", name=shown.name, size=byte_count(shown.coded))
+
+
+def _original_alone(photo: Photo) -> dict:
+    """The viewer where nothing can be compressed, which says why."""
+    images = [ViewerImage("original", say("kit.original"), photo.pixels)]
+    return viewer_value(images, *photo.pixels.shape[:2], 1, notice=say("compress.missing"), subject=photo.digest)
 
 
 def _measures(shown: Shown, rivals: list[Coded], decoding: float | None, looked: dict[str, float] | None = None) -> str:

@@ -66,7 +66,12 @@ def _card(item: Card) -> Markup:
 def notices(name: str, said: Sequence[str]) -> str:
     """What was done to a file before anything else."""
     notice = say("kit.notice", name=name, notices=say("kit.semicolon").join(anew(list(said))))
-    return fill(_NOTICE, notice=notice) if said else ""
+    return told(notice) if said else ""
+
+
+def told(notice: str) -> str:
+    """A line that is announced when it appears."""
+    return fill(_NOTICE, notice=notice)
 
 
 def data_url(png: bytes) -> str:

@@ -6,7 +6,8 @@ import gradio as gr
 from gradio.components import Component
 
 from demo.kit.address import Held
-from demo.kit.events import Visit, refusals
+from demo.kit.cards import told
+from demo.kit.events import Visit
 from demo.kit.limits import limit
 from demo.kit.link import choice
 from demo.kit.progress import share
@@ -17,6 +18,7 @@ from demo.kit.words import words
 from demo.learn.chapters import CHAPTERS
 from demo.learn.chapters.quiz import quiz_html
 from demo.photo import Photo
+from irn_core.errors import IRNError
 
 KEY = "learn"
 QUIZ = "quiz"
@@ -74,8 +76,10 @@ class LearnMode:
             if key not in found:
                 done = {self.shared.progress: share(len(found), len(keys))}
                 yield self._shown(photo, found, f"{photo.name} …") | done
-                with refusals():
+                try:
                     found[key] = self.makers[key](photo)
+                except IRNError as error:  # the other chapters are to come all the same
+                    found[key] = told(f"{error}.")
         yield self._shown(photo, found, photo.name)
 
     def _shown(self, photo: Photo, found: dict[str, str], status: str) -> dict[Component, object]:
