@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+import re
 import tracemalloc
 import zipfile
 
@@ -14,6 +15,7 @@ pytest.importorskip("gradio")
 from demo.benchmark import mode, own_zip, stored
 from demo.benchmark import tables as benchmark_tables
 from demo.benchmark.own_zip import Batch, Skipped, csv_bytes, list_members
+from demo.kit.chart import WIDE, Axes, Dot, Line, scatter
 from demo.kit.events import Visit
 from demo.kit.words import hint, say
 from irn_core.errors import ImageError
@@ -390,3 +392,12 @@ def test_times_are_those_of_bench_per_megapixel(results):
     ]
     chart = benchmark_tables.times_chart(found)
     assert "irn-x2: 0.25 s down, 0.50 s up, 38.77 dB" in chart and "A &lt;chip&gt;, 2 threads" in chart
+
+
+def test_names_of_neighbouring_dots_do_not_lie_on_each_other():
+    known = (("irn-x4", 1.0, 35.0), ("irn-x4-plus", 1.02, 34.98), ("far", 9.0, 35.0))
+    points = [Line(name, "ours", [Dot(x, y)]) for name, x, y in known]
+    wide = re.search(r'<svg class="wide".*?</svg>', scatter(points, Axes("x", "y"), "said"), re.S)[0]
+    at = {name: float(y) for y, name in re.findall(r'<text class="name ours" x="[\d.]+" y="([\d.]+)">([\w-]+)<', wide)}
+    assert at.keys() == {"irn-x4", "irn-x4-plus", "far"}
+    assert abs(at["irn-x4"] - at["irn-x4-plus"]) >= 0.9 * WIDE.letters and at["far"] == at["irn-x4"]

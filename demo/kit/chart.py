@@ -54,6 +54,8 @@ class Shape(NamedTuple):
 
 WIDE = Shape("wide", 1200, 600, left=84, right=214, top=22, bottom=70, letters=25, radius=6, reach=17)
 NARROW = Shape("narrow", 320, 320, left=36, right=6, top=42, bottom=46, letters=18, radius=4, reach=12)
+LETTER = 0.55
+"""The mean width of a letter, as a share of the height of a line."""
 BREADTH, HALF = 40, 17
 """Letters in a line of a narrow chart, and in a name that leaves room for another beside it."""
 
@@ -142,7 +144,7 @@ def scatter(points: Sequence[Line], axes: Axes, description: str) -> str:
     def drawing(shape: Shape) -> str:
         frame = _Frame([dot for point in points for dot in point.dots], axes, shape)
         names = [point.name if shape is WIDE else str(number) for number, point in enumerate(points, start=1)]
-        parts = "".join(map(_name, [frame] * len(points), points, names))
+        parts = _names_beside(frame, points, names)
         keys = [_sample(point, name) for name, point in zip(names, points, strict=True)]
         return _drawing(frame, axes, parts, points, description, points, keys)
 
@@ -250,10 +252,29 @@ def _names(frame: _Frame, lines: Sequence[Line]) -> str:
     )
 
 
+def _names_beside(frame: _Frame, points: Sequence[Line], names: Sequence[str]) -> str:
+    """The names of single dots, from above to below; one that would lie on another goes below it."""
+    places = [_places(frame, point)[0] for point in points]
+    taken: list[tuple[float, float, float]] = []
+    parts = []
+    for (x, y), point, name in sorted(zip(places, points, names, strict=True), key=lambda named: named[0][1]):
+        width, height = LETTER * frame.shape.letters * len(name), 0.9 * frame.shape.letters
+        for left, right, top in taken:
+            if x < right and left < x + width and y < top + height:
+                y = top + height
+        taken.append((x, x + width, y))
+        parts.append(_name_at(frame.shape, x, y, point, name))
+    return "".join(parts)
+
+
 def _name(frame: _Frame, point: Line, name: str) -> str:
     """The name of a single dot, beside it."""
-    ((x, y),), shape = _places(frame, point), frame.shape
-    beside = f'x="{x + shape.radius + 10}" y="{y + 6}"' if shape is WIDE else f'x="{x + 6}" y="{y - 4}"'
+    ((x, y),) = _places(frame, point)
+    return _name_at(frame.shape, x, y, point, name)
+
+
+def _name_at(shape: Shape, x: float, y: float, point: Line, name: str) -> str:
+    beside = f'x="{x + shape.radius + 10}" y="{y + 6:.1f}"' if shape is WIDE else f'x="{x + 6}" y="{y - 4:.1f}"'
     return f'<text class="name {point.kind}" {beside}>{html.escape(name)}</text>'
 
 

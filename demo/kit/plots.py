@@ -3,7 +3,7 @@
 import hashlib
 import io
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -14,6 +14,7 @@ from gradio.utils import get_upload_folder
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 
 from demo.kit.html import fill, template
 from demo.kit.served import write_once
@@ -53,7 +54,7 @@ def legible(draw: Callable[P, Drawn]) -> Callable[P, Drawn]:
     return drawn
 
 
-WIDTH, HEIGHT, DPI = 3.8, 3.4, 160
+WIDTH, HEIGHT, DPI = 3.8, 3.4, 160.0
 """Inches and dots of one plot: shown 300 pixels wide, as on a phone, its smallest letters are 12 high."""
 TALLEST = 6.0
 LINE = 36
@@ -73,15 +74,11 @@ class Plots:
 
     def axes(self, title: str, height: float = HEIGHT) -> Axes:
         """Axes of a further plot, transparent."""
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        figure.patch.set_alpha(0)
-        self.figures.append(figure)
+        figure = self._figure(title, height)
         axes = figure.add_subplot()
         axes.set_facecolor("none")
         axes.tick_params(colors=INK, labelsize=11)
-        figure.suptitle(_wrapped(title), **STYLE)
-        for spine in axes.spines.values():
-            spine.set_color(INK)
+        _inked(axes)
         return axes
 
     def map(
@@ -90,13 +87,33 @@ class Plots:
         """An array as a picture in false colours from `low` to `limit`, with its bar."""
         height, width = values.shape
         axes = self.axes(title, min(max(0.8 * WIDTH * height / width, 0.9) + 0.5, TALLEST))
-        image = axes.imshow(values, cmap=colours, vmin=low, vmax=limit, interpolation="nearest")
-        axes.set_xticks([])
-        axes.set_yticks([])
-        bar = axes.figure.colorbar(image, ax=axes, fraction=0.046, pad=0.03)
-        bar.ax.tick_params(colors=INK, labelsize=11)
-        bar.outline.set_edgecolor(INK)
-        bar.set_label(unit or say("kit.grey_levels"), color=INK, fontsize=11)
+        _bar(axes.figure, _coloured(axes, values, limit, colours, low), axes, unit, fraction=0.046, pad=0.03)
+
+    def maps(
+        self, rows: Mapping[str, Mapping[str, np.ndarray]], title: str, limit: float, colours: str, low: float
+    ) -> None:
+        """Arrays of one shape in rows and columns, under the names of both, with one bar for all."""
+        heads = list(next(iter(rows.values())))
+        height, width = next(iter(rows.values()))[heads[0]].shape
+        row = WIDTH / len(heads) * height / width + 0.35  # with its name
+        figure = self._figure(title, min(len(rows) * row + 1.2, 2 * TALLEST))
+        figure.set_dpi(2 * DPI)  # small pictures, and many
+        places = figure.subplots(len(rows), len(heads), squeeze=False)
+        for line, (name, arrays) in zip(places, rows.items(), strict=True):
+            for axes, values in zip(line, arrays.values(), strict=True):
+                image = _coloured(axes, values, limit, colours, low)
+            line[len(heads) // 2].set_title(name, color=INK, fontsize=11)
+        for axes, head in zip(places[-1], heads, strict=True):
+            axes.set_xlabel(head, color=INK, fontsize=11)
+        _bar(figure, image, places, None, orientation="horizontal", fraction=0.03, aspect=50)
+
+    def _figure(self, title: str, height: float) -> Figure:
+        """A further figure, transparent, under its title."""
+        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+        figure.patch.set_alpha(0)
+        figure.suptitle(_wrapped(title), **STYLE)
+        self.figures.append(figure)
+        return figure
 
     @legible
     def files(self) -> dict[str, bytes]:
@@ -111,6 +128,27 @@ class Plots:
         """All of them; a title says what is seen, also where pictures cannot be."""
         plots = [{"address": _address(figure), "title": _title(figure)} for figure in self.figures]
         return fill(_PLOTS, plots=plots, columns=self.columns)
+
+
+def _inked(axes: Axes) -> None:
+    for spine in axes.spines.values():
+        spine.set_color(INK)
+
+
+def _coloured(axes: Axes, values: np.ndarray, limit: float, colours: str, low: float) -> AxesImage:
+    """An array in false colours, without ticks."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    _inked(axes)
+    return axes.imshow(values, cmap=colours, vmin=low, vmax=limit, interpolation="nearest")
+
+
+def _bar(figure: Figure, image: AxesImage, axes: object, unit: str | None, **place: object) -> None:
+    """What the colours of an image stand for, in grey levels or another unit."""
+    bar = figure.colorbar(image, ax=axes, **place)
+    bar.ax.tick_params(colors=INK, labelsize=11)
+    bar.outline.set_edgecolor(INK)
+    bar.set_label(unit or say("kit.grey_levels"), color=INK, fontsize=11)
 
 
 def _wrapped(title: str) -> str:
@@ -138,7 +176,7 @@ def _file(figure: Figure, kind: str) -> bytes:
     """The same figure gives the same bytes."""
     buffer = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": "figure"}):
-        figure.savefig(buffer, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)
+        figure.savefig(buffer, format=kind, dpi=figure.dpi, metadata={"Date": None} if kind == "svg" else None)
     return buffer.getvalue()
 
 

@@ -43,9 +43,13 @@
     show();
   }
 
-  // Another of the pinned views: the page is set from its address.
+  // Another of the pinned views: the page is set from its address. Nothing pinned: another tab.
   function walk(step) {
-    if (!views.length) return;
+    if (!views.length) {
+      const tabs = Array.from(document.querySelectorAll("#centre [role=tab]")).filter((tab) => tab.checkVisibility() && !tab.closest(".visually-hidden"));
+      tabs[tabs.findIndex((tab) => tab.ariaSelected === "true") + step]?.click();
+      return;
+    }
     at = Math.min(Math.max(at + step, 0), views.length - 1);
     history.pushState(null, "", location.pathname + views[at]);
     document.getElementById("restore").click();

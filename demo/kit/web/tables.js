@@ -1,7 +1,8 @@
-// On a phone no table runs out sideways: room.css puts the values of a row below its name, in columns where they are
-// few, else one below the other, each with its heading from here.
+// Where there is little room no table runs out sideways: style.css puts the values of a row below its name, in columns
+// where they are few, else one below the other, each with its heading from here.
 () => {
   const FEW = 3;
+  const NARROW = { folded: 480, stacked: 780 }; // pixels, of the tab or the lesson
 
   // The headings above each column, over several rows of them.
   function headings(table) {
@@ -22,14 +23,15 @@
     return columns.map((said) => said.join(" · "));
   }
 
-  function fold(table) {
+  function fold(table, room) {
     const widest = Math.max(...Array.from(table.rows, (row) => row.cells.length));
     const kind = widest - 1 > FEW ? "stacked" : "folded";
-    if (!table.classList.contains(kind)) {
-      table.classList.add(kind);
+    const narrow = room <= NARROW[kind];
+    if (table.classList.contains(kind) !== narrow) {
+      table.classList.toggle(kind, narrow);
       table.style.setProperty("--columns", widest - 1);
     }
-    if (kind === "folded") return;
+    if (!narrow || kind === "folded") return;
     const heads = headings(table);
     for (const body of [...table.tBodies, table.tFoot].filter(Boolean)) {
       for (const row of body.rows) {
@@ -40,12 +42,14 @@
     }
   }
 
-  const isNarrow = (table) => table.offsetParent && table.closest(".tabitem, .lesson")?.clientWidth <= 780;
   let asked = 0;
   const changed = () => {
     asked ||= requestAnimationFrame(() => {
       asked = 0;
-      for (const table of document.querySelectorAll(".scores table, .measures table")) if (isNarrow(table)) fold(table);
+      for (const table of document.querySelectorAll(".scores table, .measures table")) {
+        const place = table.offsetParent && table.closest(".tabitem, .lesson");
+        if (place) fold(table, place.clientWidth);
+      }
     });
   };
   new MutationObserver(changed).observe(document.body, { childList: true, subtree: true, attributeFilter: ["hidden", "style", "open"] });

@@ -144,13 +144,12 @@ def bands_figure(found: HighFrequencies) -> str:
     values = np.concatenate([np.abs(found.original[band]).ravel() for band in BANDS])
     limit = max(1.0, float(np.percentile(values, 99)))
     difference = {band: found.reconstruction[band] - found.original[band] for band in BANDS}
-    plots = Plots(columns=3)
-    rows = (("original", found.original), ("reconstruction", found.reconstruction), ("difference", difference))
-    said = words("bands")
-    for name, bands in rows:
-        for band in BANDS:
-            title = say("bands.map", band=said["names"][band], picture=said["pictures"][name])
-            plots.map(bands[band], title, limit, SIGNED, -limit)
+    pictures = {"original": found.original, "reconstruction": found.reconstruction, "difference": difference}
+    plots, said = Plots(columns=2), words("bands")
+    rows = {
+        said["pictures"][name]: {said["names"][band]: bands[band] for band in BANDS} for name, bands in pictures.items()
+    }
+    plots.maps(rows, say("bands.maps", level=found.level), limit, SIGNED, -limit)
     _energies(plots, found, difference)
     return plots.html()
 

@@ -104,7 +104,7 @@ def tau_chart(points: Sequence[Point], matching: tuple[float, float] | None) -> 
     if matching:
         tau, psnr = matching
         here = Dot(100, psnr, say("temperature.as_much", tau=tau, psnr=decibels(psnr)))
-    line = Line(f"τ = {points[-1].tau:g}", "icn", [_tau_dot(point) for point in points])
+    line = Line(f"τ = {points[0].tau:g} … {points[-1].tau:g}", "icn", [_tau_dot(point) for point in points])
     axes = Axes(say("temperature.energy"), say("temperature.psnr"), log=False)
     return chart([line], here, say("temperature.chart"), axes)
 

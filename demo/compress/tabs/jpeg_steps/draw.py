@@ -42,10 +42,13 @@ def finding(found: Found) -> str:
     start = "" if found.fits else said["too_small"]
     losses = [(before, row) for before, row in pairwise(rows) if row.added]
     before, worst = max(losses, key=lambda pair: pair[1].added, default=(rows[0], rows[-1]))
+    gain = rows[-1].psnr - rows[-2].psnr
+    regained = say("jpeg_steps.regained", gain=decibels(gain)) if gain >= 0.005 else ""
     sentence = say(
         f"jpeg_steps.{'finding' if losses else 'exact'}", quality=found.quality, chroma=found.chroma,
         size=len(steps.file), psnr=decibels(rows[-1].psnr), step=said["short"][worst.step],
-        before=decibels(before.psnr), after=decibels(worst.psnr), zeros=100 * steps.zeros, mean=found.apart.bits.mean(),
+        before=decibels(before.psnr), after=decibels(worst.psnr), regained=regained,
+        zeros=100 * steps.zeros, mean=found.apart.bits.mean(),
     )  # fmt: skip
     return start + sentence
 
