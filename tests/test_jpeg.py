@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from irn_core.errors import IRNError
 from irn_core.ops.pixels import luma_of, pixels_of, tensor_of
 from irn_core.ops.quantise import round8
 from irn_core.training.jpeg import FULL, HALVED, QUALITIES, any_file, through_jpeg
@@ -68,3 +69,14 @@ def test_a_task_with_jpeg_reads_from_files_in_every_stage(stage, monkeypatch):
     for jpeg in (False, True):
         RescaleTask(tiny_config(), jpeg=jpeg).loss(irn, x, stage)
         assert len(read) == jpeg
+
+
+def test_a_task_for_the_likeliest_picture_alone_draws_nothing_and_trains_all_but_the_whitener():
+    irn, x = tiny_irn().requires_grad_(True), torch.rand(2, 3, 8, 8)
+    drawn, alone = (RescaleTask(tiny_config(), likeliest=likeliest).loss(irn, x, 2) for likeliest in (False, True))
+    assert "crps" in drawn.parts and "crps" not in alone.parts
+    assert alone.parts["psnr_rgb"] == pytest.approx(drawn.parts["psnr_rgb"], abs=0.1)  # bf16, where the machine has it
+    alone.total.backward()
+    assert all(param.grad.abs().sum() > 0 for param in irn.levels.parameters())
+    with pytest.raises(IRNError, match="draws"):
+        RescaleTask(tiny_config(), 0, 1, likeliest=True, without="guide")

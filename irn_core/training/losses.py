@@ -14,6 +14,7 @@ from irn_core.ops import laplace
 from irn_core.ops.pixels import luma_of
 from irn_core.ops.quantise import round8, round8_straight_through
 from irn_core.ops.resize import bicubic_down
+from irn_core.training.parallel import autocast
 
 
 class Loss(NamedTuple):
@@ -91,11 +92,19 @@ def drawing_loss(
     return Loss(total, _quality(error, lr_error) | _scores(nats, crps, x) | {"z_rms": _rms(z)})
 
 
-def likeliest_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, keep: Keep) -> Loss:
-    """The same without draws, for half of the time: the RMS of the likeliest picture, and the likelihood of z."""
-    y, z = irn(x)
+def likeliest_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, keep: Keep = round8_straight_through) -> Loss:
+    """The same without draws, in less than half of the time: the RMS of the likeliest picture, and the likelihood of z.
+
+    f takes bf16 where that is fast, which costs 0.01 dB; the density needs the digits.
+    """
+    with autocast(x.device):
+        y, z = irn(x)
+    y, z = y.float(), z.float()
     y_hat = keep(y)
-    error = irn.inverse(y_hat, irn.prior.likeliest(y_hat)) - x
+    z_likeliest = irn.prior.likeliest(y_hat)
+    with autocast(x.device):
+        x_hat = irn.inverse(y_hat, z_likeliest)
+    error = x_hat.float() - x
     rms = rms_of(error, luma_share)
     like_bicubic, lr_error = _like_bicubic(y, x, irn.config.scale)
     nats, known = _known(irn, z, y_hat)

@@ -53,6 +53,7 @@ class RescaleTask:
     guide: float | None = None  # weight of the LR guidance; None: scale², as in the paper
     jpeg: bool = False  # whether LRs are saved as JPEG on their way
     without: str | None = None  # what is left out of stage 2: one of `TERMS`, or `NOTHING`
+    likeliest: bool = False  # whether stage 2 goes without draws, as it always does with JPEG
 
     columns: ClassVar = ("psnr_rgb", "psnr_luma", "lr_psnr", "z_rms", "nats_per_z", "crps", "validation_psnr_y")
 
@@ -62,13 +63,18 @@ class RescaleTask:
             raise IRNError(f"shares lie in [0, 1]: got {shares}")
         if self.guide is not None and not 0 <= self.guide < math.inf:
             raise IRNError(f"guide is {self.guide}; expected a finite weight, 0 or more")
-        if self.without and (self.jpeg or self.shares != (0, 1, 0)):
-            raise IRNError("a term is left out of stage 2: all of the run must be that, and without JPEG")
+        if self.without and (not self.draws or self.shares != (0, 1, 0)):
+            raise IRNError("a term is left out of stage 2: all of the run must be that, with draws")
 
     @property
     def network(self) -> type[nn.Module]:
         """What is trained: IRN, or one of the rivals that are not invertible."""
         return IRN if isinstance(self.model, IRNConfig) else PlainRescaler
+
+    @property
+    def draws(self) -> bool:
+        """Whether stage 2 scores draws."""
+        return not (self.jpeg or self.likeliest)
 
     @property
     def multiple(self) -> int:
@@ -109,7 +115,7 @@ class RescaleTask:
         keep = any_file if self.jpeg else round8_straight_through
         if stage == 3:
             return texture_loss(irn, x, self.luma_share, keep)
-        if stage == 2 and self.jpeg:
+        if stage == 2 and not self.draws:
             return likeliest_loss(irn, x, guide, self.luma_share, keep)
         if stage == 2:  # float32: the density needs the digits
             return drawing_loss(irn, x, guide, self.luma_share, keep, self.without)
@@ -142,7 +148,7 @@ class RescaleTask:
 
     def provenance(self) -> dict:
         """For the metadata of the weights."""
-        draws = "the likeliest z" if self.jpeg else "draws of p(z|y)"
+        draws = "draws of p(z|y)" if self.draws else "the likeliest z"
         invertible = "paper" if self.paper_objective else f"z = 0, then {draws}"
         return {
             "objective": invertible if self.network is IRN else "x from y, without z",
