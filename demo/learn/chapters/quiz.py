@@ -51,9 +51,9 @@ def tasks(photo: Photo) -> list[Task]:
     found = [
         Task("original", tuple(map(part, (photo.pixels, result.reconstruction, drawn, result.bicubic)))),
         Task("hides", (ours, plain)),
-        Task("jpeg", numbers=tuple(map(decibels, (loss, *wrong)))),
         Task("icn", tuple(map(part, (icn.pixels, *rivals)))),
         Task("warm", tuple(map(part, (wild, result.reconstruction, draw(photo, net, 0.4, 0))))),
+        Task("jpeg", numbers=tuple(map(decibels, (loss, *wrong)))),
     ]
     return [task for task in found if task.pictures or math.isfinite(loss)]
 
