@@ -21,7 +21,9 @@ JPEG_SHARE = 0.5
 CONTRAST_SHARE, MAX_CONTRAST = 0.1, 4.0
 """So many crops get up to so many times their contrast, clipped: saturated pictures are rare among photographs."""
 GRAPHICS_SHARE = 0.06
-"""This share is drawn: flat colours, hard edges and text, as in charts and screenshots."""
+"""This share is drawn: flat colours, hard edges, text and fine waves, as in charts and screenshots."""
+FINEST, COARSEST = 2.0, 16.0
+"""Periods of waves, in pixels. A network that has seen none turns those that no LR can hold into others, as strong."""
 
 
 class RandomCrops(Dataset):
@@ -68,13 +70,16 @@ def _overexposed(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def draw_graphics(side: int, rng: np.random.Generator) -> np.ndarray:
-    """Shapes, lines and letters of flat colours over each other, half of them black or white, side×side×3 uint8."""
+    """Shapes, lines, letters and waves in flat colours over each other, side×side×3 uint8.
+
+    Half of the colours are black or white.
+    """
     image = Image.new("RGB", (side, side), _flat_colour(rng))
     draw = ImageDraw.Draw(image)
     for _ in range(rng.integers(3, 16)):
         (left, right), (top, bottom) = (np.sort(rng.integers(-side // 4, side * 5 // 4, 2)).tolist() for _ in range(2))
         colour, box = _flat_colour(rng), (left, top, right, bottom)
-        match rng.integers(4):
+        match rng.integers(5):
             case 0:
                 draw.rectangle(box, colour)
             case 1:
@@ -84,7 +89,26 @@ def draw_graphics(side: int, rng: np.random.Generator) -> np.ndarray:
             case 3:
                 letters = "".join(map(chr, rng.integers(33, 127, 12)))
                 draw.text((left, top), letters, colour, ImageFont.load_default(int(rng.integers(8, 33))))
+            case 4:
+                mask = Image.new("L", image.size)
+                ImageDraw.Draw(mask).rectangle(box, 255)
+                image.paste(Image.fromarray(_waves(side, rng)), mask=mask)
     return np.asarray(image)
+
+
+def _waves(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Straight waves, or rings that grow finer outwards, in two flat colours, round or square, side×side×3 uint8."""
+    x, y = np.meshgrid(np.arange(side), np.arange(side))
+    period, angle, centre = FINEST * (COARSEST / FINEST) ** rng.random(), rng.uniform(0, np.pi), rng.uniform(0, side, 2)
+    if rng.random() < 0.5:
+        phase = (x * np.cos(angle) + y * np.sin(angle)) / period
+    else:
+        phase = ((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / (2 * side * period)
+    wave = 0.5 + 0.5 * np.cos(2 * np.pi * phase)[..., None]
+    if rng.random() < 0.5:
+        wave = wave.round()
+    low, high = np.array(_flat_colour(rng)), np.array(_flat_colour(rng))
+    return (low + (high - low) * wave).round().astype(np.uint8)
 
 
 def _flat_colour(rng: np.random.Generator) -> tuple[int, int, int]:
