@@ -42,6 +42,11 @@ class Shape(NamedTuple):
     reach: int
 
     @property
+    def is_wide(self) -> bool:
+        """Whether names stand beside what they name, not below."""
+        return self.name == "wide"
+
+    @property
     def end(self) -> int:
         """Where the plot ends at the right."""
         return self.width - self.right
@@ -98,7 +103,7 @@ class _Frame:
         """Round values of x, with room for their letters on a linear axis."""
         if self.log:
             return [tick for tick in TICKS if self.low <= tick <= self.high]
-        return round_values(self.low, self.high, 12 if self.shape is WIDE else 7)
+        return round_values(self.low, self.high, 12 if self.shape.is_wide else 7)
 
     def y(self, value: float) -> float:
         value = self.top if math.isinf(value) else value
@@ -124,9 +129,10 @@ def chart(lines: Sequence[Line], here: Dot | None, description: str, axes: Axes 
     drawn = [line for line in lines if line.dots]
 
     def drawing(shape: Shape) -> str:
+        shape = _with_room(shape, [line.name for line in drawn])
         frame = _Frame([*framed, here] if here else framed, axes, shape)
         parts = "".join(_curve(frame, line) for line in drawn) + _here(frame, here)
-        if shape is WIDE:
+        if shape.is_wide:
             parts += _names(frame, drawn)
         else:
             parts += "".join(_name(frame, line, str(k)) for k, line in enumerate(drawn, start=1) if len(line.dots) == 1)
@@ -143,12 +149,20 @@ def scatter(points: Sequence[Line], axes: Axes, description: str) -> str:
 
     def drawing(shape: Shape) -> str:
         frame = _Frame([dot for point in points for dot in point.dots], axes, shape)
-        names = [point.name if shape is WIDE else str(number) for number, point in enumerate(points, start=1)]
+        names = [point.name if shape.is_wide else str(number) for number, point in enumerate(points, start=1)]
         parts = _names_beside(frame, points, names)
         keys = [_sample(point, name) for name, point in zip(names, points, strict=True)]
         return _drawing(frame, axes, parts, points, description, points, keys)
 
     return _both(drawing)
+
+
+def _with_room(shape: Shape, names: Sequence[str]) -> Shape:
+    """The shape, with a margin at the right that holds the longest of the names, if they stand there."""
+    longest = max(map(len, names), default=0)
+    return (
+        shape._replace(right=max(shape.right, round(LETTER * shape.letters * longest) + 20)) if shape.is_wide else shape
+    )
 
 
 def _both(drawing: Callable[[Shape], str]) -> str:
@@ -162,9 +176,9 @@ def _drawing(
     """The parts of a chart within its axes, dots to point at above them, and below a narrow one its names."""
     shape = frame.shape
     plot = f'x="{shape.left}" y="{shape.top}" width="{shape.end - shape.left}" height="{shape.floor - shape.top}"'
-    titles = [axes.x] if shape is WIDE else wrap(axes.x, BREADTH)
+    titles = [axes.x] if shape.is_wide else wrap(axes.x, BREADTH)
     top = shape.height + (len(titles) - 1) * shape.letters
-    below, rows = ("", 0) if shape is WIDE else _legend(shape, top, named, keys)
+    below, rows = ("", 0) if shape.is_wide else _legend(shape, top, named, keys)
     return f"""<svg class="{shape.name}" viewBox="0 0 {shape.width} {top + rows * shape.letters}" role="group"
  aria-label="{html.escape(description)}"><clipPath id="plot-{shape.name}"><rect {plot}/></clipPath>
 {_axes(frame, axes.y, titles)}{parts}
@@ -175,7 +189,7 @@ def _drawing(
 
 def _readout(shape: Shape) -> str:
     """All values are read at one place: the lower right, where no curve goes, or above a narrow plot."""
-    x, y = (shape.end - 16, shape.floor - 18) if shape is WIDE else (shape.end, shape.top - 8)
+    x, y = (shape.end - 16, shape.floor - 18) if shape.is_wide else (shape.end, shape.top - 8)
     return f'x="{x}" y="{y}" text-anchor="end"'
 
 
@@ -216,7 +230,7 @@ def _axes(frame: _Frame, y_title: str, x_titles: Sequence[str]) -> str:
         place = f'x="{(shape.left + shape.end) / 2}" y="{shape.height - 8 + row * shape.letters}"'
         marks.append(f'<text {place} text-anchor="middle">{title}</text>')
     return f"""{"".join(marks)}
-<text {upright if shape is WIDE else 'x="0" y="13"'}>{y_title}</text>"""
+<text {upright if shape.is_wide else 'x="0" y="13"'}>{y_title}</text>"""
 
 
 def _places(frame: _Frame, line: Line) -> list[tuple[float, float]]:
@@ -274,7 +288,7 @@ def _name(frame: _Frame, point: Line, name: str) -> str:
 
 
 def _name_at(shape: Shape, x: float, y: float, point: Line, name: str) -> str:
-    beside = f'x="{x + shape.radius + 10}" y="{y + 6:.1f}"' if shape is WIDE else f'x="{x + 6}" y="{y - 4:.1f}"'
+    beside = f'x="{x + shape.radius + 10}" y="{y + 6:.1f}"' if shape.is_wide else f'x="{x + 6}" y="{y - 4:.1f}"'
     return f'<text class="name {point.kind}" {beside}>{html.escape(name)}</text>'
 
 
@@ -292,4 +306,4 @@ def _here(frame: _Frame, here: Dot | None) -> str:
     words = f'<text x="{x + shift}" y="{shape.top + 22}" text-anchor="{anchor}">{html.escape(here.said)}</text>'
     return f"""<g class="here" data-bpp="{here.x:.6f}" data-quality="{here.y:.4f}">
 <line x1="{x}" x2="{x}" y1="{shape.top}" y2="{shape.floor}"/><circle cx="{x}" cy="{y}" r="{2 * shape.radius}"/>
-{words if shape is WIDE else ""}</g>"""
+{words if shape.is_wide else ""}</g>"""
