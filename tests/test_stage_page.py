@@ -52,6 +52,16 @@ def test_keys_begin_and_end_it_and_blank_the_screen(speaker):
     assert not is_on(speaker)  # a text field keeps its letters
 
 
+def test_page_keys_walk_the_tabs_where_no_view_is_pinned(speaker):
+    keys, open_tab = speaker.page.keyboard, speaker.page.locator("#centre [role=tab][aria-selected=true]:visible")
+    keys.press("p")
+    names = []
+    for key in ("PageDown", "PageDown", "PageUp", "PageUp", "PageUp"):
+        keys.press(key)
+        names.append(open_tab.first.inner_text())
+    assert names == ["Variability", "High frequencies", "Variability", "Measures", "Measures"]
+
+
 def test_page_keys_walk_the_pinned_views_which_can_be_saved_and_loaded(speaker, tmp_path):
     page, keys = speaker.page, speaker.page.keyboard
     keys.press("p")
