@@ -127,6 +127,8 @@ def test_targets(compressor):
     toast.wait_for()
     assert f"{len(at_quality(0).data):,} bytes" in toast.inner_text()
     assert len(compressor.download("#icn-file")) <= 900
+    page.wait_for_function("() => !document.documentElement.classList.contains('busy')")  # nothing goes on
+    assert page.locator("#status textarea").input_value().startswith("mine.png: ")
     page.locator("#target").get_by_text("Bits per pixel").click()
     compressor.aim("bpp", 2)
     page.wait_for_function("/^[12]\\.\\d/.test(document.querySelector('#compress-measures b').innerText)")

@@ -68,9 +68,10 @@ def newest(
     The browser counts twice for each request (`web/work.js`): when it is made, which stops older ones, and when its
     values are sent. The second number goes with the values: two requests at nearly one time must not share one, or
     the older may win. `subject` stays in the browser: a value that the page is about to change may be one that the
-    server no longer takes.
+    server no longer takes. When a request fails, Gradio forgets the one that waits: the browser asks again.
     """
-    number = gr.Number(visible=False)
+    number, again = gr.Number(visible=False), gr.Button(elem_classes="unseen", elem_id="ask-again")
+    triggers = [*triggers, again.click]
     quiet = {"trigger_mode": "multiple", **QUIET}
     gr.on(triggers, None, list(subject), None, js="(...about) => pageWork.isAbout(about)")
     take = "(visit) => [visit, pageWork.asked()]"
@@ -94,6 +95,7 @@ def newest(
         trigger_mode="always_last", api_visibility="private", show_progress="hidden", **MODEL,
     )  # fmt: skip
     ran.then(None, None, None, js="() => pageWork.ended()")
+    ran.failure(None, None, None, js="() => pageWork.failed()")
 
 
 @contextmanager

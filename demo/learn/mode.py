@@ -63,10 +63,13 @@ class LearnMode:
     def wire(self, shared: Shared) -> Wiring:
         """What the mode asks of the page's event."""
         self.shared = shared
-        return Wiring([], [shared.photo, self.open], [self.lesson, shared.status], self.answer)
+        return Wiring([], [shared.photo, self.open], [self.lesson], self.answer)
 
     def answer(self, visit: Visit, photo: Photo, opened: str) -> Iterator[dict[Component, object]]:
-        """All slides of the picture, that which is open first, then those that follow it."""
+        """All slides of the picture, that which is open first, then those that follow it.
+
+        The status is not seen here, and stays what the mode said that the visitor goes back to.
+        """
         drawn_for = photo, visit.language
         found: dict[str, str] = visit.kept.get(KEY, {}) if visit.kept.get(f"{KEY} drawn for") == drawn_for else {}
         visit.kept |= {KEY: found, f"{KEY} drawn for": drawn_for}
@@ -75,16 +78,16 @@ class LearnMode:
         for key in keys[start:] + keys[:start]:
             if key not in found:
                 done = {self.shared.progress: share(len(found), len(keys))}
-                yield self._shown(photo, found, f"{photo.name} …") | done
+                yield self._shown(photo, found) | done
                 try:
                     found[key] = self.makers[key](photo)
                 except IRNError as error:  # the other chapters are to come all the same
                     found[key] = told(f"{error}.")
-        yield self._shown(photo, found, photo.name)
+        yield self._shown(photo, found)
 
-    def _shown(self, photo: Photo, found: dict[str, str], status: str) -> dict[Component, object]:
+    def _shown(self, photo: Photo, found: dict[str, str]) -> dict[Component, object]:
         value = {"subject": photo.name, "slides": self._slides(found), "said": words("learn.kit")}
-        return {self.lesson: value, self.shared.status: status}
+        return {self.lesson: value}
 
     def _slides(self, found: dict[str, str]) -> list[dict]:
         return [

@@ -109,6 +109,12 @@
       running -= 1;
       if (!running && sent === window.requests) rest();
     },
+    // It failed. What was asked for meanwhile is asked for again, as nobody else will.
+    failed() {
+      if (sent === window.requests) return this.ended();
+      running -= 1;
+      document.getElementById("ask-again").click();
+    },
     // What was begun comes to nothing.
     refused() {
       if (!running && sent === (window.requests ?? 0)) rest();
