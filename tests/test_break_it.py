@@ -256,4 +256,15 @@ def test_the_sentences_are_true_of_the_shipped_networks(scale):
     assert psnr["noisy"] > best["noisy"].bicubic_psnr_y
     assert bad["noisy"].psnr_y < bad["noisy"].bicubic_psnr_y
     assert lost["wrong model"] > abs(psnr["wrong model"] - best["wrong model"].bicubic_psnr_y)
-    assert network(calibrated(scale)).radius < 50 * scale
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_an_edit_of_the_lr_stays_where_it_is_made(scale):
+    net, pixels = network(calibrated(scale)), examples.example("coffee")[:200, :400]
+    lr = downscale(net, pixels)
+    row, column = lr.shape[0] // 2, 4
+    edited = lr.copy()
+    edited[row, column] = 255 - edited[row, column]
+    before, after = (upscale(net, one).astype(int) for one in (lr, edited))
+    changed = np.abs(after - before).max(-1)
+    assert changed.max() > 50 and changed[:, (column + 13) * scale :].max() <= 2  # of 255
