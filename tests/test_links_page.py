@@ -21,10 +21,8 @@ from tests.helpers import smooth_pixels  # noqa: E402
 from tests.test_page import Explorer  # noqa: E402
 from tests.test_viewer import PHONE  # noqa: E402
 
-SETTLED = """() => {
-  const said = document.querySelector("#status textarea")?.value;
-  return said && !said.includes("…") && ![...document.querySelectorAll(".computing")].some((node) => node.offsetParent);
-}"""
+SETTLED = """() => window.requests && !document.documentElement.matches(".busy")
+  && ![...document.querySelectorAll(".computing")].some((node) => node.offsetParent)"""
 RESCALE = (
     "?example=cat&tab=rivals&kind=calibrated&scale=2&tau=0.5&draws=2&seed=7"
     "&view=flip&a=lanczos&b=draw-2&zoom=400&at=210,180"
