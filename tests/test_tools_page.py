@@ -10,7 +10,7 @@ from demo.rescale.tabs import TABS
 from tests.tools import load, soak
 
 
-def test_visitors_of_the_load_tool_get_answers_of_their_own(address, capsys):
+def test_visitors_of_the_load_tool_get_answers_of_their_own(address):
     report = load.run(address.rstrip("/"), visitors=2, minutes=0.02, seed=0)
     assert report.last_s and report.compared, "nobody was answered"
     assert not report.errors and not report.mixed

@@ -23,7 +23,7 @@ from demo.compress.draw import byte_count, commands, measures, viewer
 from demo.compress.report import python_lines, report
 from demo.compress.tabs import TABS
 from demo.kit.address import Held, viewer_links
-from demo.kit.cards import notices
+from demo.kit.cards import notices, told
 from demo.kit.controls import (
     SEED,
     TAU,
@@ -62,7 +62,7 @@ class CompressMode:
     def controls(self) -> None:
         """Below the choice of a picture."""
         if not available():
-            gr.HTML(f"<p class='notice' role='status'>{say('compress.missing')}</p>", elem_id="compress-off")
+            gr.HTML(told(say("compress.missing")), elem_id="compress-off")
         with gr.Column(visible=available()):
             self.aim = AimControls()
             self.draws = draw_controls("icn-", "compress.draws")

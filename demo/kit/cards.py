@@ -69,7 +69,7 @@ def notices(name: str, said: Sequence[str]) -> str:
     return told(notice) if said else ""
 
 
-def told(notice: str) -> str:
+def told(notice: str) -> Markup:
     """A line that is announced when it appears."""
     return fill(_NOTICE, notice=notice)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from demo.kit.cards import told
 from demo.kit.chart import Axes, Dot, Line, chart
 from demo.kit.finding import percent
 from demo.kit.html import fill, template
@@ -15,7 +16,6 @@ from demo.rescale.tabs.motion.compute import AREA, CHOICES, Found, Moving
 KINDS = {"anew": "jpeg", "one": "webp", "zero": "icn"}
 """How the chart draws each way: a class of style.css."""
 
-_NOTICE = template("<div class='notice' role='status'>{{ said }}</div>")
 _FIGURES = template("""
 <div class="measures narrow"><table><thead><tr><td></td>
 {% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}
@@ -38,7 +38,7 @@ def source(found: Found) -> Markup:
     """Where the frames come from, and what was done to them; before it why an upload is not shown."""
     said = [f"{found.refusal}."] if found.refusal else []
     said.append(_made(found.clip) if found.clip.name is None else _uploaded(found.clip))
-    return Markup("").join(fill(_NOTICE, said=one) for one in said)
+    return Markup("").join(map(told, said))
 
 
 def _made(clip: Moving) -> str:
