@@ -48,9 +48,9 @@ class OwnPictures:
             js_on_load=speaking_script("part", "part.js"), apply_default_css=False, elem_id="part",
         )  # fmt: skip
 
-    def wire(self, language: gr.Radio, photo: gr.State, asked: gr.Number, example: gr.Textbox) -> None:
-        """Each event chooses a picture: `asked` grows, and the page answers."""
-        inputs, outputs = [language, self.uploads, asked], [photo, asked, example, *self.shown_in]
+    def wire(self, language: gr.Radio, net: gr.Radio, photo: gr.State, asked: gr.Number, example: gr.Textbox) -> None:
+        """Each event chooses a picture: `asked` grows, and the page answers. The commands for a part name `net`."""
+        inputs, outputs = [language, net, self.uploads, asked], [photo, asked, example, *self.shown_in]
         waits = {"js": BEGIN, **HIDDEN}
         uploaded = self.field.upload(_bring, [*inputs, self.field], outputs, **waits)
         for ended in (uploaded.success, uploaded.failure):  # free the field for the next picture
@@ -59,10 +59,12 @@ class OwnPictures:
         cut = self.part.select(_cut, inputs, outputs, trigger_mode="always_last", **waits)
         for event in (uploaded, returned, cut):
             event.failure(None, None, None, js=REFUSED)
-        said_in = [language, self.uploads, example]
-        gr.on([example.change, language.change], _show, said_in, [self.row, self.part], **QUIET)
+        said_in = [language, net, self.uploads, example]
+        gr.on([example.change, language.change, net.change], _show, said_in, [self.row, self.part], **QUIET)
 
-    def again(self, language: str, uploads: Uploads, former: Upload | None) -> tuple[Photo, dict[Component, object]]:
+    def again(
+        self, language: str, net: str, uploads: Uploads, former: Upload | None
+    ) -> tuple[Photo, dict[Component, object]]:
         """The picture that was on screen before, or else the one chosen last, and what to set for it.
 
         Raises:
@@ -72,7 +74,7 @@ class OwnPictures:
             uploads = uploads.back_to(former)
         if not uploads.current:
             raise ImageError(say("link.own_missing"))
-        shown = dict(zip(self.shown_in, (uploads, *_show(language, uploads, OWN)), strict=True))
+        shown = dict(zip(self.shown_in, (uploads, *_show(language, net, uploads, OWN)), strict=True))
         return uploads.current.open(), shown
 
     @property
@@ -86,35 +88,35 @@ def build_drop_hint() -> gr.HTML:
     return gr.HTML(lasting(lambda: f"<div id='drop'><p>{say('drop.hint')}</p></div>"), padding=False)
 
 
-def _bring(language: str, uploads: Uploads, asked: int, path: str) -> list:
+def _bring(language: str, net: str, uploads: Uploads, asked: int, path: str) -> list:
     speak(language)
     with refusals():
-        return _chosen(language, uploads.joined_by(read_upload(path, unquote(Path(path).name))), asked)
+        return _chosen(language, net, uploads.joined_by(read_upload(path, unquote(Path(path).name))), asked)
 
 
-def _return(language: str, uploads: Uploads, asked: int, event: gr.EventData) -> list:
+def _return(language: str, net: str, uploads: Uploads, asked: int, event: gr.EventData) -> list:
     with refusals():
-        return _chosen(language, uploads._replace(chosen=event.index), asked)
+        return _chosen(language, net, uploads._replace(chosen=event.index), asked)
 
 
-def _cut(language: str, uploads: Uploads, asked: int, event: gr.EventData) -> list:
+def _cut(language: str, net: str, uploads: Uploads, asked: int, event: gr.EventData) -> list:
     current = uploads.current
     with refusals():
         cut = current.whole() if event.whole else current.cut(event.top, event.left)
-        return _chosen(language, uploads.changed(cut), asked)
+        return _chosen(language, net, uploads.changed(cut), asked)
 
 
-def _chosen(language: str, uploads: Uploads, asked: int) -> list:
+def _chosen(language: str, net: str, uploads: Uploads, asked: int) -> list:
     speak(language)
-    return [uploads.current.open(), asked + 1, OWN, uploads, *_show(language, uploads, OWN)]
+    return [uploads.current.open(), asked + 1, OWN, uploads, *_show(language, net, uploads, OWN)]
 
 
-def _show(language: str, uploads: Uploads, example: str) -> list:
+def _show(language: str, net: str, uploads: Uploads, example: str) -> list:
     """The row with the current picture marked, and the part of a large one."""
     speak(language)
     current = uploads.current if example == OWN else None
     is_large = current is not None and current.is_large
-    return [_row(uploads, current), gr.update(visible=is_large, **({"value": _part(current)} if is_large else {}))]
+    return [_row(uploads, current), gr.update(visible=is_large, **({"value": _part(current, net)} if is_large else {}))]
 
 
 def _row(uploads: Uploads, current: Upload | None) -> str:
@@ -122,10 +124,10 @@ def _row(uploads: Uploads, current: Upload | None) -> str:
     return fill(_ROW, said=words("own.row"), thumbs=thumbs, at=uploads.chosen if current else None)
 
 
-def _part(upload: Upload) -> dict:
+def _part(upload: Upload, net: str) -> dict:
     """What part.js shows: all of the photograph, small, and where the part lies that is worked on."""
     name = shlex.quote(upload.name)
-    lines = (f"downscale {name} lr.png --scale 4", f"compress {name} photo.icn")
+    lines = (f"downscale {name} lr.png --model {net}", f"compress {name} photo.icn")
     return {
         "file": gr.FileData(path=png_file(upload.small), mime_type="image/png").model_dump(),
         "size": upload.size, "shown": upload.shown, "at": upload.part and [upload.part.top, upload.part.left],

@@ -17,7 +17,7 @@ from demo.kit.access import build_access
 from demo.kit.address import Address, Held
 from demo.kit.doing import BEGIN, build_doing
 from demo.kit.events import QUIET, Visit, newest
-from demo.kit.language import Switch
+from demo.kit.language import HEAD, Switch
 from demo.kit.link import choice
 from demo.kit.served import SERVED
 from demo.kit.shared import Shared
@@ -60,7 +60,7 @@ LAUNCH = {
     "theme": THEME,
     "css": "".join(map(read_web, ("style.css", "picker.css", "graph.css", "stage.css", "glossary.css"))),
     "js": "() => {" + "".join(f"({read_web(name)})({given});" for name, given in SCRIPTS.items()) + "}",
-    "head": f"<style>{read_web('room.css')}</style>",
+    "head": HEAD + f"<style>{read_web('room.css')}</style>",
     "max_file_size": "40mb",
 }
 
@@ -140,7 +140,7 @@ class _Page:
         self.address.follow(self._held())
         chosen = [shared.photo, self.asked, self.example]
         self.strip.select(choose_example, self.asked, chosen, js=BEGIN, **QUIET)
-        self.own.wire(self.switch.choice, *chosen)
+        self.own.wire(self.switch.choice, self.rescale.net, *chosen)
         self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], js=BEGIN, **QUIET)
         self.mode.input(self.open, self.mode, self._opened(), **QUIET)
         self.wirings = {
@@ -149,7 +149,7 @@ class _Page:
             self.learn.key: self.learn.wire(shared),
         }
         set_besides = [shared.photo, self.asked, *self.own.shown_in, *self.rescale.results]
-        known = [self.switch.choice, self.asked, shared.visit, self.own.uploads]
+        known = [self.switch.choice, self.rescale.net, self.asked, shared.visit, self.own.uploads]
         self.address.restore(page.load, self.restore, known, set_besides)
         wirings, asking = self.wirings.values(), [self.switch.choice, self.mode, self.example, self.own.uploads]
         newest(
@@ -180,14 +180,16 @@ class _Page:
     def _show_mode(self, values: dict[str, object]) -> dict[Component, object]:
         return {self.mode: values["mode"]} | dict(zip(self._opened(), self.open(values["mode"]), strict=True))
 
-    def restore(self, query: str, language: str, asked: int, visit: Visit, uploads: Uploads) -> dict[Component, object]:
+    def restore(
+        self, query: str, language: str, net: str, asked: int, visit: Visit, uploads: Uploads
+    ) -> dict[Component, object]:
         """The page as an address says it, with the result if that is known already."""
         speak(language)
         values, wrong = self.address.read(query)
         found = {}
         if values["example"] == OWN:
             try:
-                photo, found = self.own.again(language, uploads, visit.kept.get(OWN))
+                photo, found = self.own.again(language, net, uploads, visit.kept.get(OWN))
             except ImageError as error:
                 values["example"] = examples.FIRST
                 wrong.append(str(error))

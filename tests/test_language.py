@@ -48,9 +48,18 @@ SHOWN = SHOWN.replace("ELSE", repr(ELSE))
 SETTLED = """() => !document.querySelector("#status textarea").value.includes("…")
   && ![...document.querySelectorAll(".computing")].some((node) => node.checkVisibility())"""
 
+WATCH = """window.read = new Set();
+(function look() {
+  const title = document.querySelector("h1");
+  if (title && getComputedStyle(title).visibility === "visible") window.read.add(title.textContent);
+  requestAnimationFrame(look);
+})()"""
+"""From then on, every title of the page that could be read on screen."""
+
 
 def open_in(new_page, address, query="", **options):
     page = new_page(**options)
+    page.add_init_script(WATCH)
     page.goto(address + query)
     page.wait_for_function(READY)
     return page
@@ -84,6 +93,7 @@ def test_the_browser_and_the_link_say_which_language(new_page, address):
         page.locator("h1").get_by_text(title).wait_for()
         assert page.title() == title
         assert page.evaluate("document.documentElement.lang") == language
+        assert page.evaluate("[...window.read]") == [title]  # not first in another language
         page.close()
 
 

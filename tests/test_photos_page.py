@@ -63,6 +63,7 @@ def test_a_part_is_moved_a_file_dropped_and_returned_to(new_page, address, small
     top, left = (300 - height) // 2, (400 - width) // 2
     mine.wait_for("original", pixels[top : top + height, left : left + width])
     assert mine.page.locator("#bring").bounding_box() == box  # the row has come, and nothing has moved
+    mine.page.locator("#part .part-command", has_text="--model irn-x2\n").wait_for(state="attached")
 
     frame = mine.page.locator("#part .part-frame")
     frame.focus()

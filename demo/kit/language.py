@@ -14,6 +14,9 @@ _TITLES = {language: group["title"] for language, group in all_languages("page")
 _SCRIPT = f"({read_web('language.js')})({json.dumps(_TITLES)}, {FIRST_LANGUAGE!r}"
 LANGUAGE, CHOOSE = f"() => {_SCRIPT})", f"(choice) => {_SCRIPT}, choice)"
 """JavaScript, functions: the language of the page in this browser, and the same after a choice."""
+HEAD = f"<script>document.documentElement.classList.toggle('unspoken', ({LANGUAGE})() !== {FIRST_LANGUAGE!r})</script>"
+"""For the head of the page: what arrives in another language than the browser's stays unseen until it is translated."""
+_SPOKEN = "() => document.documentElement.classList.remove('unspoken')"
 
 
 class Switch:
@@ -39,7 +42,8 @@ class Switch:
 
         page.load(None, None, self.choice, js=LANGUAGE)
         self.choice.input(None, self.choice, None, js=CHOOSE)
-        self.choice.change(relabel, [self.choice, asked], [*told, asked], **QUIET)
+        said = self.choice.change(relabel, [self.choice, asked], [*told, asked], **QUIET)
+        said.then(None, None, None, js=_SPOKEN)
 
 
 def _words_of(block: Block) -> dict[str, object]:
