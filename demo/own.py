@@ -48,8 +48,14 @@ class OwnPictures:
             js_on_load=speaking_script("part", "part.js"), apply_default_css=False, elem_id="part",
         )  # fmt: skip
 
-    def wire(self, language: gr.Radio, net: gr.Radio, photo: gr.State, asked: gr.Number, example: gr.Textbox) -> None:
-        """Each event chooses a picture: `asked` grows, and the page answers. The commands for a part name `net`."""
+    def wire(
+        self, language: gr.Radio, net: gr.Radio, cancel: gr.Button,
+        photo: gr.State, asked: gr.Number, example: gr.Textbox,
+    ) -> None:  # fmt: skip
+        """Each event chooses a picture: `asked` grows, and the page answers.
+
+        The commands for a part name `net`. `cancel` keeps a picture that is still being decoded from being chosen.
+        """
         inputs, outputs = [language, net, self.uploads, asked], [photo, asked, example, *self.shown_in]
         waits = {"js": BEGIN, **HIDDEN}
         uploaded = self.field.upload(_bring, [*inputs, self.field], outputs, **waits)
@@ -57,8 +63,10 @@ class OwnPictures:
             ended(lambda: None, None, self.field, **QUIET)
         returned = self.row.select(_return, inputs, outputs, trigger_mode="always_last", **waits)
         cut = self.part.select(_cut, inputs, outputs, trigger_mode="always_last", **waits)
-        for event in (uploaded, returned, cut):
+        events = [uploaded, returned, cut]
+        for event in events:
             event.failure(None, None, None, js=REFUSED)
+        cancel.click(lambda: None, None, self.field, cancels=events, **QUIET)
         said_in = [language, net, self.uploads, example]
         gr.on([example.change, language.change, net.change], _show, said_in, [self.row, self.part], **QUIET)
 

@@ -140,7 +140,7 @@ class _Page:
         self.address.follow(self._held())
         chosen = [shared.photo, self.asked, self.example]
         self.strip.select(choose_example, self.asked, chosen, js=BEGIN, **QUIET)
-        self.own.wire(self.switch.choice, self.rescale.net, *chosen)
+        self.own.wire(self.switch.choice, self.rescale.net, self.cancel, *chosen)
         self.clear.click(start_again, self.asked, [*chosen, *self.rescale.settings], js=BEGIN, **QUIET)
         self.mode.input(self.open, self.mode, self._opened(), **QUIET)
         self.wirings = {

@@ -136,6 +136,31 @@ def test_cancel_brings_the_whole_former_result_back(page, address, monkeypatch):
     assert not mine.page.locator("[data-old]").count()
 
 
+def test_a_picture_that_is_still_decoded_can_be_cancelled(page, address, monkeypatch):
+    mine, reading, go_on = Explorer(page, address), threading.Event(), threading.Event()
+    pixels = smooth_pixels(90, 110, seed=33)
+    mine.wait_for("draw-4", draw(FIRST, "irn-x2", 1.0, 3))
+    mine.page.wait_for_function(AT_REST)
+
+    def held(path, name):
+        reading.set()
+        go_on.wait(60)
+        return upload_module.read_upload(path, name)
+
+    monkeypatch.setattr("demo.own.read_upload", held)
+    mine.upload("huge.png", encode_png(pixels))
+    assert reading.wait(60)
+    mine.page.locator("#cancel-work").click()
+    mine.page.wait_for_function(AT_REST)
+    go_on.set()
+    mine.page.wait_for_timeout(1_000)
+    assert np.array_equal(mine.decoded("original")[..., :3], FIRST.pixels)
+    assert not mine.page.locator("#own [data-own]").count()
+    monkeypatch.undo()
+    mine.upload("small.png", encode_png(pixels))  # the field takes the next one
+    mine.wait_for("original", pixels)
+
+
 def test_what_is_about_to_be_replaced_is_dimmed_at_once(page, address, monkeypatch):
     mine, go_on = Explorer(page, address), threading.Event()
     mine.wait_for("draw-4", draw(FIRST, "irn-x2", 1.0, 3))
