@@ -48,9 +48,9 @@ class Visitor(Explorer):
 
     def settle(self) -> None:
         """Until all is computed; only then may a page be left, or the browser complains of what was cut off."""
-        self.page.wait_for_function(SETTLED)
+        self.page.wait_for_function(SETTLED, timeout=180_000)
         self.page.wait_for_timeout(1000)
-        self.page.wait_for_function(SETTLED)
+        self.page.wait_for_function(SETTLED, timeout=180_000)
 
     def wait_query(self, query: str) -> None:
         try:

@@ -88,7 +88,8 @@ def test_viewer_and_figure_are_in_sight_side_by_side(new_page, address):
     """On screens of usual sizes nothing has to be scrolled to: tabs, picture, the finding of the tab, every control."""
     page = new_page()
     explorer = Explorer(page, address, "?tab=temperature")
-    page.locator("#tau-chart svg:visible").wait_for()
+    for part in ("#tau-chart svg:visible", "#temperature-finding .claim"):
+        page.locator(part).first.wait_for()
     for width, height in ((1366, 768), (1440, 900), (1920, 1080)):
         page.set_viewport_size({"width": width, "height": height})
         boxes = (
