@@ -110,7 +110,6 @@ class _Page:
                 self._columns("build_tabs")
         for mode in self.apart:
             mode.build()
-        self.learn.doors({mode.key: mode.tabs for mode in self.working})
         build_bar()
         build_drop_hint()
         self.shared = Shared(visit, photo, viewer, status, progress, notice)

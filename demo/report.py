@@ -17,6 +17,8 @@ from irn_core.ops.metrics import psnr_rgb, psnr_y, ssim_rgb, ssim_y
 from irn_core.ops.tiling import Window
 from irn_core.pictures.files import encode_png
 
+ORIGINAL = "original.png"
+"""What the ZIP calls the picture that all is made from."""
 ENLARGED = 4
 """How many times the part that shows most is enlarged."""
 DRAWS_MS = 400
@@ -67,7 +69,7 @@ class Report:
         page = fill(
             _PAGE, report=self, said=words("report"), title=say("page.title"),
             heads=[_head(name) for name in self.rows[0]],
-            captions={row["picture"]: f"{row['picture']}: {_shown('psnr', row['psnr_rgb'])} dB" for row in self.rows},
+            captions={row["picture"]: _caption(row) for row in self.rows},
             rows=[[_shown(*cell) for cell in row.items()] for row in self.rows],
             others=[name for name in self.files if name.endswith(".png") and not name.startswith("figure")],
             moving=[name for name in files if name.endswith("-animated.png")],
@@ -82,6 +84,10 @@ def figures_of(x: np.ndarray, x_hat: np.ndarray, border: int) -> dict[str, float
         "psnr_y": finite(psnr_y(x, x_hat, border)), "psnr_rgb": finite(psnr_rgb(x, x_hat)),
         "ssim_y": finite(ssim_y(x, x_hat, border)), "ssim_rgb": finite(ssim_rgb(x, x_hat)),
     }  # fmt: skip
+
+
+def _caption(row: Mapping[str, object]) -> str:
+    return f"{row['picture']}: PSNR-RGB {_shown('psnr', row['psnr_rgb'])} dB"
 
 
 def _head(name: str) -> str:

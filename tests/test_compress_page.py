@@ -76,6 +76,10 @@ def test_the_viewer_shows_what_is_in_the_downloaded_file(compressor):
     for rival in ("jpeg", "webp", "avif", "jpeg2000"):
         compressor.wait_for(rival, match(MINE, rival, len(data)).pixels)
     assert f"{len(data):,} bytes" in compressor.page.inner_text("#compress-measures")
+    assert compressor.state["b"] == "icn"
+    compressor.page.click("#icn-resample")
+    compressor.wait_for("draw-1", codec.decode(data, TAU.first, SEED.first + COUNT.first))
+    assert compressor.state["b"] == "draw-1"  # what was asked for is seen
 
 
 def test_a_file_comes_back_without_its_original(compressor):

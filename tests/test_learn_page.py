@@ -98,6 +98,10 @@ def test_try_it_opens_the_page_where_the_chapter_points(learner):
     learner.slide().locator("[data-go]").click()
     learner.page.locator("#tabs [role=tab][aria-selected=true]", has_text="High frequencies").wait_for()
     assert learner.page.locator("#viewer").is_visible()
+    learner.page.wait_for_function("location.search === '?tab=bands'")
+    learner.page.go_back()
+    learner.page.wait_for_function("document.querySelector('#lesson .lesson')?.open === 'bands'")
+    assert learner.slide().is_visible()
 
 
 def test_the_quiz_scores_and_a_seed_gives_one_order(learner):
@@ -111,4 +115,11 @@ def test_the_quiz_scores_and_a_seed_gives_one_order(learner):
     assert learner.page.locator(".score output").inner_text() == "5 / 5"
     learner.page.locator(".quiz [data-do=again]").click()
     assert learner.page.locator(".score output").inner_text() == "0 / 5"
-    assert learner.page.evaluate(order) != first
+    other = learner.page.evaluate(order)
+    assert other != first
+    seed = learner.page.locator(".quiz .seed").inner_text()
+    learner.page.wait_for_function("text => location.search.endsWith(text)", arg=f"&chapter=quiz&quiz={seed}")
+    learner.page.wait_for_function("!document.documentElement.classList.contains('busy')")
+    learner.page.goto(learner.page.url)
+    learner.page.locator(".quiz .seed").get_by_text(seed, exact=True).wait_for()
+    assert learner.page.evaluate(order) == other and not learner.page.locator("#link-told .notice").count()

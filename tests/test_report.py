@@ -48,7 +48,6 @@ def test_a_report_holds_what_is_on_the_page_and_gives_it_again(tmp_path, monkeyp
     assert all((tmp_path / name).exists() for name in re.findall(r'src="([^"]+)"', page))
     assert b"<svg" in (tmp_path / "figure-1.svg").read_bytes() and "figure-1.png" in page
     # The Python of the report, and its command lines, give the same pixels and the same file.
-    (tmp_path / "original.png").rename(tmp_path / "picture.png")
     monkeypatch.chdir(tmp_path)
     for way in ("python", "commands"):
         for name in ("picture.icn", "decoded.png", "draw-1.png"):

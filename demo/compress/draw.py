@@ -95,10 +95,10 @@ def _table(found: list[Coded], looks: Mapping[str, float]) -> Markup:
     return fill(_TABLE, rows=rows, looks=say("compress.looks"), channels=say("compress.channels"))
 
 
-def commands(aim: str, tau: float, seed: int) -> str:
+def commands(aim: str, tau: float, seed: int, picture: str = "picture.png") -> str:
     """The lines that give the same files on a command line."""
     return (
-        f"python -m irn_core compress picture.png picture.icn {aim}\n"
+        f"python -m irn_core compress {picture} picture.icn {aim}\n"
         f"python -m irn_core decompress picture.icn decoded.png --tau 0\n"
         f"python -m irn_core decompress picture.icn draw-1.png --tau {tau:g} --seed {seed}\n"
         f"python -m irn_core info picture.icn"

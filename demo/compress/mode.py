@@ -146,8 +146,9 @@ class CompressMode:
                 tab == "curve" and visit.kept.get("curve") == shown.photo
             ):  # all measured already: the marker moves at once
                 yield from self._tab(tab, request, own)
-        if visit.shown.get("compared") != request:
-            yield from self._compare(request)
+        compared = visit.shown.get("compared")
+        if compared != request:
+            yield from self._compare(request, compared is not None)
             visit.shown["compared"] = request
         with refusals():
             yield from self._tab(tab, request, own)
@@ -174,36 +175,40 @@ class CompressMode:
         )
         return dict(zip(self.results, values, strict=True))
 
-    def _compare(self, request: Request) -> Iterator[dict[Component, object]]:
-        """The rivals at the same bytes, one after the other, the draws, then the slowest of the figures."""
+    def _compare(self, request: Request, is_known: bool) -> Iterator[dict[Component, object]]:
+        """The rivals at the same bytes, one after the other, the draws, then the slowest of the figures.
+
+        Where all but the draws is known, the former draws stay until the first new one is there.
+        """
         shown, tau, count, seed = request
         decoding = decoding_time(shown.coded.data)
-        rivals: list[Coded] = []
-        drawn: list = []
-        looked: dict[str, float] = {}
-
         others = OTHERS if shown.photo else ()
+        rivals = [match(shown.photo, codec, len(shown.coded.data)) for codec in others] if is_known else []
+        drawn: list = []
+        looked: dict[str, float] = _looked(shown, rivals) if is_known else {}
         files = 1 + len(others) if shown.photo else 0
         steps = len(others) + count + files
 
         def so_far(doing: str) -> dict[Component, object]:
-            return {
-                self.shared.progress: share(len(rivals) + len(drawn), steps),
-                self.shared.viewer: _viewer(shown, rivals, drawn, tau),
+            values = {
+                self.shared.progress: share(len(rivals) + len(drawn) + len(looked), steps),
                 self.shared.status: doing,
                 self.table: _measures(shown, rivals, decoding, looked),
                 self.commands: commands(shown.aim, tau, seed),
                 self.python: python_lines(shown, tau, seed),
             }
+            return (
+                values if is_known and not drawn else values | {self.shared.viewer: _viewer(shown, rivals, drawn, tau)}
+            )
 
-        for codec in others:
+        for codec in others[len(rivals) :]:
             yield so_far(say("compress.looking", name=shown.name, codec=NAMES[codec]))
             rivals.append(match(shown.photo, codec, len(shown.coded.data)))
         for nth, draw_seed in enumerate(seeds(seed, count), start=1):
             yield so_far(say("kit.drawing", name=shown.name, number=nth, count=count))
             drawn.append(_draw(shown, tau, draw_seed))
         yield so_far(status_of(shown))
-        for coded in (shown.coded, *rivals) if shown.photo else ():
+        for coded in (shown.coded, *rivals)[len(looked) :] if shown.photo else ():
             looked[coded.codec] = looks(shown.photo, coded.codec, coded.data)
             done = share(len(rivals) + len(drawn) + len(looked), steps)
             yield {self.table: _measures(shown, rivals, decoding, looked), self.shared.progress: done}
@@ -220,6 +225,12 @@ def make_report(visit: Visit) -> str:
     name, coded, photo, _ = request.shown
     rivals = [match(photo, codec, len(coded.data)) for codec in OTHERS]
     return download(f"{stem(name)}-icn-report.zip", report(request, rivals))
+
+
+def _looked(shown: Shown, rivals: list[Coded]) -> dict[str, float]:
+    """What eyes make of each file, as far as an original is there to compare with."""
+    files = (shown.coded, *rivals) if shown.photo else ()
+    return {coded.codec: looks(shown.photo, coded.codec, coded.data) for coded in files}
 
 
 def status_of(shown: Shown) -> str:

@@ -9,20 +9,20 @@ from demo.compress.draw import commands, finding
 from demo.compress.tabs.bits import account, bits_figure
 from demo.kit.controls import seeds
 from demo.kit.words import say
-from demo.report import Report, figures_of
+from demo.report import ORIGINAL, Report, figures_of
 from demo.rescale.footprint import DETAIL_SIDE, busiest
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.ops.pixels import luma
 from irn_core.ops.tiling import Window
 
 
-def python_lines(shown: Shown, tau: float, seed: int) -> str:
+def python_lines(shown: Shown, tau: float, seed: int, picture: str = "picture.png") -> str:
     """Python that gives the same files as `commands`."""
     return (
         "from pathlib import Path\n\n"
         "from PIL import Image\n"
         "from irn_core import decode, encode, read_picture\n\n"
-        'x = read_picture("picture.png").pixels\n'
+        f'x = read_picture("{picture}").pixels\n'
         f"data = encode(x, quality={shown.coded.setting / QUALITY_STEPS:g})\n"
         'Path("picture.icn").write_bytes(data)\n'
         'Image.fromarray(decode(data)).save("decoded.png")\n'
@@ -55,7 +55,7 @@ def report(request: Request, rivals: Sequence[Coded]) -> bytes:
         ],
         compared=("jpeg", "decoded"), draws=list(draws),
         part=_part(photo.pixels, jpeg.pixels, coded.pixels), about_part=say("report.detail_of_file"),
-        commands=commands(aim, tau, seed), python=python_lines(request.shown, tau, seed),
+        commands=commands(aim, tau, seed, ORIGINAL), python=python_lines(request.shown, tau, seed, ORIGINAL),
         files={"picture.icn": coded.data, **bits_figure(account(coded.data)).files()},
     ).zip()  # fmt: skip
 

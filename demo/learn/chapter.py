@@ -28,11 +28,11 @@ class Slide(NamedTuple):
 class Chapter(ABC, Generic[Found]):
     """A chapter computes data from a picture, then draws them. Its words stand under `learn.KEY`.
 
-    `go` is where the page itself shows the same: a mode, and in it a tab and a scale, or None.
+    `go` is the query of a link to where the page itself shows the same, or None.
     """
 
     key: ClassVar[str]
-    go: ClassVar[tuple[str, str | None, int | None] | None] = None
+    go: ClassVar[str | None] = None
 
     @abstractmethod
     def compute(self, photo: Photo) -> Found:
@@ -67,7 +67,7 @@ _SLIDE = template("""
 <p class="sentence" aria-live="polite">{{ sentence }}</p>
 <div class="figure">{{ figure }}</div>
 {% if go %}
-<button type="button" class="go" data-go='{{ go | tojson }}'>{{ go_there }}</button>
+<button type="button" class="go" data-go="{{ go }}">{{ go_there }}</button>
 {% endif %}
 """)
 

@@ -9,10 +9,9 @@ from demo.kit.address import Held
 from demo.kit.cards import told
 from demo.kit.events import Visit
 from demo.kit.limits import limit
-from demo.kit.link import choice
+from demo.kit.link import choice, number
 from demo.kit.progress import share
 from demo.kit.shared import Shared, Wiring
-from demo.kit.tab import Tabs
 from demo.kit.viewer import read_web
 from demo.kit.words import words
 from demo.learn.chapters import CHAPTERS
@@ -47,18 +46,11 @@ class LearnMode:
             opened = gr.Textbox(CHAPTERS[0].key, elem_id="lesson-open", elem_classes="unseen")
             self.open = limit(opened, "() => document.querySelector('#lesson .lesson')?.open ?? ''")
 
-    def doors(self, tabs: dict[str, Tabs]) -> None:
-        """Hidden buttons, by which a chapter opens a tab of another mode."""
-        for chapter in self.chapters:
-            if chapter.go and chapter.go[1]:
-                mode, tab, _ = chapter.go
-                button = gr.Button(elem_id=f"go-{mode}-{tab}", elem_classes="unseen")
-                tabs[mode].opens(button, tab)
-
     def links(self) -> list[Held]:
-        """What of the mode stands in links; the lesson itself knows which chapter is open."""
+        """What of the mode stands in links; the lesson itself knows what is open, and the order of its quiz."""
         keys = list(self.makers)
-        return [Held(choice("chapter", keys[0], keys, when={"mode": KEY}, step=True))]
+        order = number("quiz", 1, 9999, 1, whole=True, when={"mode": KEY, "chapter": QUIZ})
+        return [Held(choice("chapter", keys[0], keys, when={"mode": KEY}, step=True)), Held(order)]
 
     def wire(self, shared: Shared) -> Wiring:
         """What the mode asks of the page's event."""

@@ -88,10 +88,10 @@ def file_part(net: str) -> str:
     return net.removeprefix("irn-")
 
 
-def commands(model: str, tau: float, seed: int) -> str:
+def commands(model: str, tau: float, seed: int, picture: str = "picture.png") -> str:
     """The lines that give the same files on a command line."""
     return (
-        f"python -m irn_core downscale picture.png lr.png --model {model}\n"
+        f"python -m irn_core downscale {picture} lr.png --model {model}\n"
         f"python -m irn_core upscale lr.png reconstruction.png --tau 0\n"
         f"python -m irn_core upscale lr.png draw-1.png --tau {tau:g} --seed {seed}"
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import numpy as np
 
 from demo.kit.words import say
-from demo.report import Report, figures_of
+from demo.report import ORIGINAL, Report, figures_of
 from demo.rescale.draw import commands, finding
 from demo.rescale.footprint import detail
 from demo.rescale.rescaled import Request, rescale
@@ -15,13 +15,13 @@ from demo.spread_figure import variability_figure
 from irn_core.weights import model_tag
 
 
-def python_lines(net: str, tau: float, seed: int) -> str:
+def python_lines(net: str, tau: float, seed: int, picture: str = "picture.png") -> str:
     """Python that gives the same files as `commands`."""
     return (
         "from PIL import Image\n"
         "from irn_core import downscale, load_model, read_picture, upscale\n\n"
         f'irn = load_model("{net}")\n'
-        'x = read_picture("picture.png").pixels\n'
+        f'x = read_picture("{picture}").pixels\n'
         "lr = downscale(irn, x)\n"
         'Image.fromarray(lr).save("lr.png")\n'
         'Image.fromarray(upscale(irn, lr, tau=0, size=x.shape[:2])).save("reconstruction.png")\n'
@@ -49,6 +49,6 @@ def report(request: Request, drawn: Sequence[np.ndarray]) -> bytes:
         ],
         compared=("bicubic", "reconstruction"), draws=list(draws),
         part=detail(result, photo), about_part=f"{say('report.detail')} {say('report.cropped')}",
-        commands=commands(net, tau, seed), python=python_lines(net, tau, seed),
+        commands=commands(net, tau, seed, ORIGINAL), python=python_lines(net, tau, seed, ORIGINAL),
         files={"lr.png": result.lr_png, **variability_figure(variability(request), tau).files()},
     ).zip()  # fmt: skip

@@ -15,7 +15,8 @@
   // What of the state differs from how the page opens, by name.
   function differing() {
     const lang = window.chosenLanguage ?? linked.lang;
-    const seen = { ...viewer()?.viewerLink?.(), lang, chapter: linked.chapter ?? lesson()?.open };
+    const learn = { chapter: linked.chapter ?? lesson()?.open, quiz: linked.quiz ?? lesson()?.order };
+    const seen = { ...viewer()?.viewerLink?.(), lang, ...learn };
     const state = {};
     const said = {};
     parts.forEach(({ name, first, when, names }, i) => {
@@ -68,12 +69,14 @@
     stop();
   }
 
-  // The chapter that the address names, as soon as the lesson is there.
+  // The chapter that the address names, and the order of the quiz, as soon as the lesson is there.
   function openChapter() {
-    const { chapter } = linked;
+    if (!lesson()?.shows) return;
+    const { chapter, quiz } = linked;
     delete linked.chapter;
-    if (chapter && lesson()?.shows) lesson().shows(chapter);
-    else if (chapter) linked.chapter = chapter;
+    delete linked.quiz;
+    if (quiz) lesson().deals(quiz);
+    if (chapter) lesson().shows(chapter);
   }
 
   window.pageLink = {

@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 class BandsChapter(Chapter[Found]):
     key = "bands"
-    go = ("rescale", "bands", None)
+    go = "tab=bands"
 
     def compute(self, photo: Photo) -> Found:
         height, width = (side // 2 * 2 for side in photo.size)

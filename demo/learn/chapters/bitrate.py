@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 class Bitrate(Chapter[Found]):
     key = "bitrate"
-    go = ("compress", "curve", None)
+    go = "mode=compress&tab=curve"
 
     def compute(self, photo: Photo) -> Found:
         icn = [compress(photo, quality * QUALITY_STEPS) for quality in QUALITIES]

@@ -12,6 +12,7 @@ from demo.kit.words import words
 from demo.learn.chapter import Chapter, Slide, beside
 from demo.photo import Photo
 from demo.rescale.footprint import detail
+from demo.rescale.mode import CALIBRATED
 from demo.rescale.rescaled import calibrated, network, rescale
 from demo.rescale.tabs.choices import choices
 from irn_core.ops import haar
@@ -43,7 +44,7 @@ class Found(NamedTuple):
 
 class ChoicesChapter(Chapter[Found]):
     key = "choices"
-    go = ("rescale", "choices", SCALE)
+    go = f"tab=choices&scale={SCALE}&kind={CALIBRATED}"
 
     def compute(self, photo: Photo) -> Found:
         net = calibrated(SCALE)

@@ -11,6 +11,7 @@ from demo.kit.words import words
 from demo.learn.chapter import Chapter, Slide, flip
 from demo.photo import Photo
 from demo.rescale.footprint import busiest
+from demo.rescale.mode import CALIBRATED
 from demo.rescale.rescaled import Request, calibrated, draw, natural, rescale
 from demo.rescale.tabs.variability import variability
 from demo.spread import Variability
@@ -34,7 +35,7 @@ class Found(NamedTuple):
 
 class Draws(Chapter[Found]):
     key = "draws"
-    go = ("rescale", "variability", SCALE)
+    go = f"tab=variability&scale={SCALE}&kind={CALIBRATED}"
 
     def compute(self, photo: Photo) -> Found:
         sober, net = calibrated(SCALE), natural(SCALE) or calibrated(SCALE)

@@ -18,7 +18,7 @@ REACH, DOTS = 4.0, 121
 
 class Noise(Chapter[Found]):
     key = "noise"
-    go = ("rescale", "gaussian", SCALE)
+    go = f"tab=gaussian&scale={SCALE}"
 
     def compute(self, photo: Photo) -> Found:
         return find(photo, calibrated(SCALE))

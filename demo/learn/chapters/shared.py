@@ -9,6 +9,7 @@ from demo.kit.words import words
 from demo.learn.chapter import Chapter, Slide, enlarged, flip
 from demo.photo import Photo
 from demo.rescale.footprint import detail
+from demo.rescale.mode import CALIBRATED
 from demo.rescale.rescaled import calibrated, rescale
 from irn_core.measure.filters import bicubic_lr
 
@@ -27,7 +28,7 @@ class Found(NamedTuple):
 
 class Shared(Chapter[Found]):
     key = "shared"
-    go = ("rescale", None, SCALE)
+    go = f"scale={SCALE}&kind={CALIBRATED}"
 
     def compute(self, photo: Photo) -> Found:
         result = rescale(photo, calibrated(SCALE))

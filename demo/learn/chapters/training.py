@@ -13,6 +13,7 @@ from demo.kit.words import words
 from demo.learn.chapter import Chapter, Slide, beside, enlarged
 from demo.photo import Photo
 from demo.rescale.footprint import detail
+from demo.rescale.mode import CALIBRATED
 from demo.rescale.rescaled import calibrated, draw, network, rescale
 from demo.rescale.tabs.rivals import ORDER, compete, entrants, fair_key
 from irn_core.measure.filters import FILTERS
@@ -54,7 +55,7 @@ class Found(NamedTuple):
 
 class Training(Chapter[Found]):
     key = "training"
-    go = ("rescale", "rivals", SCALE)
+    go = f"tab=rivals&scale={SCALE}&kind={CALIBRATED}"
 
     def compute(self, photo: Photo) -> Found:
         net = calibrated(SCALE)

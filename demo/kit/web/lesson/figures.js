@@ -157,9 +157,9 @@ const FIGURES = {
   quiz(figure) {
     const tasks = Array.from(figure.querySelectorAll(".task"));
     const output = figure.querySelector(".score output");
-    const given = Number(new URLSearchParams(location.search).get("quiz"));
-    const shuffle = (seed) => {
-      let state = seed;
+    const lesson = figure.closest(".lesson");
+    const deal = () => {
+      let state = lesson.order ?? 1;
       const random = (below) => (state = (state * 1664525 + 1013904223) % 4294967296) % below;
       for (const task of tasks) {
         task.removeAttribute("data-chosen");
@@ -173,7 +173,7 @@ const FIGURES = {
         task.querySelector(".options").append(...options);
         options.forEach((option, i) => option.querySelector("img")?.setAttribute("alt", i + 1)); // not what is right
       }
-      figure.querySelector(".seed").textContent = seed;
+      figure.querySelector(".seed").textContent = lesson.order ?? 1;
       output.textContent = `0 / ${tasks.length}`;
     };
     figure.addEventListener("click", (event) => {
@@ -186,9 +186,11 @@ const FIGURES = {
         task.querySelector("[data-option='0']").classList.add("right");
         output.textContent = `${tasks.filter((one) => one.dataset.chosen === "0").length} / ${tasks.length}`;
       } else if (event.target.dataset?.do === "again") {
-        shuffle(1 + Math.floor(Math.random() * 9998));
+        lesson.deals(1 + Math.floor(Math.random() * 9998));
+        lesson.dispatchEvent(new CustomEvent("chapter", { bubbles: true })); // the address follows
       }
     });
-    shuffle(Number.isInteger(given) && given > 0 ? given : 1);
+    figure.addEventListener("deal", deal);
+    deal();
   },
 };

@@ -61,7 +61,7 @@ root.addEventListener("click", (event) => {
   const option = event.target.closest(".ask [data-option]");
   if (option) answer(option);
   const go = event.target.closest("[data-go]");
-  if (go) enter(...JSON.parse(go.dataset.go));
+  if (go) enter(go.dataset.go);
 });
 
 function answer(option) {
@@ -76,14 +76,19 @@ function answer(option) {
   option.closest(".slide").querySelector(".sentence").removeAttribute("aria-hidden");
 }
 
-// Another mode of the page in the state that shows the same: its controls are set as a visitor would.
-function enter(mode, tab, scale) {
-  const choose = (group, value) =>
-    Array.from(document.querySelectorAll(`#${group} input`)).find((input) => input.value === value)?.click();
-  choose("mode", mode);
-  const label = Array.from(document.querySelectorAll("#scale label")).find((one) => one.innerText.trim() === `×${scale}`);
-  if (scale) label?.querySelector("input").click();
-  if (tab) setTimeout(() => document.querySelector(`#go-${mode}-${tab}`).click(), 400); // once the mode is seen
+// The order of the quiz's options.
+root.deals = (order) => {
+  root.order = Number(order);
+  stage.querySelector("[data-figure=quiz]")?.dispatchEvent(new Event("deal"));
+};
+
+// The page itself in the state that shows the same, by a link, so that Back returns to the chapter.
+function enter(link) {
+  const query = new URLSearchParams(location.search);
+  for (const name of ["mode", "chapter", "quiz"]) query.delete(name);
+  for (const [name, text] of new URLSearchParams(link)) query.set(name, text);
+  history.pushState(null, "", location.pathname + "?" + query);
+  document.getElementById("restore").click();
 }
 
 // Keys come from page.js: a listener of the page itself would hold a lesson that is gone.

@@ -39,11 +39,11 @@ async function load(value) {
   accept(value, items);
 }
 
-// Whether a value brings other draws of what is shown already.
-function redraws(items) {
+// Whether a value brings other draws of what is shown already; its B is the picture that they are draws of.
+function redraws(items, { b }) {
   const same = (item) => pictures.get(item.key)?.url === item.url;
   const redrawn = items.filter((item) => isDraw(item.key) && pictures.has(item.key));
-  return redrawn.length > 0 && !redrawn.some(same) && items.some((item) => item.key === "reconstruction" && same(item));
+  return redrawn.length > 0 && !redrawn.some(same) && items.some((item) => item.key === b && same(item));
 }
 
 // How a value is first seen: enlarged around its opening, if there is one and it does not fit so large.
@@ -65,7 +65,7 @@ function open(value) {
 
 function accept(value, items) {
   const before = picture(view.b);
-  const again = items.length > 0 && redraws(items);
+  const again = items.length > 0 && redraws(items, value);
   if (before && again) pixelsOf(before); // read while it can be
   const kept = new Set(items.map((item) => item.bitmap));
   for (const item of pictures.values()) if (!kept.has(item.bitmap)) item.bitmap.close();
