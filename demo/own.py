@@ -8,6 +8,7 @@ import gradio as gr
 from gradio.components import Component
 
 from demo.examples import middle_square
+from demo.kit.cards import notice
 from demo.kit.doing import BEGIN, REFUSED
 from demo.kit.events import HIDDEN, QUIET, refusals
 from demo.kit.html import fill, template
@@ -99,7 +100,10 @@ def build_drop_hint() -> gr.HTML:
 def _bring(language: str, net: str, uploads: Uploads, asked: int, path: str) -> list:
     speak(language)
     with refusals():
-        return _chosen(language, net, uploads.joined_by(read_upload(path, unquote(Path(path).name))), asked)
+        new = read_upload(path, unquote(Path(path).name))
+        if said := notice(new.name, new.notices):
+            gr.Info(said)  # the line below the viewer may be out of sight
+        return _chosen(language, net, uploads.joined_by(new), asked)
 
 
 def _return(language: str, net: str, uploads: Uploads, asked: int, event: gr.EventData) -> list:

@@ -8,6 +8,7 @@ What a visit holds of them is bounded: up to KEPT small pictures, 1.4 MB in all,
 import math
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -53,6 +54,11 @@ class Upload:
     def shown(self) -> tuple[int, int]:
         """(H, W) of what is worked on."""
         return _reduced(self.size) if self.is_large else self.size
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What was done to the file when it was read."""
+        return _read(self.path).notices
 
     def cut(self, top: int, left: int) -> "Upload":
         """The same file with the part that begins there, or as near to it as the file's edges allow."""

@@ -63,7 +63,8 @@ def measures(
     if original_bytes:
         share = len(coded.data) / original_bytes
         facts.append((say("kit.original_file"), said["share"].format(share), kilobytes(original_bytes)))
-    times = f"{seconds_text(coded.seconds)}, {seconds_text(decoding)}"
+    encoding = "—" if coded.seconds is None else seconds_text(coded.seconds)  # it was compressed elsewhere
+    times = f"{encoding}, {seconds_text(decoding)}"
     facts.append((said["time"], said["when"], times))
     headline = said["no_original"].format(byte_count(coded))
     if coded.scores:
@@ -121,9 +122,10 @@ def viewer(
         images.append(ViewerImage(f"draw-{number}", say("kit.draw", number=number, tau=tau) + said, pixels))
     images += added
     jpeg = next((rival for rival in rivals if rival.codec == "jpeg"), None)
+    a = "jpeg" if jpeg else images[0].key
+    b = "draw-1" if a == "icn" and drawn else "icn"  # a file without its original has nothing else beside it
     return viewer_value(
-        images, *coded.pixels.shape[:2], 1, "jpeg" if jpeg else images[0].key, "icn", notice or finding(coded, jpeg),
-        subject=subject,
+        images, *coded.pixels.shape[:2], 1, a, b, notice or finding(coded, jpeg), subject=subject
     )  # fmt: skip
 
 

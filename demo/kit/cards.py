@@ -64,14 +64,18 @@ def _card(item: Card) -> Markup:
 
 
 def notices(name: str, said: Sequence[str]) -> str:
-    """What was done to a file before anything else."""
-    notice = say("kit.notice", name=name, notices=say("kit.semicolon").join(anew(list(said))))
-    return told(notice) if said else ""
+    """What was done to a file before anything else, in a line."""
+    return told(notice(name, said)) if said else ""
 
 
-def told(notice: str) -> Markup:
+def notice(name: str, said: Sequence[str]) -> str:
+    """The words of that line, none if nothing was done."""
+    return say("kit.notice", name=name, notices=say("kit.semicolon").join(anew(list(said)))) if said else ""
+
+
+def told(line: str) -> Markup:
     """A line that is announced when it appears."""
-    return fill(_NOTICE, notice=notice)
+    return fill(_NOTICE, notice=line)
 
 
 def data_url(png: bytes) -> str:

@@ -20,8 +20,9 @@ FIRST_LANGUAGE = "en"
 """What components are made with, and what is spoken where nobody has chosen."""
 Step = TypeVar("Step")
 
-_CHINESE_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=\S)|(?<=\S)\n(?=[\u3000-\u9fff\uff00-\uffef])")
-"""Between the lines of a Chinese paragraph: a browser would make a space of it, which Chinese does not have."""
+_MARK, _CHINESE = r"[\u3000-\u303f\uff00-\uffef]", r"[\u3000-\u9fff\uff00-\uffef]"
+_CHINESE_BREAK = re.compile(rf"(?<={_MARK})\n(?=\S)|(?<=\S)\n(?={_MARK})|(?<={_CHINESE})\n(?={_CHINESE})")
+"""Between the lines of a Chinese paragraph: a browser would make a space of it, which Chinese has only beside Latin."""
 
 _spoken = ContextVar("language", default=FIRST_LANGUAGE)
 speak: Callable[[str], object] = _spoken.set

@@ -41,7 +41,9 @@ class CurveTab(Tab[Request, Found | Coded]):
 
     def build(self) -> None:
         named = [(name, key) for key, name in words("curve.figures").items()]
-        figure = gr.Radio(named, value=PSNR, show_label=False, container=False, elem_id="curve-figure")
+        figure = gr.Radio(
+            named, value=PSNR, label=say("curve.figure"), show_label=False, container=False, elem_id="curve-figure"
+        )
         self.inputs, self.triggers = {"figure": figure}, [figure.input]
         self.outputs = {"chart": gr.HTML(say("kit.computing"), elem_id="curve-chart")}
 

@@ -6,11 +6,18 @@
   const TEXT = "textarea, [contenteditable], input:not([type=radio], [type=checkbox], [type=range], [type=file])";
   const FILE = "input[type=file]";
   const RETRY_MS = 200; // a field that is busy with the file before has no input for the moment
+  const TRIES = 25; // so often a mode that was opened is looked for
   let fromPage = false; // what is dragged is a picture of the page itself
 
   const fieldFor = (file) => document.querySelector(FIELDS[file.name.split(".").pop().toLowerCase()] ?? "#upload");
 
-  function hand(file, field = fieldFor(file)) {
+  // A compressed file belongs to a mode of its own, which is opened for it.
+  function hand(file, field = fieldFor(file), tries = 0) {
+    if (/\.icn$/i.test(file.name) && !document.querySelector("#open-icn")?.checkVisibility() && tries < TRIES) {
+      document.querySelector("#mode input[value=compress]:not(:checked)")?.click();
+      setTimeout(() => hand(file, undefined, tries + 1), RETRY_MS);
+      return;
+    }
     const input = (field?.checkVisibility() && field.querySelector(FILE)) || document.querySelector("#upload " + FILE);
     if (!input) return setTimeout(() => hand(file, field), RETRY_MS);
     if (input.closest("#upload") && document.querySelector("#benchmark")) document.querySelector("#mode input[value=rescale]").click();

@@ -34,6 +34,8 @@
   function show() {
     const count = bar()?.querySelector("output");
     if (count) count.textContent = views.length ? `${at + 1} / ${views.length}` : "";
+    const chosen = document.querySelector("#scale label:has(:checked)")?.innerText.trim();
+    for (const button of bar()?.querySelectorAll("[data-scale]") ?? []) button.setAttribute("aria-pressed", `×${button.dataset.scale}` === chosen);
   }
 
   function keep() {
@@ -100,6 +102,7 @@
     target.value = "";
   });
 
+  document.addEventListener("viewed", show);
   document.addEventListener("click", (event) => {
     if (event.target.closest("#present")) present(true);
     const button = event.target.closest("[data-stage]");

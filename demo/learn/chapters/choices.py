@@ -110,4 +110,4 @@ _COUPLING = template("""
 <span class="term">→ y₂ = {{ y }}</span>
 <span class="term back">− g(y₁) = {{ added }}</span><span class="term back">→ x₂ = {{ again }}</span>
 <button type="button" data-do="play">{{ said.play }}</button></div>
-<p>{{ said.invertible }} <b>{{ trained }}</b> {{ said.trained }}, <b>{{ random }}</b> {{ said.random }}</p></div>""")
+<p>{{ said.invertible }} <b>{{ trained }}</b> {{ said.trained }} <b>{{ random }}</b> {{ said.random }}</p></div>""")

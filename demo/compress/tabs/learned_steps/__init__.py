@@ -38,7 +38,7 @@ class LearnedSteps(Tab[Request, Found]):
     def build(self) -> None:
         step = gr.Radio(
             [(say(f"learned_steps.steps.{key}"), key) for key in STEPS], value=LATENT,
-            show_label=False, container=False, elem_id="learned-step",
+            label=say("learned_steps.step"), show_label=False, container=False, elem_id="learned-step",
         )  # fmt: skip
         with gr.Row():
             net = gr.Radio(

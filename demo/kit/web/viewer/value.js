@@ -39,11 +39,11 @@ async function load(value) {
   accept(value, items);
 }
 
-// Whether a value brings other draws of what is shown already; its B is the picture that they are draws of.
-function redraws(items, { b }) {
+// Whether a value brings other draws of what is shown already: one of the pictures that it compares first stays.
+function redraws(items, { a, b }) {
   const same = (item) => pictures.get(item.key)?.url === item.url;
   const redrawn = items.filter((item) => isDraw(item.key) && pictures.has(item.key));
-  return redrawn.length > 0 && !redrawn.some(same) && items.some((item) => item.key === b && same(item));
+  return redrawn.length > 0 && !redrawn.some(same) && items.some((item) => [a, b].includes(item.key) && same(item));
 }
 
 // How a value is first seen: enlarged around its opening, if there is one and it does not fit so large.
