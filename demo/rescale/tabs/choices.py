@@ -160,6 +160,7 @@ class ChoicesTab(Tab[Request, Found]):
 
     def finding(self, found: Found) -> str:
         psnr = {way.name: decibels(way.choice.psnr_y) for way in found.ways}
+        psnr |= {choice.name: decibels(choice.psnr_y) for choice in (way.beside for way in found.ways)}
         return say("choices.finding", share=percent(1 / found.scale**2), **psnr)
 
 
