@@ -25,6 +25,9 @@ TINY = 1e-12
 """Keeps the logarithm of no error finite, and a quotient by no distance."""
 TILE_SIDE = 512
 """HR pixels. Smaller than for inference: a gradient needs the features of all layers at once."""
+HALO = 16
+"""LR pixels around a tile. Networks reach farther in theory, up to 83, but even black turned white moves nothing beyond
+12 by more than a grey level, and steps here are of half a level."""
 
 
 class Step(NamedTuple):
@@ -92,7 +95,7 @@ def _errors(irn: IRN, x: Tensor, y: Tensor, former: Step | None = None) -> Step:
     """
     scale, count = irn.config.scale, x[0, 0].numel()
     rgb = brightness = 0.0
-    for inner, outer in tiles(*y.shape[-2:], TILE_SIDE // scale, irn.radius // scale):
+    for inner, outer in tiles(*y.shape[-2:], TILE_SIDE // scale, min(irn.radius // scale, HALO)):
         kept, done = inner.within(outer).times(scale), inner.times(scale)
         with torch.set_grad_enabled(former is not None):
             y_hat = round8_straight_through(y[..., outer.rows, outer.columns])
