@@ -68,8 +68,9 @@ class OwnPictures:
         for event in events:
             event.failure(None, None, None, js=REFUSED)
         cancel.click(lambda: None, None, self.field, cancels=events, **QUIET)
-        said_in = [language, net, self.uploads, example]
-        gr.on([example.change, language.change, net.change], _show, said_in, [self.row, self.part], **QUIET)
+        said_in, shown = [language, net, self.uploads, example], [self.row, self.part]
+        gr.on([language.change, net.change], _show, said_in, shown, **QUIET)
+        example.change(_leave, said_in, shown, **QUIET)
 
     def again(
         self, language: str, net: str, uploads: Uploads, former: Upload | None
@@ -129,6 +130,11 @@ def _show(language: str, net: str, uploads: Uploads, example: str) -> list:
     current = uploads.current if example == OWN else None
     is_large = current is not None and current.is_large
     return [_row(uploads, current), gr.update(visible=is_large, **({"value": _part(current, net)} if is_large else {}))]
+
+
+def _leave(language: str, net: str, uploads: Uploads, example: str) -> list:
+    """The same once an example is chosen; what chose an own picture has shown it, and may have been moved since."""
+    return [gr.skip(), gr.skip()] if example == OWN else _show(language, net, uploads, example)
 
 
 def _row(uploads: Uploads, current: Upload | None) -> str:

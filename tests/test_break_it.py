@@ -247,7 +247,7 @@ def test_the_sentences_are_true_of_the_shipped_networks(scale):
     )
     psnr = {name: one.psnr_y for name, one in best.items()}
     lost = {name: psnr["untouched"] - value for name, value in psnr.items()}
-    assert best["bicubic"].bicubic_psnr_y - 0.5 < psnr["bicubic"] < psnr["untouched"] - 1
+    assert best["bicubic"].bicubic_psnr_y - 1.5 < psnr["bicubic"] < psnr["untouched"] - 1
     assert lost["jpeg 4:2:0"] > 0.7 * lost["bicubic"]  # the detail is in the colour
     assert lost["jpeg 4:4:4"] < 0.2 * lost["bicubic"]
     assert bad["jpeg 4:2:0"].psnr_y < bad["jpeg 4:2:0"].bicubic_psnr_y
