@@ -230,22 +230,6 @@ def test_back_restores_mode_and_tab(visit):
     assert page.query == "" and not page.page.locator("#bands-figure").is_visible()
 
 
-def test_a_link_opens_a_chapter_in_its_language_and_back_turns_the_page(visit):
-    page = visit("?mode=learn&lang=zh&chapter=noise", locale="en-GB")
-    opened = "key => document.querySelector('#lesson .lesson')?.open === key"
-    page.page.wait_for_function(opened, arg="noise")
-    page.settle()
-    assert page.query == "?mode=learn&lang=zh&chapter=noise"
-    assert page.page.evaluate("document.documentElement.lang").startswith("zh")
-    page.page.keyboard.press("PageDown")
-    page.page.wait_for_function(opened, arg="draws")
-    page.wait_query("?mode=learn&lang=zh&chapter=draws")
-    page.page.go_back()
-    page.page.wait_for_function(opened, arg="noise")
-    page.settle()
-    assert page.query == "?mode=learn&lang=zh&chapter=noise"
-
-
 def test_what_is_invalid_is_told_and_the_rest_is_kept(visit):
     long = "x" * 2000
     page = visit(
