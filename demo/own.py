@@ -102,8 +102,8 @@ def _bring(language: str, net: str, uploads: Uploads, asked: int, path: str) -> 
     speak(language)
     with refusals():
         new = read_upload(path, unquote(Path(path).name))
-        if said := notice(new.name, new.notices):
-            gr.Info(said)  # the line below the viewer may be out of sight
+        if new.notices:
+            gr.Info(notice(new.name, new.notices))  # the line below the viewer may be out of sight
         return _chosen(language, net, uploads.joined_by(new), asked)
 
 

@@ -1,6 +1,7 @@
 """The lesson in a browser: walked from first to last chapter, on an example and on a visitor's picture."""
 
 import re
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -13,6 +14,7 @@ from demo.learn.mode import QUIZ  # noqa: E402
 from demo.photo import Photo  # noqa: E402
 from irn_core.pictures.files import encode_png  # noqa: E402
 from tests.helpers import smooth_pixels  # noqa: E402
+from tests.test_links_page import SETTLED  # noqa: E402
 from tests.test_page import FIRST, Explorer  # noqa: E402
 
 MINE = Photo(smooth_pixels(80, 112, seed=5), "mine.png")
@@ -125,6 +127,10 @@ def test_the_quiz_scores_and_a_seed_gives_one_order(learner):
     seed = learner.page.locator(".quiz .seed").inner_text()
     learner.page.wait_for_function("text => location.search.endsWith(text)", arg=f"&chapter=quiz&quiz={seed}")
     learner.page.wait_for_function("!document.documentElement.classList.contains('busy')")
-    learner.page.goto(learner.page.url)
+    learner.page.goto(f"{learner.page.url}&lang=zh")
     learner.page.locator(".quiz .seed").get_by_text(seed, exact=True).wait_for()
+    learner.page.wait_for_function("document.documentElement.lang.startsWith('zh')")
+    learner.page.wait_for_function(SETTLED, timeout=180_000)
+    query = dict(parse_qsl(learner.page.url.partition("?")[2]))
+    assert query == {"mode": "learn", "lang": "zh", "chapter": "quiz", "quiz": seed} and learner.open_key() == QUIZ
     assert learner.page.evaluate(order) == other and not learner.page.locator("#link-told .notice").count()

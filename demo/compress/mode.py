@@ -183,7 +183,7 @@ class CompressMode:
         shown, tau, count, seed = request
         decoding = decoding_time(shown.coded.data)
         others = OTHERS if shown.photo else ()
-        rivals = [match(shown.photo, codec, len(shown.coded.data)) for codec in others] if is_known else []
+        rivals = _rivals(shown) if is_known else []
         drawn: list = []
         looked: dict[str, float] = _looked(shown, rivals) if is_known else {}
         files = 1 + len(others) if shown.photo else 0
@@ -222,9 +222,12 @@ def make_report(visit: Visit) -> str:
     with refusals():
         if request is None or request.shown.photo is None:
             raise IRNError(say(f"report.{'nothing' if request else 'too_early'}"))
-    name, coded, photo, _ = request.shown
-    rivals = [match(photo, codec, len(coded.data)) for codec in OTHERS]
-    return download(f"{stem(name)}-icn-report.zip", report(request, rivals))
+    return download(f"{stem(request.shown.name)}-icn-report.zip", report(request, _rivals(request.shown)))
+
+
+def _rivals(shown: Shown) -> list[Coded]:
+    """The files of others at the same bytes, where an original is there to compress."""
+    return [match(shown.photo, codec, len(shown.coded.data)) for codec in OTHERS if shown.photo]
 
 
 def _looked(shown: Shown, rivals: list[Coded]) -> dict[str, float]:
@@ -257,8 +260,7 @@ def _draw(shown: Shown, tau: float, seed: int) -> tuple[np.ndarray, float | None
 def _with_added(request: Request, added: Sequence[ViewerImage]) -> dict:
     """The viewer with all that was computed, and the pictures of a tab."""
     shown, tau, count, seed = request
-    rivals = [match(shown.photo, codec, len(shown.coded.data)) for codec in OTHERS if shown.photo]
-    return _viewer(shown, rivals, [_draw(shown, tau, k) for k in seeds(seed, count)], tau, added)
+    return _viewer(shown, _rivals(shown), [_draw(shown, tau, k) for k in seeds(seed, count)], tau, added)
 
 
 def _viewer(shown: Shown, rivals: list[Coded], drawn: list, tau: float, added: Sequence[ViewerImage] = ()) -> dict:

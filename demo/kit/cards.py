@@ -69,8 +69,8 @@ def notices(name: str, said: Sequence[str]) -> str:
 
 
 def notice(name: str, said: Sequence[str]) -> str:
-    """The words of that line, none if nothing was done."""
-    return say("kit.notice", name=name, notices=say("kit.semicolon").join(anew(list(said)))) if said else ""
+    """The words of that line."""
+    return say("kit.notice", name=name, notices=say("kit.semicolon").join(anew(list(said))))
 
 
 def told(line: str) -> Markup:

@@ -81,6 +81,11 @@
 
   window.pageLink = {
     commit,
+    // Another state of the page, from which Back returns.
+    open(query) {
+      history.pushState(null, "", location.pathname + query);
+      restore();
+    },
     // A control has changed.
     write(now, held) {
       if (restoring || String(held) === String(values)) return;

@@ -11,8 +11,10 @@ let photo = null; // the value
 let at = null; // [top, left] as it is shown
 let grip = null; // where in the rectangle the pointer holds it
 let timer = 0;
+let sent = null; // the place that the server was asked for last, until it has answered
 
 const limited = (place) => place.map((where, i) => Math.round(Math.min(Math.max(where, 0), photo.size[i] - photo.shown[i])));
+const same = (one, other) => one.every((where, i) => where === other[i]);
 const sizeText = ([height, width]) => width + "×" + height;
 
 function show() {
@@ -41,7 +43,8 @@ function move(place) {
 function letGo() {
   clearTimeout(timer);
   timer = 0;
-  if (!at || (photo.at && at.every((where, i) => where === photo.at[i]))) return;
+  if (!at || (photo.at && same(at, photo.at))) return;
+  sent = at;
   find(".part-told").textContent = word("at", { x: at[1], y: at[0] });
   trigger("select", { top: at[0], left: at[1], whole: false });
 }
@@ -89,6 +92,8 @@ root.addEventListener("click", (event) => {
 
 function load(value) {
   if (!value || grip || timer) return; // while it is being moved, the hand is right
+  if (sent && value.at && value.file.url === photo.file.url && !same(value.at, sent)) return; // an earlier answer
+  sent = null;
   photo = value;
   at = value.at;
   show();

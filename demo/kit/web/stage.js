@@ -34,6 +34,11 @@
   function show() {
     const count = bar()?.querySelector("output");
     if (count) count.textContent = views.length ? `${at + 1} / ${views.length}` : "";
+    mark();
+  }
+
+  // Which scale is on.
+  function mark() {
     const chosen = document.querySelector("#scale label:has(:checked)")?.innerText.trim();
     for (const button of bar()?.querySelectorAll("[data-scale]") ?? []) button.setAttribute("aria-pressed", `×${button.dataset.scale}` === chosen);
   }
@@ -53,8 +58,7 @@
       return;
     }
     at = Math.min(Math.max(at + step, 0), views.length - 1);
-    history.pushState(null, "", location.pathname + views[at]);
-    document.getElementById("restore").click();
+    pageLink.open(views[at]);
     show();
   }
 
@@ -102,7 +106,7 @@
     target.value = "";
   });
 
-  document.addEventListener("viewed", show);
+  document.addEventListener("viewed", () => on() && mark());
   document.addEventListener("click", (event) => {
     if (event.target.closest("#present")) present(true);
     const button = event.target.closest("[data-stage]");

@@ -87,8 +87,7 @@ function enter(link) {
   const query = new URLSearchParams(location.search);
   for (const name of ["mode", "chapter", "quiz"]) query.delete(name);
   for (const [name, text] of new URLSearchParams(link)) query.set(name, text);
-  history.pushState(null, "", location.pathname + "?" + query);
-  document.getElementById("restore").click();
+  pageLink.open("?" + query);
 }
 
 // Keys come from page.js: a listener of the page itself would hold a lesson that is gone.
