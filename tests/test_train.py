@@ -22,7 +22,7 @@ from irn_core.ops.quantise import round8
 from irn_core.ops.resize import bicubic_down
 from irn_core.pictures.folder import list_pictures, load_pictures
 from irn_core.training import dataset, losses
-from irn_core.training.dataset import MAX_CONTRAST, RandomCrops, _overexposed, _waves, draw_graphics
+from irn_core.training.dataset import MAX_CONTRAST, RandomCrops, _chessboard, _overexposed, _waves, draw_graphics
 from irn_core.training.parallel import autocast
 from irn_core.training.start import start_from
 from irn_core.training.tasks import CompressTask, RescaleTask, RestoreTask
@@ -682,6 +682,20 @@ def test_waves_are_of_all_periods_down_to_the_finest():
         row, column = np.unravel_index(spectrum.argmax(), spectrum.shape)
         peaks.append(np.hypot(np.fft.fftfreq(64)[row], np.fft.fftfreq(64)[column]))
     assert min(peaks) < 0.1 and 0.4 < max(peaks) < 0.55  # 0.5 is black, white, black, white
+
+
+def test_chessboards_and_stripes_have_cells_of_whole_pixels_down_to_one():
+    cells = set()
+    for seed in range(200):
+        board = _chessboard(64, np.random.default_rng(seed))
+        # A cell ends where a row's, or a column's, first pixel differs from the one before.
+        ends = [np.flatnonzero((line[1:] != line[:-1]).any(-1)) for line in (board[:, 0], board[0])]
+        cells.add(tuple(int(end[0]) + 1 if len(end) else 64 for end in ends))
+        assert all((np.diff(end) == np.diff(end)[:1]).all() for end in ends)
+    sides = {1, 2, 3, 4, 5, 6, 7, 8}
+    assert {height for height, width in cells if width == 64} >= sides
+    assert {width for height, width in cells if height == 64} >= sides
+    assert (1, 1) in cells and max(min(cell) for cell in cells - {(64, 64)}) <= 8
 
 
 def test_overexposed_crops_keep_the_order_of_grey_levels_and_clip():

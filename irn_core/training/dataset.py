@@ -20,10 +20,13 @@ JPEG_SHARE = 0.5
 
 CONTRAST_SHARE, MAX_CONTRAST = 0.1, 4.0
 """So many crops get up to so many times their contrast, clipped: saturated pictures are rare among photographs."""
-GRAPHICS_SHARE = 0.06
-"""This share is drawn: flat colours, hard edges, text and fine waves, as in charts and screenshots."""
+GRAPHICS_SHARE = 0.15
+"""This share is drawn: flat colours, hard edges, text, fine waves and chessboards, as in charts and screenshots."""
 FINEST, COARSEST = 2.0, 16.0
 """Periods of waves, in pixels. A network that has seen none turns those that no LR can hold into others, as strong."""
+LARGEST_CELL = 8
+"""Cells of chessboards have sides of 1 to so many pixels. A network that had seen none gave those of white and pure
+red a z of thousands."""
 
 
 class RandomCrops(Dataset):
@@ -70,7 +73,7 @@ def _overexposed(crop: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def draw_graphics(side: int, rng: np.random.Generator) -> np.ndarray:
-    """Shapes, lines, letters and waves in flat colours over each other, side×side×3 uint8.
+    """Shapes, lines, letters, waves and chessboards in flat colours over each other, side×side×3 uint8.
 
     Half of the colours are black or white.
     """
@@ -79,7 +82,7 @@ def draw_graphics(side: int, rng: np.random.Generator) -> np.ndarray:
     for _ in range(rng.integers(3, 16)):
         (left, right), (top, bottom) = (np.sort(rng.integers(-side // 4, side * 5 // 4, 2)).tolist() for _ in range(2))
         colour, box = _flat_colour(rng), (left, top, right, bottom)
-        match rng.integers(5):
+        match rng.integers(6):
             case 0:
                 draw.rectangle(box, colour)
             case 1:
@@ -89,10 +92,11 @@ def draw_graphics(side: int, rng: np.random.Generator) -> np.ndarray:
             case 3:
                 letters = "".join(map(chr, rng.integers(33, 127, 12)))
                 draw.text((left, top), letters, colour, ImageFont.load_default(int(rng.integers(8, 33))))
-            case 4:
+            case kind:
+                pattern = (_waves if kind == 4 else _chessboard)(side, rng)
                 mask = Image.new("L", image.size)
                 ImageDraw.Draw(mask).rectangle(box, 255)
-                image.paste(Image.fromarray(_waves(side, rng)), mask=mask)
+                image.paste(Image.fromarray(pattern), mask=mask)
     return np.asarray(image)
 
 
@@ -107,14 +111,33 @@ def _waves(side: int, rng: np.random.Generator) -> np.ndarray:
     wave = 0.5 + 0.5 * np.cos(2 * np.pi * phase)[..., None]
     if rng.random() < 0.5:
         wave = wave.round()
+    return _in_two_colours(wave, rng)
+
+
+def _chessboard(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Cells of whole pixels in two flat colours, half of the time so long that they are stripes, side×side×3 uint8."""
+    height, width = ((LARGEST_CELL + 1) ** rng.random(2)).astype(int)  # small cells most
+    if rng.random() < 0.5:
+        width = side
+    row, column = np.arange(side)[:, None] // height, np.arange(side) // width
+    board = (row + column) % 2
+    return _in_two_colours((board if rng.random() < 0.5 else board.T)[..., None], rng)
+
+
+def _in_two_colours(mixture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One flat colour where the mixture, H×W×1, is 0, another where it is 1, H×W×3 uint8."""
     low, high = np.array(_flat_colour(rng)), np.array(_flat_colour(rng))
-    return (low + (high - low) * wave).round().astype(np.uint8)
+    return (low + (high - low) * mixture).round().astype(np.uint8)
 
 
 def _flat_colour(rng: np.random.Generator) -> tuple[int, int, int]:
-    """Black or white as often as any other colour."""
-    black_or_white = rng.random() < 0.5
-    return tuple((np.repeat(255 * rng.integers(2), 3) if black_or_white else rng.integers(0, 256, 3)).tolist())
+    """Black or white half of the time, then as often a pure colour (channels of 0 or 255) as any."""
+    kind = rng.random()
+    if kind < 0.5:
+        colour = np.repeat(255 * rng.integers(2), 3)
+    else:
+        colour = 255 * rng.integers(0, 2, 3) if kind < 0.75 else rng.integers(0, 256, 3)
+    return tuple(colour.tolist())
 
 
 def middle_crops(pictures: list[np.ndarray], multiple: int) -> list[Tensor]:
