@@ -13,7 +13,7 @@ from irn_core.ops import laplace
 from irn_core.ops.laplace import LOG_SCALE_RANGE
 from irn_core.ops.pixels import to_tensor
 from irn_core.ops.quantise import from_uint8
-from irn_core.training.losses import rate_distortion_loss
+from irn_core.training.losses import rate_distortion_loss, weighed
 from tests.helpers import smooth_pixels, tiny_icn, tiny_icn_config
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -287,6 +287,37 @@ def test_no_other_step_costs_less_at_high_rate(quality, level):
     lam = log_lambda(torch.tensor(quality)).exp()
     loss = -steps.log2() + lam / 3 * 255**2 * 4 ** (level + 1) * steps**2 / 12
     assert loss.argmin() == 10
+
+
+@pytest.mark.parametrize("steps", [(1.4, 1.1, 0.8), (0.5,)])
+def test_steps_of_levels_are_multiples_of_the_best(steps):
+    plain, own = ICN(tiny_icn_config()), ICN(tiny_icn_config(steps=steps))
+    for level in range(LEVELS):
+        ratio = own.step(QUALITIES, level) / plain.step(QUALITIES, level)
+        torch.testing.assert_close(ratio, torch.full_like(ratio, steps[min(level, len(steps) - 1)]))
+
+
+@pytest.mark.parametrize("steps", [(), (1.0,) * (LEVELS + 1), (1.0, 0.0), (-1.0,)])
+def test_steps_that_fit_no_network_are_refused(steps):
+    with pytest.raises(IRNError, match="got steps"):
+        tiny_icn_config(steps=steps)
+
+
+def test_an_error_counts_by_the_step_of_its_level():
+    even = torch.full((1, 3, 16, 16), 0.1)
+    finest = even * (-1) ** torch.arange(16)
+    coarser = even * (-1) ** (torch.arange(16) // 2)
+    for error, step in ((finest, 2.0), (coarser, 0.5), (even, 0.5)):
+        found = weighed(error, torch.tensor([3.0]), (2.0, 0.5))
+        torch.testing.assert_close(found, torch.tensor([3 * 0.1**2 / step**2]))
+
+
+@pytest.mark.parametrize("steps", [(1.0,), (1.0, 1.0, 1.0)])
+def test_errors_that_count_alike_are_a_weighted_mean_square(steps):
+    error = pictures(2).float() - 0.5
+    weight = torch.rand(2, 1, 2, 3)
+    each = torch.nn.functional.interpolate(weight, error.shape[-2:], mode="nearest-exact")
+    torch.testing.assert_close(weighed(error, weight, steps), (each * error.square()).mean((1, 2, 3)))
 
 
 # Refinement and strips

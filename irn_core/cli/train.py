@@ -16,10 +16,11 @@ from irn_core.weights import load_model
 
 COMPRESS_LAYOUTS = {
     "icn": ICNConfig(reach=7),
+    "icn-eyes": ICNConfig(reach=7, steps=(1.4, 1.1, 0.8, 0.7)),
     "icn-haar": ICNConfig(lift_width=0),
     "autoencoder": AutoencoderConfig(),
 }
-"""ICN; ICN without the learned part of its transform; the simplest learned codec."""
+"""ICN; ICN for eyes; ICN without the learned part of its transform; the simplest learned codec."""
 
 
 def add_command(commands: argparse._SubParsersAction) -> None:

@@ -45,7 +45,11 @@ Coder = Callable[[Coefficients], Tensor]
 
 @dataclass(frozen=True)
 class ICNConfig(NetConfig):
-    """Shape of an ICN: `lift_width` 0 leaves out the learned part of the transform (Haar only)."""
+    """Shape of an ICN: `lift_width` 0 leaves out the learned part of the transform (Haar only).
+
+    `steps` are the quantisation steps of the levels, the finest first, as multiples of what is best for the squared
+    error; levels beyond the last are as that. Eyes see coarse errors better than fine ones, so theirs shrink.
+    """
 
     levels: int = 6
     own: int = 2  # so many of the finest levels have networks of their own, the others share
@@ -54,10 +58,13 @@ class ICNConfig(NetConfig):
     lift_width: int = 24
     filter_width: int = 48
     reach: int = 0  # side of the depthwise filters in the priors and in the last filter; 0: none
+    steps: tuple[float, ...] = (1.0,)
 
     def __post_init__(self):
         if not 0 < self.own < self.levels:
             raise IRNError(f"got levels = {self.levels}, own = {self.own}; expected 0 < own < levels")
+        if not 0 < len(self.steps) <= self.levels or min(self.steps) <= 0:
+            raise IRNError(f"got steps = {self.steps}; expected 1 to {self.levels} numbers above 0, one for each level")
 
 
 def log_lambda(quality: Tensor) -> Tensor:
@@ -217,10 +224,11 @@ class ICN(nn.Module):
         B×1×1×1, or, of a map, for every coefficient of bands of this shape, B×1×H×W.
 
         With bits + (λ/3)·e² per coefficient and D = Δ²/12, the optimum is Δ² = 18 / (λ·ln 2); a Haar
-        level here halves the orthonormal coefficients.
+        level here halves the orthonormal coefficients. Errors that count by 1/steps² want steps so many times as long.
         """
+        steps = self.config.steps
         step = torch.sqrt(18 / math.log(2) / torch.exp(log_lambda(quality))) / 255 / 2 ** (level + 1)
-        return spread(step, shape)
+        return spread(step * steps[min(level, len(steps) - 1)], shape)
 
     def _net(self, level: int) -> int:
         return min(level, self.config.own)

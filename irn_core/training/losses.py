@@ -10,7 +10,7 @@ from torch import Tensor
 from irn_core.nets.autoencoder import Autoencoder
 from irn_core.nets.icn import ICN, Coefficients, log_lambda, spread
 from irn_core.nets.irn import IRN
-from irn_core.ops import laplace
+from irn_core.ops import haar, laplace
 from irn_core.ops.pixels import luma_of
 from irn_core.ops.quantise import round8, round8_straight_through
 from irn_core.ops.resize import bicubic_down
@@ -197,6 +197,8 @@ def psnr_of(error: Tensor) -> float:
 def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
     """(bpp + λ·MSE) / √λ, MSE in grey levels², mean over the batch; λ from the quality (B, or a map: see `ICN`).
 
+    Of the squared error each level counts by 1/steps², as the network's steps are chosen: see `weighed`.
+
     The symbols are those of the codec, and so are the bits. What rounding hides from the gradient is put
     back as if v had uniform noise: the rate feels a coefficient through soft_bits; the distortion passes
     straight through a coefficient that noise of ±½ could bring to another symbol than 0, and through the
@@ -220,7 +222,7 @@ def rate_distortion_loss(icn: ICN, x: Tensor, quality: Tensor) -> Loss:
         return torch.where(stays_zero, group.mean, through)
 
     x_hat = icn.restore(icn.inverse(*icn.code(top.shape, quality, code), quality), quality)
-    return _rate_distortion(sum(spent), x_hat - x, quality)
+    return _rate_distortion(sum(spent), x_hat - x, quality, icn.config.steps)
 
 
 def autoencoder_loss(net: Autoencoder, x: Tensor, quality: Tensor) -> Loss:
@@ -233,10 +235,24 @@ def autoencoder_loss(net: Autoencoder, x: Tensor, quality: Tensor) -> Loss:
     return _rate_distortion(bits, net.decode(y_noisy, quality) - x, quality)
 
 
-def _rate_distortion(bits: Tensor, error: Tensor, quality: Tensor) -> Loss:
+def weighed(error: Tensor, weight: Tensor, steps: tuple[float, ...] = (1.0,)) -> Tensor:
+    """Mean of weight·error² over each picture, B, where the Haar bands of level i count by 1/steps[i]².
+
+    error: B×3×H×W, sides multiples of 2^len(steps); weight: B numbers, or B×1×h×w. What is coarser than the last level
+    counts as that. Steps of 1 leave the plain mean, as the bands of a block have the mean square of its pixels.
+    """
+    total, low = 0, error
+    for step in steps:
+        low, *details = haar.split(low)
+        square = sum(band.square() for band in details)
+        total = total + (spread(weight, low.shape) * square).mean((1, 2, 3)) / step**2
+    return total + (spread(weight, low.shape) * low.square()).mean((1, 2, 3)) / steps[-1] ** 2
+
+
+def _rate_distortion(bits: Tensor, error: Tensor, quality: Tensor, steps: tuple[float, ...] = (1.0,)) -> Loss:
     """Each pixel's error counts by its own λ, and the picture by the mean of their logarithms."""
     bpp = bits / (error.shape[-2] * error.shape[-1])
-    log_lam = spread(log_lambda(quality), error.shape)
-    distortion = (log_lam.exp() * 255**2 * error.square()).mean((1, 2, 3))
-    total = ((bpp + distortion) / (log_lam.mean((1, 2, 3)) / 2).exp()).mean()
+    log_lam = log_lambda(quality)
+    distortion = 255**2 * weighed(error, log_lam.exp(), steps)
+    total = ((bpp + distortion) / (log_lam.view(len(bpp), -1).mean(1) / 2).exp()).mean()
     return Loss(total, {"bpp": bpp.mean().item(), "psnr_rgb": psnr_of(error), "loss": total.item()})
