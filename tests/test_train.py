@@ -538,6 +538,7 @@ import torch, torch.distributed as dist
 from irn_core.nets.irn import IRNConfig
 from irn_core.nets.irn import IRN
 from irn_core.nets.restorer import RestorerConfig
+from irn_core.training.parallel import settle
 from irn_core.training.tasks import CompressTask, RescaleTask, RestoreTask
 from irn_core.training.train import TrainConfig, Trainer, train
 
@@ -557,7 +558,7 @@ for net in (trainer.net, trainer.ema):
     all_of_them = [torch.empty_like(ours) for _ in range(2)]
     dist.all_gather(all_of_them, ours)
     assert torch.equal(*all_of_them), "the processes have trained different networks"
-dist.destroy_process_group()
+settle()
 """
 
 

@@ -1,6 +1,7 @@
 """Where training runs: the device, its precision, and what several processes under torchrun agree on."""
 
 import os
+import time
 from contextlib import AbstractContextManager
 
 import torch
@@ -8,6 +9,8 @@ import torch.distributed as dist
 from torch import Tensor
 
 from irn_core.errors import IRNError
+
+SETTLING_SECONDS = 0.2
 
 
 def pick_device(name: str) -> torch.device:
@@ -37,6 +40,15 @@ def join_process_group(device: str) -> None:
     """Under torchrun, meet the other processes; alone, do nothing."""
     if "RANK" in os.environ and not dist.is_initialized():
         dist.init_process_group("nccl" if pick_device(device).type == "cuda" else "gloo")
+
+
+def settle() -> None:
+    """Wait until the last exchange between processes is put away, so that this one may end.
+
+    A thread of gloo does that under Python's lock; if Python ends while it waits for the lock, the process aborts.
+    """
+    if dist.is_initialized():
+        time.sleep(SETTLING_SECONDS)
 
 
 def rank() -> int:

@@ -24,6 +24,7 @@ from irn_core.training.parallel import (
     of_first_process,
     pick_device,
     rank,
+    settle,
     world_size,
 )
 from irn_core.training.start import start_from
@@ -211,6 +212,7 @@ def train(config: TrainConfig, report: Callable[[str], None] = print) -> Path:
         if rank() == 0:
             config.task.finish(trainer.ema, validation)
             _export(trainer, out)
+    settle()
     return out / f"{config.name}.safetensors"
 
 
