@@ -40,6 +40,8 @@ from irn_core.rescale import split
 from tests.helpers import noise_pixels, smooth_pixels, tiny_irn
 
 SCALES = (2, 4)
+ONE_LEVEL = 20 * math.log10(255)
+"""PSNR of errors of one grey level, in dB: beyond it pictures are alike, and the decibels between them mean little."""
 
 
 @pytest.fixture
@@ -235,8 +237,9 @@ def test_the_sentences_are_true_of_the_shipped_networks(scale):
     assert planted.outside[1] == pytest.approx(planted.outside[0], abs=0.2)
     erased = replaced(real, calibrated(scale), "true", "likeliest", band_names(scale), region)
     assert erased.inside[1] < erased.inside[0] - 3
-    assert planted.inside[1] == pytest.approx(erased.inside[0], abs=2)  # but for the rim
-    assert erased.inside[1] == pytest.approx(planted.inside[0], abs=2)
+    inside = np.minimum([*planted.inside, *erased.inside], ONE_LEVEL)  # before and after, twice
+    assert inside[1] == pytest.approx(inside[2], abs=2)  # but for the rim
+    assert inside[3] == pytest.approx(inside[0], abs=2)
     found = interpolate(real, calibrated(scale), 1.0, 0, 1)
     distances = [step.distance for step in found.steps]
     ends = distances[0], distances[-1]

@@ -37,7 +37,7 @@ def models(tmp_path, monkeypatch):
     """A folder that stands for the shipped weights: a fresh network, which compresses without training."""
     folder = tmp_path / "weights"
     folder.mkdir()
-    for name in ("icn", "icn-haar"):
+    for name in ("icn", "icn-haar", "icn-eyes"):
         save_model(ICN(tiny_icn_config()), folder / f"{name}.safetensors", {})
     tiny = Autoencoder(AutoencoderConfig(width=4, latents=4))
     save_model(randomise(tiny), folder / "autoencoder.safetensors", {})

@@ -12,6 +12,8 @@ from demo.compress import curves
 from demo.compress.coded import (
     BPP,
     BYTES,
+    ICN,
+    MODELS,
     NAMES,
     QUALITY,
     Request,
@@ -51,6 +53,7 @@ def codec(request, monkeypatch):
         monkeypatch.setattr(module, "load_codec", lambda name: tiny)
     for module in (coding, bits):
         monkeypatch.setattr(module, "codec_for", lambda data, max_pixels: tiny)
+    monkeypatch.setattr(coding, "shipped_model", lambda fingerprint: ICN)
     RESULTS.clear()
     yield tiny
     RESULTS.clear()
@@ -141,7 +144,7 @@ def test_a_curve_grows_point_by_point(monkeypatch):
     assert [step.done for step in steps] == list(range(1, steps[0].total + 1))
     points = steps[-1].points
     assert {name: len(found) for name, found in points.items()} == {
-        name: len(curves.settings(name)) for name in ("icn", "jpeg-cleaned", *PILLOW_CODECS)
+        name: len(curves.settings(name)) for name in (*MODELS, "jpeg-cleaned", *PILLOW_CODECS)
     }
     for name, found in points.items():
         assert [p.bpp for p in found] == sorted(8 * p.size / (45 * 70) for p in found), name
@@ -276,7 +279,7 @@ def answered(mode: CompressMode, visit: Visit, picture: Photo, size: float, coun
 
 def steps(mode: CompressMode, visit: Visit, picture: Photo, size: float, count: int = 2) -> Iterator[dict]:
     target = BYTES if size > 100 else QUALITY
-    values = visit, picture, target, size, 1.0, size, 1.0, count, 0, "bits", *([None] * len(mode.tabs.inputs))
+    values = visit, picture, ICN, target, size, 1.0, size, 1.0, count, 0, "bits", *([None] * len(mode.tabs.inputs))
     return mode.answer(*values)
 
 
@@ -285,7 +288,7 @@ def test_every_result_is_complete_and_keeps_no_name(mode):
     answered(mode, Visit(), mine, 40)
     told = answered(mode, Visit(), yours, 40)
     keys = [image["key"] for image in told[mode.shared.viewer]["images"]]
-    assert keys == ["original", "icn", *OTHERS, "draw-1", "draw-2"]
+    assert keys == ["original", ICN, *(name for name in OTHERS if name != ICN), "draw-1", "draw-2"]
     assert told[mode.shared.status].startswith("yours.png")
     assert "nan" not in told[mode.table] and "…" not in told[mode.table]
     assert "compress picture.png picture.icn --quality 40\n" in told[mode.commands]

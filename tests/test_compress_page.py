@@ -6,7 +6,7 @@ pytestmark = pytest.mark.browser
 gr = pytest.importorskip("gradio")
 
 from demo.compress.aim import FIRST_QUALITY  # noqa: E402
-from demo.compress.coded import compress, match  # noqa: E402
+from demo.compress.coded import EYES, MODELS, compress, match  # noqa: E402
 from demo.compress.curves import settings  # noqa: E402
 from demo.kit.controls import COUNT, SEED, TAU  # noqa: E402
 from demo.photo import Photo  # noqa: E402
@@ -33,8 +33,8 @@ def compressor(page, address):
     return explorer
 
 
-def at_quality(quality: float):
-    return compress(MINE, int(quality * QUALITY_STEPS))
+def at_quality(quality: float, model: str = MODELS[0]):
+    return compress(MINE, int(quality * QUALITY_STEPS), model)
 
 
 class Compressor(Explorer):
@@ -133,9 +133,22 @@ def test_targets(compressor):
     assert len(compressor.download("#icn-file")) <= 900
     page.wait_for_function("() => !document.documentElement.classList.contains('busy')")  # nothing goes on
     assert page.locator("#status textarea").input_value().startswith("mine.png: ")
-    page.locator("#target").get_by_text("Bits per pixel").click()
+    page.locator("#target").get_by_text("bpp", exact=True).click()
     compressor.aim("bpp", 2)
     page.wait_for_function("/^[12]\\.\\d/.test(document.querySelector('#compress-measures b').innerText)")
+
+
+def test_a_file_for_eyes_is_compared_with_the_plain_one_and_opens_again(compressor):
+    page = compressor.page
+    page.locator("#codec-model").get_by_text("Eyes", exact=True).click()
+    coded = at_quality(FIRST_QUALITY, EYES)
+    compressor.wait_for(EYES, coded.pixels)
+    compressor.wait_for("icn", match(MINE, "icn", len(coded.data)).pixels)
+    assert compressor.state["b"] == EYES and "model=icn-eyes" in page.url
+    assert compressor.download("#icn-file") == coded.data
+    compressor.open_icn("eyes.icn", coded.data)
+    compressor.wait_for(EYES, codec_for(coded.data).decode(coded.data))
+    page.locator("#compress-measures").get_by_text("no original").wait_for()
 
 
 def test_the_choice_of_a_rival_survives_a_new_quality(compressor):
@@ -165,7 +178,7 @@ def test_the_curve_grows_and_its_marker_moves(compressor):
     compressor.wait_for("icn", at_quality(72).pixels)
     page.wait_for_function(f"Math.abs(document.querySelector('.here').dataset.bpp - {at_quality(72).bpp}) < 1e-5")
     assert page.locator("#curve-chart .wide .dot").count() == sum(
-        len(settings(name)) for name in ("icn", "jpeg-cleaned", *PILLOW_CODECS)
+        len(settings(name)) for name in (*MODELS, "jpeg-cleaned", *PILLOW_CODECS)
     )
 
 

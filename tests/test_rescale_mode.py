@@ -26,7 +26,7 @@ from demo.rescale.tabs.choices import ChoicesTab, choices
 from demo.rescale.tabs.gaussian import Gaussian
 from demo.rescale.tabs.lost_bits import LostBits, lost
 from demo.rescale.tabs.plane import Plane
-from demo.rescale.tabs.temperature import TAUS, Curve, Point, Temperature, matching, matching_tau, tau_curve
+from demo.rescale.tabs.temperature import TAUS, Curve, Point, Temperature, matching, matching_tau, point_at, tau_curve
 from demo.rescale.tabs.variability import VariabilityTab, variability
 from demo.spread import Variability
 from irn_core.cli.main import main
@@ -240,7 +240,7 @@ def test_temperature_trades_error_for_detail():
     assert points[0].psnr_y == rescale(real, "irn-x2").scores.psnr_y
     assert points[0].energy < points[6].energy < points[-1].energy
     assert (np.diff([point.psnr_y for point in points]) < 0).all()
-    drawing = Temperature().draw(Curve(points, matching(points), True))["chart"]
+    drawing = Temperature().draw(Curve(points, matching(points), points[3], True))["chart"]
     assert 'data-choice="tau=0.3"' in drawing and drawing.count('class="dot') == 2 * len(TAUS)
 
 
@@ -248,8 +248,16 @@ def test_the_matching_temperature_lies_between_its_neighbours():
     points = [Point(tau, 40 - tau, energy) for tau, energy in ((0.0, 0.8), (0.5, 0.9), (1.0, 1.3))]
     assert matching_tau(points) == pytest.approx(0.625)
     assert matching_tau(points[:2]) is None
-    drawings = [Temperature().draw(Curve(found, matching(found), True))["chart"] for found in (points, points[:2])]
-    assert "τ = 0.62" in drawings[0] and "here" not in drawings[1]
+    found = Temperature().finding(Curve(points, matching(points), None, True))
+    assert "τ = 0.62" in found
+
+
+def test_the_chart_of_temperatures_marks_the_one_that_is_set():
+    points = [Point(tau, 40 - tau, energy) for tau, energy in ((0.0, 0.8), (0.5, 0.9), (1.0, 1.3))]
+    assert point_at(points, 0.75) == pytest.approx((0.75, 39.25, 1.1))
+    assert point_at(points, 1.2) is None and point_at([], 0.0) is None  # not reached yet
+    charts = [Temperature().draw(Curve(points, None, point_at(points, tau), False))["chart"] for tau in (0.75, 1.2)]
+    assert "you are here: τ = 0.75, 110.0 %" in charts[0] and "here" not in charts[1]
 
 
 def test_a_flat_picture_has_no_temperature_curve():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from demo.benchmark.own_zip import Batch, Skipped
 from demo.benchmark.stored import DATA_SETS, REFINED, Bench, Model, Origin, Published, Rates, source
-from demo.compress.coded import NAMES
+from demo.compress.coded import MODELS, NAMES
 from demo.compress.curves import published
 from demo.kit.chart import Axes, Dot, Line, chart, scatter
 from demo.kit.finding import claim
@@ -165,7 +165,7 @@ def rates_table(found: Rates | None) -> str:
     known = {name: rate for name, rate in found.bd_rates.items() if rate is not None and name in NAMES}
     star = "*" if found.origin.stale else ""
     rows = "".join(
-        f"<tr class='{'ours' if name == 'icn' else ''}'><th scope='row'>{NAMES[name]}</th>"
+        f"<tr class='{'ours' if name in MODELS else ''}'><th scope='row'>{NAMES[name]}</th>"
         + "".join(
             f"<td>{_percent(value)}{star if name == 'icn' else ''}</td>" for value in (rate, found.looks.get(name))
         )

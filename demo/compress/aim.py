@@ -7,7 +7,19 @@ from urllib.parse import unquote
 import gradio as gr
 from gradio.components import Component
 
-from demo.compress.coded import BPP, BYTES, QUALITY, TARGETS, Shown, aim_option, compress, open_icn, setting_for
+from demo.compress.coded import (
+    BPP,
+    BYTES,
+    ICN,
+    MODELS,
+    QUALITY,
+    TARGETS,
+    Shown,
+    aim_option,
+    compress,
+    open_icn,
+    setting_for,
+)
 from demo.kit.address import Held
 from demo.kit.events import QUIET, Visit, refusals
 from demo.kit.limits import Limits, limit
@@ -25,17 +37,23 @@ AIMS = ("quality", "bpp", "bytes")
 
 
 class Aim(NamedTuple):
-    """Which picture, and what its file is aimed at."""
+    """Which picture, what its file is aimed at, and which of MODELS makes it."""
 
     photo: Photo
     target: str
     amount: float
+    model: str
 
 
 class AimControls:
-    """What to aim at, and a field for each, of which that of the target is seen."""
+    """Which network, what to aim at, and a field for each aim, of which that of the target is seen."""
 
     def __init__(self):
+        named = words("compress.models")
+        self.model = gr.Radio(
+            [(named[key], key) for key in MODELS], value=ICN, label=say("compress.model_label"),
+            info=say("compress.model"), elem_id="codec-model",
+        )  # fmt: skip
         self.target = gr.Radio(
             [(say(f"compress.targets.{key}"), key) for key in TARGETS], value=QUALITY,
             label=say("compress.target_label"), info=say("compress.target"), elem_id="target",
@@ -51,7 +69,7 @@ class AimControls:
         fields = (self.quality, self.bpp, self.bytes)
         self.fields = [limit(field, limits) for field, limits in zip(fields, AMOUNTS, strict=True)]
         self.triggers = [
-            self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur,
+            self.model.input, self.quality.change, self.bpp.submit, self.bpp.blur, self.bytes.submit, self.bytes.blur,
         ]  # fmt: skip
 
     def wire(self, visit: gr.State) -> None:
@@ -59,14 +77,19 @@ class AimControls:
         self.target.input(switch_target, [visit, self.target], self.fields, **QUIET)
 
     def links(self, mode: str) -> list[Held]:
-        """What of them stands in links to a mode: of the three amounts the one that is aimed at."""
+        """What of them stands in links to a mode: the network, and of the three amounts the one that is aimed at."""
         when = {"mode": mode}
         target = choice("target", AIMS[0], AIMS, when=when)
         amounts = [
             Held(number(name, *limits, when=when | {"target": name}), field, show=self._shown)
             for name, field, limits in zip(AIMS, self.fields, AMOUNTS, strict=True)
         ]
-        return [Held(target, self.target, names=dict(zip(TARGETS, AIMS, strict=True)), show=self._shown), *amounts]
+        model = Held(choice("model", ICN, MODELS, when=when), self.model)
+        return [
+            model,
+            Held(target, self.target, names=dict(zip(TARGETS, AIMS, strict=True)), show=self._shown),
+            *amounts,
+        ]
 
     def _shown(self, values: dict[str, object]) -> dict[Component, object]:
         """The target and the field of its amount, from what a link says."""
@@ -99,7 +122,8 @@ def read_icn(visit: Visit, path: str, asked: int) -> int:
     name = unquote(Path(path).name)
     with refusals():
         coded = open_icn(path, name)
-    visit.kept["opened"] = Opened(Shown(name, coded, None, aim_option(QUALITY, coded.setting / QUALITY_STEPS)), None)
+    aim = aim_option(QUALITY, coded.setting / QUALITY_STEPS, coded.codec)
+    visit.kept["opened"] = Opened(Shown(name, coded, None, aim), None)
     return asked + 1
 
 
@@ -117,5 +141,5 @@ def compressed(aim: Aim) -> Shown:
     Raises:
         IRNError: no file is as small as that.
     """
-    coded = compress(aim.photo, setting_for(*aim))
-    return Shown(aim.photo.name, coded, aim.photo, aim_option(aim.target, aim.amount))
+    coded = compress(aim.photo, setting_for(*aim), aim.model)
+    return Shown(aim.photo.name, coded, aim.photo, aim_option(aim.target, aim.amount, aim.model))

@@ -10,7 +10,7 @@ from demo.kit.cache import cached, is_known
 from demo.kit.progress import measured
 from demo.photo import MAX_PAGE_PIXELS, Photo
 from demo.rescale.rescaled import calibrated, network, rescale
-from irn_core.coding.codec import codec_for, encode_within, load_codec
+from irn_core.coding.codec import codec_for, encode_within, load_codec, shipped_model
 from irn_core.coding.codecs import CODECS
 from irn_core.coding.icn_file import QUALITY_STEPS, read_header
 from irn_core.coding.target import bits_per_pixel, byte_budget, largest_within
@@ -20,6 +20,8 @@ from irn_core.rescale import upscale
 
 NAMES = {name: codec.label for name, codec in CODECS.items()}
 """Codecs as people write them."""
+MODELS = ICN, EYES = ("icn", "icn-eyes")
+"""Networks that a file may be made by: errors count alike, or as eyes see them."""
 TARGETS = QUALITY, BPP, BYTES = ("quality", "bpp", "bytes")
 """What a file may be aimed at."""
 SLACK = 0.02
@@ -77,24 +79,25 @@ class Request(NamedTuple):
         return f"{self.shown.name} · {file} · τ = {self.tau:g} · seed = {self.seed}"
 
 
-def aim_option(target: str, amount: float) -> str:
-    """What aims at one of TARGETS on a command line."""
-    return f"{dict(zip(TARGETS, ('--quality', '--bpp', '--bytes'), strict=True))[target]} {amount:.10g}"
+def aim_option(target: str, amount: float, model: str) -> str:
+    """What aims at one of TARGETS on a command line, by a network."""
+    aim = f"{dict(zip(TARGETS, ('--quality', '--bpp', '--bytes'), strict=True))[target]} {amount:.10g}"
+    return aim if model == ICN else f"{aim} --model {model}"
 
 
 def score(x: np.ndarray, x_hat: np.ndarray) -> Scores:
     return Scores(psnr_rgb(x, x_hat), psnr_y(x, x_hat, 0), ssim_rgb(x, x_hat), ssim_y(x, x_hat, 0))
 
 
-def setting_for(photo: Photo, target: str, amount: float) -> int:
-    """The setting of ICN (its quality × QUALITY_STEPS) that meets one of TARGETS.
+def setting_for(photo: Photo, target: str, amount: float, model: str = ICN) -> int:
+    """The setting of one of MODELS (its quality × QUALITY_STEPS) that meets one of TARGETS.
 
     Raises:
         IRNError: no file is that small.
     """
     if target == QUALITY:
         return round(amount * QUALITY_STEPS)
-    return _setting_within(photo, _budget(photo, target, amount))
+    return _setting_within(photo, _budget(photo, target, amount), model)
 
 
 def _budget(photo: Photo, target: str, amount: float) -> int:
@@ -102,35 +105,40 @@ def _budget(photo: Photo, target: str, amount: float) -> int:
 
 
 @cached
-def _setting_within(photo: Photo, budget: int) -> int:
+def _setting_within(photo: Photo, budget: int, model: str) -> int:
     try:
         with measured("search", photo.pixels.size):
-            data = encode_within(load_codec("icn"), photo.pixels, budget)
+            data = encode_within(load_codec(model), photo.pixels, budget)
     except IRNError as error:
-        smallest = compress(photo, 0)
+        smallest = compress(photo, 0, model)
         raise IRNError(
             f"the smallest possible is {len(smallest.data):,} bytes ({smallest.bpp:.3f} bpp) for this picture"
         ) from error
     return round(read_header(data).quality * QUALITY_STEPS)
 
 
+def compress(photo: Photo, setting: int, model: str = ICN) -> Coded:
+    """The picture as an .icn file of one of MODELS, decoded again. Cached by content."""
+    return _compressed(photo, setting, model)
+
+
 @cached
-def compress(photo: Photo, setting: int) -> Coded:
-    """The picture as an .icn file, decoded again. Cached by content."""
-    codec = load_codec("icn")
+def _compressed(photo: Photo, setting: int, model: str) -> Coded:
+    codec = load_codec(model)
     began = time.perf_counter()
     with measured("compress", photo.pixels.size):
         encoded = codec.encode_and_decode(photo.pixels, setting / QUALITY_STEPS)
     seconds = time.perf_counter() - began
-    return Coded("icn", setting, encoded.data, encoded.x_hat, score(photo.pixels, encoded.x_hat), seconds)
+    return Coded(model, setting, encoded.data, encoded.x_hat, score(photo.pixels, encoded.x_hat), seconds)
 
 
-def work(photo: Photo, target: str, amount: float) -> list[tuple[str, float]]:
+def work(photo: Photo, target: str, amount: float, model: str) -> list[tuple[str, float]]:
     """What of a file is left to do, as `expected` knows it: to meet a size, settings are searched for."""
-    if target != QUALITY and not is_known(_setting_within, photo, _budget(photo, target, amount)):
+    if target != QUALITY and not is_known(_setting_within, photo, _budget(photo, target, amount), model):
         kinds = ["search", "compress"]
     else:
-        kinds = [] if is_known(compress, photo, setting_for(photo, target, amount)) else ["compress"]
+        setting = setting_for(photo, target, amount, model)
+        kinds = [] if is_known(_compressed, photo, setting, model) else ["compress"]
     return [(kind, photo.pixels.size) for kind in kinds]
 
 
@@ -143,10 +151,20 @@ def open_icn(path: str, name: str) -> Coded:
     with open(path, "rb") as file:
         data = file.read()
     try:
-        quality = read_header(data, MAX_PAGE_PIXELS).quality
-        return Coded("icn", round(quality * QUALITY_STEPS), data, decode(data, 0.0, 0))
+        return as_coded(data)
     except IRNError as error:
         raise type(error)(f"{name}: {error}") from error
+
+
+def as_coded(data: bytes, x: np.ndarray | None = None) -> Coded:
+    """The bytes of an .icn file with the picture in it, and its scores where the original x, H×W×3 uint8, is known.
+
+    Raises:
+        IRNError: as `open_icn`.
+    """
+    pixels, header = decode(data, 0.0, 0), read_header(data, MAX_PAGE_PIXELS)
+    scores = None if x is None else score(x, pixels)
+    return Coded(shipped_model(header.fingerprint), round(header.quality * QUALITY_STEPS), data, pixels, scores)
 
 
 @cached
@@ -191,7 +209,7 @@ def looks(photo: Photo, codec: str, data: bytes) -> float:
 
 def read(codec: str, data: bytes) -> np.ndarray:
     """The picture, H×W×3 uint8, in a file of any codec."""
-    return decode(data, 0.0, 0) if codec == "icn" else _decoded(codec, data)
+    return decode(data, 0.0, 0) if codec in MODELS else _decoded(codec, data)
 
 
 @cached

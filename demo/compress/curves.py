@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from demo.compress.coded import compress, kept_pixels, read, restore
+from demo.compress.coded import MODELS, compress, kept_pixels, read, restore
 from demo.kit.cache import cached
 from demo.photo import Photo
 from irn_core.coding.codecs import CODECS
@@ -47,7 +47,7 @@ class Progress(NamedTuple):
 
 def settings(codec: str) -> tuple[int, ...]:
     """Where a codec's curve is measured."""
-    if codec == "icn":
+    if codec in MODELS:
         return tuple(quality * QUALITY_STEPS for quality in ICN_QUALITIES)
     low, grid = CODECS[codec].low, CODECS[codec].grid
     return tuple(dict.fromkeys((low, *(grid[place] for place in GRID_PLACES))))
@@ -56,8 +56,8 @@ def settings(codec: str) -> tuple[int, ...]:
 @cached
 def point(photo: Photo, codec: str, setting: int, scale: int = 1, figure: str = PSNR) -> Point:
     """One real file of the picture (scale 1), or of its LR, decoded and measured. Cached by content."""
-    if codec == "icn" and scale == 1:
-        coded = compress(photo, setting)
+    if codec in MODELS and scale == 1:
+        coded = compress(photo, setting, codec)
         return Point(len(coded.data), coded.bpp, QUALITY[figure](photo.pixels, coded.pixels))
     data = CODECS[codec].encode(kept_pixels(photo, scale), setting)
     pixels = restore(photo, read(codec, data), scale)
@@ -66,7 +66,7 @@ def point(photo: Photo, codec: str, setting: int, scale: int = 1, figure: str = 
 
 def codec_curves(photo: Photo, figure: str = PSNR) -> Iterator[Progress]:
     """All codecs at full size, every point as it comes; all curves grow together."""
-    yield from _grow(photo, {name: (name, 1) for name in ("icn", "jpeg-cleaned", *PILLOW_CODECS)}, figure)
+    yield from _grow(photo, {name: (name, 1) for name in (*MODELS, "jpeg-cleaned", *PILLOW_CODECS)}, figure)
 
 
 def scale_curves(photo: Photo, codec: str) -> Iterator[Progress]:

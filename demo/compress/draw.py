@@ -115,7 +115,8 @@ def viewer(
     tab has added.
     """
     images = [] if original is None else [ViewerImage("original", say("kit.original"), original)]
-    images.append(ViewerImage("icn", label(coded), coded.pixels))
+    ours = coded.codec
+    images.append(ViewerImage(ours, label(coded), coded.pixels))
     images += [ViewerImage(rival.codec, label(rival), rival.pixels) for rival in rivals]
     for number, (pixels, psnr) in enumerate(drawn, start=1):
         said = "" if psnr is None else f" · {decibels(psnr)}"
@@ -123,7 +124,7 @@ def viewer(
     images += added
     jpeg = next((rival for rival in rivals if rival.codec == "jpeg"), None)
     a = "jpeg" if jpeg else images[0].key
-    b = "draw-1" if a == "icn" and drawn else "icn"  # a file without its original has nothing else beside it
+    b = "draw-1" if a == ours and drawn else ours  # a file without its original has nothing else beside it
     return viewer_value(
         images, *coded.pixels.shape[:2], 1, a, b, notice or finding(coded, jpeg), subject=subject
     )  # fmt: skip
@@ -136,7 +137,7 @@ def finding(coded: Coded, jpeg: Coded | None) -> str | None:
     said = say("compress.finding") if jpeg.fits else say("compress.finding_too_small")
     return said.format(
         bytes=byte_count(coded), jpeg_bytes=byte_count(jpeg), jpeg=decibels(jpeg.scores.psnr_rgb),
-        ours=decibels(coded.scores.psnr_rgb),
+        codec=NAMES[coded.codec], ours=decibels(coded.scores.psnr_rgb),
     )  # fmt: skip
 
 

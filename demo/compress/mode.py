@@ -8,6 +8,7 @@ from gradio.components import Component
 
 from demo.compress.aim import Aim, AimControls, compressed, opened, read_icn
 from demo.compress.coded import (
+    MODELS,
     NAMES,
     TARGETS,
     Coded,
@@ -50,8 +51,10 @@ from irn_core.ops.metrics import psnr_rgb
 from irn_core.pictures.files import encode_png
 
 KEY = "compress"
-OTHERS = tuple(name for name in ("jpeg", "jpeg-cleaned", "webp", "jpeg2000", "avif", "jpegxl") if name in CODECS)
-"""Rivals at the same bytes, in the order of their speed."""
+OTHERS = tuple(
+    name for name in ("jpeg", "jpeg-cleaned", "webp", "jpeg2000", "avif", "jpegxl", *MODELS) if name in CODECS
+)
+"""Rivals at the same bytes, in the order of their speed; of MODELS the one that did not make the file."""
 
 
 class CompressMode:
@@ -93,7 +96,7 @@ class CompressMode:
             ended(lambda: None, None, self.upload, **QUIET)
         self.report.makes(make_report, [shared.visit])
         self.aim.wire(shared.visit)
-        aimed = [self.aim.target, *self.aim.fields]
+        aimed = [self.aim.model, self.aim.target, *self.aim.fields]
         return Wiring(
             [*self.aim.triggers, *self.draws.triggers, *self.tabs.triggers],
             [shared.photo, *aimed, *self.draws[1:], self.tabs.open, *self.tabs.inputs],
@@ -108,18 +111,18 @@ class CompressMode:
             self.tabs.link(KEY),
             *self.aim.links(KEY),
             *self.draws.links(KEY),
-            *viewer_links(KEY, ["original", "icn", *OTHERS, *self.tabs.picture_keys()]),
+            *viewer_links(KEY, ["original", *OTHERS, *self.tabs.picture_keys()]),
         ]
 
     def answer(
-        self, visit: Visit, photo: Photo, target: str, quality: float, bpp: float, size: float,
+        self, visit: Visit, photo: Photo, model: str, target: str, quality: float, bpp: float, size: float,
         tau: float, count: int, seed: int, tab: str, *own,
     ) -> Iterator[dict[Component, object]]:  # fmt: skip
         """The file if it is not shown yet, its rivals and draws, then the open tab."""
         if not available():
             yield {self.shared.status: say("compress.is_off"), self.shared.viewer: _original_alone(photo)}
             return
-        aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target])
+        aim = Aim(photo, target, dict(zip(TARGETS, (quality, bpp, size), strict=True))[target], model)
         refusal = None
         try:
             shown = opened(visit, aim)
@@ -182,7 +185,7 @@ class CompressMode:
         """
         shown, tau, count, seed = request
         decoding = decoding_time(shown.coded.data)
-        others = OTHERS if shown.photo else ()
+        others = _others(shown)
         rivals = _rivals(shown) if is_known else []
         drawn: list = []
         looked: dict[str, float] = _looked(shown, rivals) if is_known else {}
@@ -225,9 +228,14 @@ def make_report(visit: Visit) -> str:
     return download(f"{stem(request.shown.name)}-icn-report.zip", report(request, _rivals(request.shown)))
 
 
+def _others(shown: Shown) -> list[str]:
+    """Who is compared with a file, where an original is there to compress."""
+    return [codec for codec in OTHERS if shown.photo and codec != shown.coded.codec]
+
+
 def _rivals(shown: Shown) -> list[Coded]:
-    """The files of others at the same bytes, where an original is there to compress."""
-    return [match(shown.photo, codec, len(shown.coded.data)) for codec in OTHERS if shown.photo]
+    """Their files at the same bytes."""
+    return [match(shown.photo, codec, len(shown.coded.data)) for codec in _others(shown)]
 
 
 def _looked(shown: Shown, rivals: list[Coded]) -> dict[str, float]:

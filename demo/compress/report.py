@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from demo.compress.coded import NAMES, Coded, Request, Shown, decode
+from demo.compress.coded import ICN, NAMES, Coded, Request, Shown, decode
 from demo.compress.draw import commands, finding
 from demo.compress.tabs.bits import account, bits_figure
 from demo.kit.controls import seeds
@@ -18,12 +18,13 @@ from irn_core.ops.tiling import Window
 
 def python_lines(shown: Shown, tau: float, seed: int, picture: str = "picture.png") -> str:
     """Python that gives the same files as `commands`."""
+    model = "" if shown.coded.codec == ICN else f', model="{shown.coded.codec}"'
     return (
         "from pathlib import Path\n\n"
         "from PIL import Image\n"
         "from irn_core import decode, encode, read_picture\n\n"
         f'x = read_picture("{picture}").pixels\n'
-        f"data = encode(x, quality={shown.coded.setting / QUALITY_STEPS:g})\n"
+        f"data = encode(x, quality={shown.coded.setting / QUALITY_STEPS:g}{model})\n"
         'Path("picture.icn").write_bytes(data)\n'
         'Image.fromarray(decode(data)).save("decoded.png")\n'
         f'Image.fromarray(decode(data, tau={tau:g}, seed={seed})).save("draw-1.png")\n'

@@ -199,14 +199,15 @@ def encode_at_psnr(codec: Codec, pixels: np.ndarray, psnr: float, drops: np.ndar
 
 
 def encode(
-    pixels: np.ndarray, quality: float = 50.0, importance: np.ndarray | None = None, spread: float = FIRST_SPREAD
-) -> bytes:
-    """Compress H×W×3 uint8 with the shipped ICN; quality from 0 (about 0.05 bpp) to 100 (about 3 bpp).
+    pixels: np.ndarray, quality: float = 50.0, importance: np.ndarray | None = None, spread: float = FIRST_SPREAD,
+    model: str = "icn",
+) -> bytes:  # fmt: skip
+    """Compress H×W×3 uint8 with a shipped ICN; quality from 0 (about 0.05 bpp) to 100 (about 3 bpp).
 
-    `importance` is a mask, H×W or H×W×3 uint8, of the picture's proportions: white has the quality, black a quality
-    that is lower by `spread`, 0 to 50.
+    `model` is `icn`, which errs least, or `icn-eyes`, whose errors are seen least. `importance` is a mask, H×W or
+    H×W×3 uint8, of the picture's proportions: white has the quality, black one that is lower by `spread`, 0 to 50.
     """
-    codec = load_codec("icn")
+    codec = load_codec(model)
     drops = None if importance is None else drops_of(importance, spread, check_pixels(pixels).shape[:2], codec.cell)
     return codec.encode(pixels, quality, drops)
 

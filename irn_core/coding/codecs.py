@@ -95,6 +95,7 @@ def _cleaned(name: str) -> FileCodec:
 
 CODECS = {
     "icn": icn_codec("ICN", "icn"),
+    "icn-eyes": icn_codec("ICN for eyes", "icn-eyes"),
     **{name: _by_pillow(codec) for name, codec in PILLOW_CODECS.items()},
     **{f"{name}-cleaned": _cleaned(name) for name in KINDS},
     "icn-haar": icn_codec("ICN, Haar only", "icn-haar"),

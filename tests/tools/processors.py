@@ -91,7 +91,7 @@ def crops(names: tuple[str, ...], side: int, each: int, seed: int) -> Iterator[n
 
 
 def cases(side: int, repeats: int, seed: int = 0) -> list[Case]:
-    """Drawn pictures, graphics and photographs, each at a random quality, by both shipped networks in turn.
+    """Drawn pictures, graphics and photographs, each at a random quality, by the shipped networks in turn.
 
     Every third has a random map, where it is large enough for one.
     """
@@ -100,7 +100,8 @@ def cases(side: int, repeats: int, seed: int = 0) -> list[Case]:
     pictures += [*crops(GRAPHICS, side, repeats, seed), *crops(PHOTOGRAPHS, side, repeats, seed)]
     grids = [[-(-length // 64) for length in picture.shape[:2]] for picture in pictures]
     drops = [None if i % 3 or max(grid) == 1 else maps.integers(0, 20, grid) for i, grid in enumerate(grids)]
-    return [Case(("icn", "icn-haar")[i % 2], rng.uniform(0, 100), p, drops[i]) for i, p in enumerate(pictures)]
+    nets = [("icn", "icn-haar", "icn-eyes")[i // 3 % 3] for i in range(len(pictures))]  # each of them gets maps
+    return [Case(net, rng.uniform(0, 100), p, d) for net, p, d in zip(nets, pictures, drops, strict=True)]
 
 
 def replay(case: Case, symbols: list[np.ndarray]) -> np.ndarray:

@@ -33,7 +33,8 @@ class Found(NamedTuple):
             return []
         points = self.progress.points
         own = Point(len(self.coded.data), self.coded.bpp, self.quality)
-        return ranking(points | {"icn": sorted([*points["icn"], own])}, own.bpp)
+        mine = self.coded.codec
+        return ranking(points | {mine: sorted([*points[mine], own])}, own.bpp)
 
 
 class CurveTab(Tab[Request, Found | Coded]):
@@ -85,13 +86,14 @@ def curve_finding(found: Found) -> str:
     if found.progress.done < found.progress.total:
         return ""
     if len(found.ranking) < 2:
-        return say("curve.alone", bpp=found.coded.bpp, ours=SHOW[found.figure](found.quality))
+        ours = SHOW[found.figure](found.quality)
+        return say("curve.alone", bpp=found.coded.bpp, codec=NAMES[found.coded.codec], ours=ours)
     (best, most), (second, less), *_ = found.ranking
     show = SHOW[found.figure]
     said = say(
         "curve.finding", bpp=found.coded.bpp, best=NAMES[best], most=show(most), second=NAMES[second], less=show(less)
     )
-    ours = dict(found.ranking).get("icn")
-    if ours is not None and "icn" not in (best, second):
-        said += say("curve.ours", ours=show(ours))
+    mine = found.coded.codec
+    if mine not in (best, second):
+        said += say("curve.ours", codec=NAMES[mine], ours=show(dict(found.ranking)[mine]))
     return said

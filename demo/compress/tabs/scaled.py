@@ -79,7 +79,7 @@ def scale_chart(progress: Progress, codec: str, coded: Coded) -> str:
     """One codec at full size and on the LR of each scale."""
     names = {scale: NAMES[codec] if scale == 1 else f"IRN ×{scale} + {NAMES[codec]}" for scale in SCALES}
     lines = [Line(names[s], f"{codec} scale-{s}", dots(names[s], points)) for s, points in progress.points.items()]
-    marked = here(coded) if codec == "icn" else None
+    marked = here(coded) if codec == coded.codec else None
     return progress_bar(progress) + chart(lines, marked, say("scaled.chart", codec=NAMES[codec]))
 
 

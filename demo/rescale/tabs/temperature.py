@@ -46,11 +46,23 @@ def matching_tau(points: list[Point]) -> float | None:
     return None
 
 
+def point_at(points: list[Point], tau: float) -> Point | None:
+    """A draw at any tau, between points by interpolation; None where they do not reach yet."""
+    if not points or not points[0].tau <= tau <= points[-1].tau:
+        return None
+    taus = [point.tau for point in points]
+    psnr, energy = (float(np.interp(tau, taus, values)) for values in list(zip(*points, strict=True))[1:])
+    return Point(tau, psnr, energy)
+
+
 class Curve(NamedTuple):
-    """The points so far, and where a draw has as much detail as the original: tau and PSNR-Y, if anywhere."""
+    """The points so far, where a draw has as much detail as the original (tau and PSNR-Y, if anywhere), and the
+    point of the tau that is set.
+    """
 
     points: list[Point]
     matching: tuple[float, float] | None
+    here: Point | None
     is_whole: bool
 
 
@@ -63,13 +75,13 @@ class Temperature(Tab[Request, Curve]):
     def compute(self, request: Request) -> Iterator[Curve]:
         for points in tau_curve(request.photo, request.net, request.seed):
             known = [point for point in points if math.isfinite(point.energy)]
-            yield Curve(known, matching(known), len(points) == len(TAUS))
+            yield Curve(known, matching(known), point_at(known, request.tau), len(points) == len(TAUS))
 
     def progress(self, found: Curve) -> tuple[int, int]:
         return len(found.points), len(TAUS)
 
     def draw(self, found: Curve) -> dict[str, object]:
-        return {"chart": tau_chart(found.points, found.matching)}
+        return {"chart": tau_chart(found.points, found.here)}
 
     def finding(self, found: Curve) -> str:
         return tau_finding(found) if found.is_whole else ""
@@ -78,9 +90,7 @@ class Temperature(Tab[Request, Curve]):
 def matching(points: list[Point]) -> tuple[float, float] | None:
     """Tau and PSNR-Y at which a draw has the original's detail energy."""
     tau = matching_tau(points)
-    if tau is None:
-        return None
-    return tau, float(np.interp(tau, [p.tau for p in points], [p.psnr_y for p in points]))
+    return None if tau is None else (tau, point_at(points, tau).psnr_y)
 
 
 def tau_finding(found: Curve) -> str:
@@ -96,19 +106,15 @@ def tau_finding(found: Curve) -> str:
     return say(f"temperature.finding.{form}", tau=point.tau, energy=100 * point.energy, psnr=decibels(point.psnr_y))
 
 
-def tau_chart(points: Sequence[Point], matching: tuple[float, float] | None) -> str:
-    """Error against detail by temperature, with a mark where a draw has as much detail as the original."""
+def tau_chart(points: Sequence[Point], here: Point | None) -> str:
+    """Error against detail by temperature, with a mark at the tau that is set."""
     if not points:
         return hint(say("temperature.no_detail"))
-    here = None
-    if matching:
-        tau, psnr = matching
-        here = Dot(100, psnr, say("temperature.as_much", tau=tau, psnr=decibels(psnr)))
     line = Line(f"τ = {points[0].tau:g} … {points[-1].tau:g}", "icn", [_tau_dot(point) for point in points])
     axes = Axes(say("temperature.energy"), say("temperature.psnr"), log=False)
-    return chart([line], here, say("temperature.chart"), axes)
+    return chart([line], here and _tau_dot(here, "temperature.here"), say("temperature.chart"), axes)
 
 
-def _tau_dot(point: Point) -> Dot:
-    said = say("temperature.dot", tau=point.tau, energy=100 * point.energy, psnr=decibels(point.psnr_y))
+def _tau_dot(point: Point, form: str = "temperature.dot") -> Dot:
+    said = say(form, tau=point.tau, energy=100 * point.energy, psnr=decibels(point.psnr_y))
     return Dot(100 * point.energy, point.psnr_y, said, f"tau={point.tau:g}")

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from demo.compress.coded import Coded, decode, looks, score
+from demo.compress.coded import ICN, Coded, as_coded, looks
 from demo.compress.tabs.bits import account
 from demo.kit.cache import cached
 from demo.photo import Photo
 from demo.rescale.footprint import DETAIL_SIDE, busiest
-from irn_core.coding.codec import load_codec
-from irn_core.coding.icn_file import QUALITY_STEPS, read_header
+from irn_core.coding.codec import codec_for, load_codec
+from irn_core.coding.icn_file import read_header
 from irn_core.coding.importance import as_quality, cell_means, drops_of
 from irn_core.measure.importance import IMPORTANT, Sides, as_mask, calm, encode_as_large, sides
 from irn_core.ops.metrics import psnr_rgb
@@ -63,18 +63,18 @@ def brushed(photo: Photo, strokes: np.ndarray) -> Wanted:
     """What was brushed over, a canvas h×w bool: a cell counts by its brushed share, the fullest one as white."""
     height, width = photo.size
     inside = np.asarray(Image.fromarray(strokes).resize((width, height), Image.Resampling.NEAREST))
-    shares = cell_means(inside.astype(np.float64), load_codec("icn").cell)
+    shares = cell_means(inside.astype(np.float64), load_codec(ICN).cell)
     return Wanted(_mask(photo, shares / max(shares.max(), 1e-9)), inside, True)
 
 
 def automatic(photo: Photo) -> Wanted:
     """The calm cells."""
-    mask = _mask(photo, calm(photo.pixels, load_codec("icn").cell))
+    mask = _mask(photo, calm(photo.pixels, load_codec(ICN).cell))
     return Wanted(mask, mask.pixels[..., 0] >= IMPORTANT, False)
 
 
 def _mask(photo: Photo, cells: np.ndarray) -> Photo:
-    grey = as_mask(cells, load_codec("icn").cell, photo.size)
+    grey = as_mask(cells, load_codec(ICN).cell, photo.size)
     return Photo(grey[..., None].repeat(3, 2), "mask.png")
 
 
@@ -94,7 +94,7 @@ def weigh(photo: Photo, plain: Coded, wanted: Wanted, spread: float) -> Weighed:
     )
     parts = tuple(tuple(_psnr_in(window, photo, coded) for coded in files) for window in windows)
     return Weighed(
-        wanted, files, found, tuple(looks(photo, "icn", coded.data) for coded in files),
+        wanted, files, found, tuple(looks(photo, coded.codec, coded.data) for coded in files),
         tuple(account(coded.data).heat for coded in files), _qualities(files[1].data, photo.size), windows, parts,
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def _psnr_in(window: Window, photo: Photo, coded: Coded) -> float:
 
 def _qualities(data: bytes, size: tuple[int, int]) -> np.ndarray:
     """The quality of the cell that each pixel lies in, H×W."""
-    codec = load_codec("icn")
+    codec = codec_for(data)
     quality = as_quality(read_header(data).quality, codec.drops(data)).numpy()
     if quality.ndim == 1:
         return np.full(size, quality[0])
@@ -114,9 +114,7 @@ def _qualities(data: bytes, size: tuple[int, int]) -> np.ndarray:
 
 @cached
 def with_map(photo: Photo, plain: bytes, mask: Photo, spread: float) -> Coded:
-    """The file with a map that is as large as the plain one. Cached by content."""
-    codec = load_codec("icn")
+    """The file with a map that is as large as the plain one, by the same network. Cached by content."""
+    codec = codec_for(plain)
     drops = drops_of(mask.pixels, spread, photo.size, codec.cell)
-    data = encode_as_large(codec, photo.pixels, plain, drops) if drops.any() else plain
-    pixels = decode(data, 0.0, 0)
-    return Coded("icn", round(read_header(data).quality * QUALITY_STEPS), data, pixels, score(photo.pixels, pixels))
+    return as_coded(encode_as_large(codec, photo.pixels, plain, drops) if drops.any() else plain, photo.pixels)
