@@ -22,6 +22,12 @@ def bits(net: str, quality: float, place: tuple[int, int, int]) -> str:
     return f"{chosen.bits:.2f} bits"
 
 
+def choose(plane, row: int, column: int) -> None:
+    """Click into the middle of one of its 16×24 places."""
+    box = plane.bounding_box()
+    plane.click(position={"x": (column + 0.5) / 24 * box["width"], "y": (row + 0.5) / 16 * box["height"]})
+
+
 def test_a_latent_is_chosen_and_sliders_run_through_frames(page, address):
     visitor = Compressor(page, address)
     visitor.upload("mine.png", encode_png(MINE.pixels))
@@ -31,15 +37,14 @@ def test_a_latent_is_chosen_and_sliders_run_through_frames(page, address):
     body, net = page.locator("#learned-body"), page.locator("#learned-net label")
     dearest = look(MINE, AUTOENCODER, 50 * QUALITY_STEPS, 2, None).channels[1].number
     plane = body.locator(f'.channels .pick[data-layer="{AUTOENCODER}.2.{dearest}"]')
-    box = plane.bounding_box()
-    plane.click(position={"x": 5.5 / 24 * box["width"], "y": 3.5 / 16 * box["height"]})
+    choose(plane, 3, 5)
     body.get_by_text(bits(AUTOENCODER, 50, (dearest, 3, 5))).wait_for()
     page.keyboard.press("ArrowDown")
     body.get_by_text(bits(AUTOENCODER, 50, (dearest, 4, 5))).wait_for()
 
     net.filter(has_text="ICN").click()
     plane = body.locator(f'.channels .pick[data-layer="{ICN}.2.2"]')
-    plane.click()
+    choose(plane, 8, 12)
     body.get_by_text(bits(ICN, FIRST_QUALITY, (2, 8, 12))).wait_for()
 
     page.locator("#learned-step label").filter(has_text="Soft").click()

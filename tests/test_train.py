@@ -91,7 +91,7 @@ def mean_psnr(losses: list, key: str) -> float:
 
 
 @pytest.mark.parametrize("paper_objective", [False, True])
-def test_the_loss_falls_and_pictures_improve(tmp_path, paper_objective):
+def test_the_loss_falls_and_pictures_improve(tmp_path, plain_crops, paper_objective):
     # A high rate, as 60 steps lie within the warm-up.
     config = tiny_run(tmp_path, steps=60, prior_share=0.0, paper_objective=paper_objective, learning_rate=3e-2)
     losses = learn(config, 60)

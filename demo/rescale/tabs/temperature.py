@@ -110,11 +110,11 @@ def tau_chart(points: Sequence[Point], here: Point | None) -> str:
     """Error against detail by temperature, with a mark at the tau that is set."""
     if not points:
         return hint(say("temperature.no_detail"))
-    line = Line(f"τ = {points[0].tau:g} … {points[-1].tau:g}", "icn", [_tau_dot(point) for point in points])
+    line = Line(f"τ = {points[0].tau:g} … {points[-1].tau:g}", "icn", [_tau_dot(point, "dot") for point in points])
     axes = Axes(say("temperature.energy"), say("temperature.psnr"), log=False)
-    return chart([line], here and _tau_dot(here, "temperature.here"), say("temperature.chart"), axes)
+    return chart([line], here and _tau_dot(here, "here"), say("temperature.chart"), axes)
 
 
-def _tau_dot(point: Point, form: str = "temperature.dot") -> Dot:
-    said = say(form, tau=point.tau, energy=100 * point.energy, psnr=decibels(point.psnr_y))
+def _tau_dot(point: Point, form: str) -> Dot:
+    said = say(f"temperature.{form}", tau=point.tau, energy=100 * point.energy, psnr=decibels(point.psnr_y))
     return Dot(100 * point.energy, point.psnr_y, said, f"tau={point.tau:g}")
