@@ -71,6 +71,19 @@ def test_what_is_at_hand_is_known(small):
     assert is_known(double, 3) and not is_known(double, 4)
 
 
+def test_a_default_counts_as_if_it_were_given(small):
+    computed = []
+
+    @cached
+    def times(number: int, factor: int = 2) -> int:
+        computed.append((number, factor))
+        return number * factor
+
+    assert times(3) == times(3, 2) == 6
+    assert computed == [(3, 2)] and is_known(times, 3) and is_known(times, 3, 2)
+    assert times(3, 4) == 12 and computed[1:] == [(3, 4)]
+
+
 def test_what_fails_is_tried_again(small):
     answers = iter((ValueError("not yet"), 7))
 

@@ -117,13 +117,9 @@ def _setting_within(photo: Photo, budget: int, model: str) -> int:
     return round(read_header(data).quality * QUALITY_STEPS)
 
 
+@cached
 def compress(photo: Photo, setting: int, model: str = ICN) -> Coded:
     """The picture as an .icn file of one of MODELS, decoded again. Cached by content."""
-    return _compressed(photo, setting, model)
-
-
-@cached
-def _compressed(photo: Photo, setting: int, model: str) -> Coded:
     codec = load_codec(model)
     began = time.perf_counter()
     with measured("compress", photo.pixels.size):
@@ -138,7 +134,7 @@ def work(photo: Photo, target: str, amount: float, model: str) -> list[tuple[str
         kinds = ["search", "compress"]
     else:
         setting = setting_for(photo, target, amount, model)
-        kinds = [] if is_known(_compressed, photo, setting, model) else ["compress"]
+        kinds = [] if is_known(compress, photo, setting, model) else ["compress"]
     return [(kind, photo.pixels.size) for kind in kinds]
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import wraps
+from inspect import signature
 from threading import RLock
 from typing import ParamSpec, TypeVar
 
@@ -45,13 +46,16 @@ _lock = RLock()
 def cached(compute: Callable[P, R]) -> Callable[P, R]:
     """The function, with its results kept in `RESULTS`. A result that is larger than the cache is not kept.
 
-    A picture counts by its content: what has a `digest` is known by that, and is not held by the cache. Within an idle
-    job (see `work.py`) visitors come before each such piece.
+    A picture counts by its content: what has a `digest` is known by that, and is not held by the cache. A default that
+    is left out, behind arguments by place, counts as if it were given. Within an idle job (see `work.py`) visitors come
+    before each such piece.
     """
     name = f"{compute.__module__}.{compute.__qualname__}"
+    defaults = [parameter.default for parameter in signature(compute).parameters.values()]
 
     def key(*args: P.args, **kwargs: P.kwargs) -> tuple:
-        return cachetools.keys.hashkey(name, *map(_known, args), **{part: _known(arg) for part, arg in kwargs.items()})
+        given = args if kwargs else (*args, *defaults[len(args) :])
+        return cachetools.keys.hashkey(name, *map(_known, given), **{part: _known(arg) for part, arg in kwargs.items()})
 
     @wraps(compute)
     def in_turn(*args: P.args, **kwargs: P.kwargs) -> R:
