@@ -8,7 +8,9 @@ import pytest
 
 from irn_core.errors import IRNError
 from irn_core.measure import telling
-from irn_core.measure.natural import band_energies, evaluate_natural, figures_of, frechet, textures
+from irn_core.measure.natural import evaluate_natural, figures_of, frechet, textures
+from irn_core.ops import haar
+from irn_core.ops.pixels import tensor_of
 from irn_core.rescale import downscale, upscale
 from tests.helpers import run, smooth_pixels, tiny_irn, write_pictures
 from tests.test_evaluate import haar_with_spread, silent
@@ -24,7 +26,7 @@ def grain(seed: int, sigma: float, side: int = 96) -> np.ndarray:
 def test_bands_have_the_energy_that_was_put_in():
     x = np.zeros((32, 32, 3), np.uint8)
     x[:, 1::2] = 100  # alternates along x from pixel to pixel: all in the finest horizontal band
-    energies = band_energies(x, 4) * 255**2
+    energies = haar.energies(tensor_of(x, 4), 2).numpy() * 255**2
     assert energies.shape == (2, 3)
     assert energies[0, 0] == pytest.approx(50**2)
     assert np.delete(energies.ravel(), 0) == pytest.approx(0, abs=1e-6)

@@ -1,5 +1,6 @@
 """Training for draws that pass for photographs: the critic, the run, its checkpoint."""
 
+import math
 from copy import deepcopy
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import torch
 
 from irn_core.cli.main import main
 from irn_core.training.critic import Critic
+from irn_core.training.natural import energies_apart
 from irn_core.training.start import start_from
 from irn_core.training.tasks import NaturalTask
 from irn_core.training.train import TrainConfig, Trainer, train
@@ -48,6 +50,15 @@ def test_only_draws_learn_from_being_seen_through():
     critic.fooled(x, draws, y_hat).backward()
     assert draws.grad.any() and x.grad is None and y_hat.grad is None
     assert all(param.grad is None and torch.equal(param, before[name]) for name, param in critic.net.named_parameters())
+
+
+def test_energies_are_apart_by_the_logarithm_of_their_ratio():
+    torch.manual_seed(0)
+    x = torch.rand(2, 3, 32, 32)
+    assert energies_apart(x, x, 4) == 0
+    assert energies_apart(0.5 + (x - 0.5) / 2, x, 4) == pytest.approx(math.log(4) ** 2, rel=0.01)
+    flat = torch.full_like(x, 0.3)
+    assert energies_apart(flat, flat, 4) == 0  # nothing, not 0 / 0
 
 
 def test_a_critic_goes_on_from_its_state():

@@ -43,12 +43,13 @@ def evaluate_natural(
         raise IRNError(f"got {draws} draws; how they differ takes two or more")
     pictures = dict(open_folder(folder))
     _check(pictures)
+    levels = irn.config.scale.bit_length() - 1
     rows, energies, originals, drawn = [], [], [], []
     for picture, pixels in pictures.items():
         lr, size = downscale(irn, pixels), pixels.shape[:2]
         of_picture = [upscale(irn, lr, 1.0, seed + k, size) for k in range(draws)]
         rows.append({"name": picture} | figures_of(irn, pixels, lr, of_picture))
-        energies.append(np.stack([band_energies(x, irn.config.scale) for x in (pixels, *of_picture)]))
+        energies.append([haar.energies(tensor_of(x, irn.config.scale), levels).numpy() for x in (pixels, *of_picture)])
         originals.append(pixels)
         drawn.append(of_picture)
         report(f"{picture}  spectra {rows[-1]['spectral_score']:.3f}, PSNR-Y {rows[-1]['psnr_y']:.2f} dB")
@@ -97,15 +98,6 @@ def figures_of(irn: IRN, pixels: np.ndarray, lr: np.ndarray, drawn: Sequence[np.
         "psnr_y": float(np.mean([psnr_y(pixels, draw, scale) for draw in drawn])),
         "psnr_y_likeliest": psnr_y(pixels, likeliest, scale),
     }
-
-
-def band_energies(pixels: np.ndarray, scale: int) -> np.ndarray:
-    """Mean square of each band of details, levels × 3 (the finest level first), over R, G and B."""
-    low, found = tensor_of(pixels, scale), []
-    for _ in range(scale.bit_length() - 1):
-        low, *details = haar.split(low)
-        found.append([band.square().mean().item() for band in details])
-    return np.array(found)
 
 
 def _named(shares: np.ndarray) -> dict[str, float]:

@@ -43,6 +43,15 @@ def merge(bands: Bands) -> Tensor:
     return x.view(2, 2, b, c, h, w).permute(2, 4, 0, 5, 1, 3).reshape(b, 2 * h, 2 * w, c).permute(0, 3, 1, 2)
 
 
+def energies(x: Tensor, levels: int) -> Tensor:
+    """Mean square of the details of x (B×C×H×W, sides multiples of 2^levels), levels × 3, the finest level first."""
+    low, found = x, []
+    for _ in range(levels):
+        low, *details = split(low)
+        found.append(torch.stack([band.square().mean() for band in details]))
+    return torch.stack(found)
+
+
 def analyse(x: Tensor) -> Tensor:
     """`split` stacked along channels: B×C×H×W → B×4C×H/2×W/2, the C low channels first."""
     return torch.cat(split(x), dim=1)

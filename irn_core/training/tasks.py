@@ -165,7 +165,7 @@ class RescaleTask:
 class NaturalTask(RescaleTask):
     """One stage for f, μ, σ and W: draws that pass for photographs. The model has no whitener."""
 
-    columns: ClassVar = ("psnr_rgb", "lr_psnr", "spectral", "crps", "told", "validation_psnr_y")
+    columns: ClassVar = ("psnr_rgb", "lr_psnr", "spectral", "energies", "crps", "told", "validation_psnr_y")
     shares: ClassVar = (1.0,)
 
     def trained(self, irn: IRN, stage: int) -> list[nn.Parameter]:

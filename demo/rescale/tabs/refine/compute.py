@@ -73,8 +73,8 @@ class Run:
 
     @property
     def nbytes(self) -> int:
-        """What it holds when all steps are done: pictures as bytes and floats, gradients, and Adam's state."""
-        return 24 * self.photo.pixels.size // 3 + 20 * self.before.lr.size
+        """What it holds when all steps are done: pictures as bytes and floats, gradients, and their momentum."""
+        return 24 * self.photo.pixels.size // 3 + 16 * self.before.lr.size
 
     def advance(self) -> bool:
         """Take a step; whether there was one."""
