@@ -12,8 +12,10 @@ from irn_core.coding import codec as codec_module
 from irn_core.coding import entropy, tiled
 from irn_core.coding import symbols as symbols_module
 from irn_core.coding.codec import Codec, encode_at_psnr, encode_within, load_codec
-from irn_core.coding.entropy import TABLES, TOLERANCE, Reader, Writer, cost_in_bits
+from irn_core.coding.entropy import TOLERANCE, Reader, Writer
 from irn_core.coding.icn_file import HEADER_BYTES, LEAST_BITS, MAGIC, QUALITY_STEPS, VERSION, Header, pack, read_header
+from irn_core.coding.shifts import blocks_of
+from irn_core.coding.tables import TABLES, cost_in_bits
 from irn_core.errors import ImageError, IRNError, StreamError
 from irn_core.nets.icn import log_lambda
 from irn_core.ops.metrics import psnr_rgb
@@ -79,7 +81,13 @@ def test_random_weights_code_more_than_zeros_with_many_tables():
     assert len(np.unique(indices)) > 15
 
 
-def test_groups_are_coded_in_parts_of_bounded_size(monkeypatch):
+@pytest.fixture
+def unshifted(monkeypatch):
+    """The encoder takes log scales as they are, as training does."""
+    monkeypatch.setattr(symbols_module, "choose_shifts", lambda log_s, _: np.zeros((blocks_of(len(log_s)), 2), int))
+
+
+def test_groups_are_coded_in_parts_of_bounded_size(monkeypatch, unshifted):
     pixels, codec = noise_pixels(67, 131), tiny_codec()
     whole = codec.encode_and_decode(pixels, 50)
     monkeypatch.setattr(symbols_module, "PART", 500)
@@ -144,7 +152,7 @@ def test_floats_of_another_machine_decode_the_same(seed, monkeypatch):
 
 
 @pytest.mark.parametrize("tolerance", [0.0, 2.0**-17, 1e-3])
-def test_files_with_hints_of_another_tolerance_are_read(tolerance, monkeypatch):
+def test_files_with_hints_of_another_tolerance_are_read(tolerance, monkeypatch, unshifted):
     codec, pixels = tiny_codec(), noise_pixels(67, 131)
     with monkeypatch.context() as patch:
         patch.setattr(entropy, "TOLERANCE", tolerance)
@@ -212,17 +220,17 @@ def estimate(codec: Codec, pixels: np.ndarray, quality: float) -> dict[str, floa
 
 
 @pytest.mark.parametrize("quality", [10.0, 35.0, 60.0])
-def test_training_knows_the_size_of_the_file(quality, monkeypatch):
+def test_training_knows_the_size_of_the_file(quality, monkeypatch, unshifted):
     monkeypatch.setattr(entropy, "TOLERANCE", 0.0)  # it does not know of hints
     codec = tiny_codec(gain=0.3)  # its log scales vary, so that the distance to the next table averages out
     pixels = typical_pixels(codec, quality, 96, 128)
     size = len(codec.encode(pixels, quality))
     assert size > 300
-    assert size == pytest.approx(estimate(codec, pixels, quality)["bpp"] * 96 * 128 / 8, rel=0.01, abs=64)
+    assert size == pytest.approx(estimate(codec, pixels, quality)["bpp"] * 96 * 128 / 8, rel=0.01, abs=80)
 
 
 @pytest.mark.parametrize("quality", [10.0, 50.0, 90.0])
-def test_training_knows_the_distortion_of_the_picture(quality):
+def test_training_knows_the_distortion_of_the_picture(quality, unshifted):
     codec = plain_codec()
     pixels = typical_pixels(codec, quality, 96, 128)
     x_hat = codec.encode_and_decode(pixels, quality).x_hat
@@ -254,7 +262,8 @@ def test_a_file_aimed_at_a_size_is_close_below_it(share):
 @pytest.mark.parametrize("psnr", [30, 38.5])
 def test_a_file_aimed_at_a_psnr_is_close_below_it(psnr):
     codec, pixels = plain_codec(), smooth_pixels(96, 96)
-    assert psnr - 0.021 <= psnr_rgb(pixels, codec.decode(encode_at_psnr(codec, pixels, psnr).data)) <= psnr
+    # Beyond 0.02 dB it may jump: another quality, other shifts.
+    assert psnr - 0.05 <= psnr_rgb(pixels, codec.decode(encode_at_psnr(codec, pixels, psnr).data)) <= psnr
 
 
 # Draws
@@ -290,7 +299,7 @@ def test_draws_grow_with_the_temperature(monkeypatch):
 
 @pytest.mark.parametrize("gain", [0.1, 0.3, 1.0])
 @pytest.mark.parametrize("quality", [5, 40, 95])
-def test_draws_stay_in_the_cells_that_were_coded(quality, gain, monkeypatch):
+def test_draws_stay_in_the_cells_that_were_coded(quality, gain, monkeypatch, unshifted):
     codec = tiny_codec(gain=gain)
     uniform = torch.rand
     monkeypatch.setattr(torch, "rand", lambda *args, **kwargs: 0.01 + 0.98 * uniform(*args, **kwargs))  # off the edges

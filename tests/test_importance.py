@@ -11,7 +11,7 @@ from PIL import Image
 from irn_core.coding import codec as codec_module
 from irn_core.coding import tiled
 from irn_core.coding.codec import Codec, encode_at_psnr, encode_within, load_codec
-from irn_core.coding.entropy import TABLES, TOLERANCE, Reader, Writer, cost_in_bits
+from irn_core.coding.entropy import TOLERANCE, Reader, Writer
 from irn_core.coding.icn_file import HEADER_BYTES, MAP_VERSION, Header, pack, read_header
 from irn_core.coding.importance import (
     LARGEST_DROP,
@@ -24,6 +24,7 @@ from irn_core.coding.importance import (
     read_map,
     write_map,
 )
+from irn_core.coding.tables import TABLES, cost_in_bits
 from irn_core.errors import ImageError, StreamError
 from irn_core.ops.metrics import psnr_rgb
 from irn_core.ops.pixels import to_pixels, to_tensor

@@ -96,7 +96,7 @@ def test_the_symbol_costs_least_where_the_scale_is_a_step_or_more():
     s, v = SCALES[SCALES[:, 0] >= 1], torch.linspace(0, 9, 9001, dtype=torch.float64)
     candidates = torch.arange(11.0, dtype=torch.float64).view(-1, 1, 1)
     excess = cost(v, quantise(v, *edges(s)), s) - cost(v, candidates, s).amin(0)
-    assert excess.max() < 0.003  # squared steps: cells lie at most 0.0014 beside the best
+    assert excess.max() < 0.05  # squared steps: cells lie at most 0.025 beside the best, as PRICE has its share
 
 
 def test_on_average_no_symbols_cost_less():

@@ -9,8 +9,8 @@ pytest.importorskip("constriction")
 
 from irn_core.coding.autoencoder_codec import AutoencoderCodec, load_autoencoder
 from irn_core.coding.codec import load_codec
-from irn_core.coding.entropy import cost_in_bits
 from irn_core.coding.latents import LAWS, autoencoder_latents, bits_of, cdf, icn_latents
+from irn_core.coding.tables import cost_in_bits
 from irn_core.measure.lagrangian import Point, cheapest, costs, lower_hull, mse_of
 from irn_core.nets.autoencoder import Autoencoder, AutoencoderConfig
 from irn_core.ops import laplace, normal, soft

@@ -1,32 +1,25 @@
 """Symbols ↔ bytes: exact integer tables of the Laplace distribution, coded by constriction's range coder.
 
-A symbol's table is named by an integer, the place of log s among `LOG_SCALES`. Encoder and decoder must name the
-same table, though their floats differ in the last digits: another processor, another number of threads.
-So the encoder writes a hint wherever a value lies within TOLERANCE of the border between two tables, and
+A symbol's table is named by the place of log s among `LOG_SCALES`, after the shift of its block: see `shifts`. Encoder
+and decoder must name the same table, though their floats differ in the last digits: another processor, another number
+of threads. So the encoder writes a hint wherever a value lies within TOLERANCE of the border between two tables, and
 the decoder follows it: floats that differ by less cannot break a stream. The decoder does not know
 TOLERANCE, so it may change without a new version of the format.
 """
 
-from decimal import Decimal, localcontext
 from functools import cache
 
 import numpy as np
 
 from irn_core.coding import range_coder
+from irn_core.coding.shifts import blocks_of, shifted, unzigzag, zigzag
+from irn_core.coding.tables import BORDERS, PRECISION, TABLES, largest_symbol, nearest, table
 from irn_core.errors import StreamError
 
-HUNDREDTHS = (-300, -225, -185, *range(-150, 601, 30))
-LOG_SCALES = np.array(HUNDREDTHS) / 100
-"""log s of each table. More of them, or finer ones below, would save fewer bits than the hints at their borders cost:
-most coefficients are surely zero, and lie there."""
-TABLES = len(LOG_SCALES)
-BORDERS = (LOG_SCALES[1:] + LOG_SCALES[:-1]) / 2
 TOLERANCE = 2.0**-13
 """In log s: how far the floats of two machines may lie apart. Over the processors that `tests/tools/processors.py`
 can pretend to be, the shipped networks differ by up to 2.4e-5, and former ones did by 2.8e-5, on checks in pure colours
 most; hints for more than four times as much take 0.9 to 1.7 % of the file of a photograph."""
-PRECISION = 22
-"""Probabilities are multiples of 2^-PRECISION. Constriction fits them to its 24 bits by fixed rules."""
 LARGEST_NUMBER = 2**31 - 1
 HALF = 16
 """Bits that are coded at once: a uniform model of constriction takes up to 24."""
@@ -43,54 +36,9 @@ def _uniform(bits: int):
     return range_coder().model.Uniform(1 << bits)
 
 
-def scale_of(index: np.ndarray) -> np.ndarray:
-    """s of a table, float32."""
-    return np.exp(LOG_SCALES[index]).astype(np.float32)
-
-
-@cache
-def largest_symbol(index: int) -> int:
-    """|k| up to this has an entry in the table; beyond, the escape symbol and a number."""
-    return 2 + int(12 * scale_of(np.array(index)))
-
-
-@cache
-def table(index: int) -> np.ndarray:
-    """Counts of the symbols −K … K and of the escape, K = largest_symbol(index); they add up to 2^PRECISION.
-
-    Computed in decimal arithmetic, which is the same on every machine.
-    """
-    size = largest_symbol(index)
-    with localcontext() as context:
-        context.prec = 40
-        s = (Decimal(HUNDREDTHS[index]) / 100).exp()
-        ratio = (-1 / s).exp()
-        p = (-1 / (2 * s)).exp() * (1 - ratio) / 2  # P(1) = P(−1); P(k + 1) = P(k)·ratio
-        counts = []
-        for _ in range(size):
-            counts.append(max(1, int(p * 2**PRECISION)))
-            p *= ratio
-    escape = 16
-    zero = 2**PRECISION - 2 * sum(counts) - escape
-    return np.array([*reversed(counts), zero, *counts, escape], dtype=np.int64)
-
-
 @cache
 def _model(index: int):
     return range_coder().model.Categorical(table(index) / 2.0**PRECISION, perfect=False)
-
-
-def cost_in_bits(symbols: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    """−log2 of the tables' probability of each symbol; an escaped one costs its number as well."""
-    costs = np.empty(symbols.shape)
-    for index in np.unique(indices):
-        here, size = indices == index, largest_symbol(int(index))
-        counts, k = table(int(index)), symbols[here]
-        escaped = np.abs(k) > size
-        places = np.where(escaped, 2 * size + 1, k + size)
-        numbers = np.where(escaped, 2 * np.floor(np.log2(np.maximum(2 * np.abs(k), 1))) + 1, 0)
-        costs[here] = PRECISION - np.log2(counts[places]) + numbers
-    return costs
 
 
 class Writer:
@@ -99,8 +47,11 @@ class Writer:
     def __init__(self):
         self.coder = range_coder().queue.RangeEncoder()
 
-    def choose_tables(self, log_scale: np.ndarray) -> np.ndarray:
-        """Name the table for each log s, and write the hints that let the decoder name the same."""
+    def choose_tables(self, log_scale: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+        """Name the table for each log s, and write the shifts and hints that let the decoder name the same."""
+        for number in zigzag(shifts).ravel().tolist():
+            self._number(number)
+        log_scale = shifted(log_scale, shifts)
         indices, border = _places(log_scale)
         doubtful = np.flatnonzero(np.abs(log_scale - BORDERS[border]) < TOLERANCE)
         self._number(len(doubtful))
@@ -150,6 +101,8 @@ class Reader:
         Raises:
             StreamError: the hints do not fit the picture: a damaged stream.
         """
+        shifts = unzigzag(np.array([self._number() for _ in range(2 * blocks_of(len(log_scale)))], np.int64))
+        log_scale = shifted(log_scale, shifts.reshape(-1, 2))
         indices, border = _places(log_scale)
         count, at = self._number(), -1
         if count > log_scale.size:
@@ -202,8 +155,7 @@ def _low_bits(size: int, count: int) -> int:
 
 def _places(log_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The nearest table of each log s, and the nearest border, which has a table of its own number below it."""
-    finite = np.nan_to_num(log_scale)  # foreign weights may give anything
-    indices = np.searchsorted(BORDERS, finite, side="right")
+    finite, indices = np.nan_to_num(log_scale), nearest(log_scale)
     nearer = np.minimum(indices, TABLES - 2)
     lower = np.maximum(nearer - 1, 0)
     border = np.where(finite - BORDERS[lower] < BORDERS[nearer] - finite, lower, nearer)

@@ -10,8 +10,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from irn_core.coding.entropy import TABLES, Reader, Writer, cost_in_bits
+from irn_core.coding.entropy import Reader, Writer
 from irn_core.coding.icn_file import Header
+from irn_core.coding.tables import TABLES, cost_in_bits
 from irn_core.errors import ImageError, StreamError
 
 MAP_STEP = 2

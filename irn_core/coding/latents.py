@@ -15,10 +15,11 @@ from torch import Tensor
 
 from irn_core.coding.autoencoder_codec import LARGEST_SYMBOL, AutoencoderCodec, stored
 from irn_core.coding.codec import Codec
-from irn_core.coding.entropy import Writer, scale_of
+from irn_core.coding.entropy import Writer
 from irn_core.coding.icn_file import HEADER_BYTES, QUALITY_STEPS
 from irn_core.coding.importance import as_quality
 from irn_core.coding.symbols import Group, encoder, placed
+from irn_core.coding.tables import scale_of
 from irn_core.coding.tiled import analyse, synthesise
 from irn_core.nets.icn import Coder, Coefficients
 from irn_core.ops import laplace, normal

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from irn_core.coding.entropy import TABLES, Reader, Writer, scale_of
+from irn_core.coding.entropy import Reader, Writer
+from irn_core.coding.shifts import choose_shifts
+from irn_core.coding.tables import TABLES, nearest, scale_of
 from irn_core.nets.icn import Coder, Coefficients
 from irn_core.ops import laplace
 
@@ -39,7 +41,8 @@ def encoder(writer: Writer, sources: list[Tensor | None], groups: list[Group] | 
         log_s = _chosen(group.log_scale, group.where)
         k, indices = np.empty(v.shape, np.int32), np.empty(v.shape, np.uint8)
         for part in _parts(len(v)):
-            indices[part] = writer.choose_tables(log_s[part])
+            shifts = choose_shifts(log_s[part], quantise(v[part], nearest(log_s[part])))
+            indices[part] = writer.choose_tables(log_s[part], shifts)
             k[part] = quantise(v[part], indices[part])
             writer.put(k[part], indices[part])
         if groups is not None:

@@ -49,7 +49,8 @@ def evaluate_natural(
         lr, size = downscale(irn, pixels), pixels.shape[:2]
         of_picture = [upscale(irn, lr, 1.0, seed + k, size) for k in range(draws)]
         rows.append({"name": picture} | figures_of(irn, pixels, lr, of_picture))
-        energies.append([haar.energies(tensor_of(x, irn.config.scale), levels).numpy() for x in (pixels, *of_picture)])
+        tensors = [tensor_of(each, irn.config.scale) for each in (pixels, *of_picture)]
+        energies.append([haar.energies(each, levels).mean(-1).numpy() for each in tensors])
         originals.append(pixels)
         drawn.append(of_picture)
         report(f"{picture}  spectra {rows[-1]['spectral_score']:.3f}, PSNR-Y {rows[-1]['psnr_y']:.2f} dB")

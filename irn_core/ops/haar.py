@@ -44,11 +44,11 @@ def merge(bands: Bands) -> Tensor:
 
 
 def energies(x: Tensor, levels: int) -> Tensor:
-    """Mean square of the details of x (B×C×H×W, sides multiples of 2^levels), levels × 3, the finest level first."""
+    """Mean squares of the details of x (B×C×H×W, sides multiples of 2^levels), levels × 3 × C, the finest first."""
     low, found = x, []
     for _ in range(levels):
         low, *details = split(low)
-        found.append(torch.stack([band.square().mean() for band in details]))
+        found.append(torch.stack([band.square().mean((0, 2, 3)) for band in details]))
     return torch.stack(found)
 
 

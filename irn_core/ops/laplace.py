@@ -11,8 +11,10 @@ from torch import Tensor
 LOG_SCALE_RANGE = (-3.0, 6.0)
 """Bounds of log s: below, all symbols are zero; above, they cost ten bits and more."""
 BITS_PER_NAT = 1 / math.log(2)
-PRICE = math.log(2) / 6
-"""What a bit is worth in squared steps: the slope −dD/dR of a uniform quantiser at high rate, D = Δ²/12."""
+PRICE = 0.7 * math.log(2) / 6
+"""What a bit is worth in squared steps: the slope −dD/dR of a uniform quantiser at high rate, D = Δ²/12, but for a
+share: what is coded of a coefficient also foretells those after it. At 0.5 to 0.8 files are smaller than at 1, at 0.7
+by 0.7 %, at equal PSNR."""
 
 
 def bits(k: Tensor, s: Tensor) -> Tensor:
@@ -40,8 +42,8 @@ def cdf(v: Tensor, s: Tensor) -> Tensor:
 def edges(s: Tensor) -> tuple[Tensor, Tensor]:
     """Where cells begin: that of |k| = 1, and, less |k| − ½, those of |k| ≥ 2.
 
-    (v − k)² + PRICE·bits(k) decides the first, exactly. The others make k the mean of its cell, which is the same
-    thing for s ≥ 1; below, symbols beyond 1 hardly occur.
+    (v − k)² + PRICE·bits(k) decides the first, exactly. The others make k the mean of its cell, which costs hardly more
+    for s ≥ 1; below, symbols beyond 1 hardly occur.
     """
     first = 0.5 + 0.5 * PRICE * (bits(torch.ones_like(s), s) - bits(torch.zeros_like(s), s))
     return first, 0.5 / torch.tanh(0.5 / s) - s

@@ -25,8 +25,13 @@ Spectra = list[Tensor]
 
 def spectra(x: Tensor) -> Spectra:
     """Magnitudes in windows of pictures B×3×H×W in [0, 1]; H and W at least the smallest of `SIDES`."""
-    colours = torch.einsum("ij,bjhw->bihw", x.new_tensor(OPPONENTS), x)
+    colours = opponents(x)
     return [_magnitudes(colours, side) for side in SIDES if side <= min(x.shape[-2:])]
+
+
+def opponents(x: Tensor) -> Tensor:
+    """The colours of `OPPONENTS` of B×3×H×W; same shape."""
+    return torch.einsum("ij,bjhw->bihw", x.new_tensor(OPPONENTS), x)
 
 
 def _magnitudes(x: Tensor, side: int) -> Tensor:

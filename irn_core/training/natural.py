@@ -13,11 +13,11 @@ from torch import Tensor
 from irn_core.nets.irn import IRN
 from irn_core.ops import haar
 from irn_core.ops.quantise import round8_straight_through
-from irn_core.ops.spectra import energy_score
+from irn_core.ops.spectra import energy_score, opponents
 from irn_core.training.critic import Critic
 from irn_core.training.losses import Loss, crps_of, guide_of, psnr_of, rms_of
 
-SPECTRA, ENERGIES, CRPS, LIKELIEST, CRITIC = 1.0, 0.3, 6.0, 18.0, 0.05
+SPECTRA, ENERGIES, CRPS, LIKELIEST, CRITIC = 1.0, 0.15, 6.0, 22.0, 0.05
 """Weights of the terms, each of which is a mean over pictures in [0, 1]."""
 FLOOR = 1e-6
 """Bands have at least this energy, about that of rounding to 8 bits: flat crops say nothing about texture."""
@@ -43,6 +43,10 @@ def natural_loss(irn: IRN, critic: Critic, x: Tensor, guide: float, luma_share: 
 
 
 def energies_apart(draws: Tensor, x: Tensor, scale: int) -> Tensor:
-    """Squared logarithm of draws' energy over originals', mean over levels and bands; pictures B×3×H×W in [0, 1]."""
-    of_draws, of_x = (haar.energies(pictures, scale.bit_length() - 1).add(FLOOR).log() for pictures in (draws, x))
+    """Squared logarithm of draws' energy over originals', mean over levels, bands and opponent colours.
+
+    Pictures B×3×H×W in [0, 1]. Over R, G and B together, specks of colour passed for texture.
+    """
+    levels = scale.bit_length() - 1
+    of_draws, of_x = (haar.energies(opponents(each), levels).add(FLOOR).log() for each in (draws, x))
     return (of_draws - of_x).square().mean()

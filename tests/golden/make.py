@@ -13,6 +13,8 @@ import torch
 from irn_core.coding import entropy, tiled
 from irn_core.coding import symbols as symbols_module
 from irn_core.coding.codec import Codec, load_codec
+from irn_core.coding.shifts import shifted
+from irn_core.coding.tables import BORDERS
 from irn_core.nets.icn import ICN
 from irn_core.weights import save_model
 from tests.helpers import tiny_icn
@@ -40,19 +42,26 @@ def golden_icn(seed: int) -> ICN:
 
 def is_robust(codec: Codec, quality: float = QUALITY, drops: np.ndarray | None = None) -> bool:
     """Whether small changes of all that is rounded would change neither the file nor the pixels."""
-    quantise, choose_tables, to_uint8 = symbols_module.quantise, entropy.Writer.choose_tables, tiled.to_uint8
+    quantise, choose_shifts = symbols_module.quantise, symbols_module.choose_shifts
+    choose_tables, to_uint8 = entropy.Writer.choose_tables, tiled.to_uint8
     clear = []
+
+    def watched_shifts(log_scale, symbols):
+        shifts = choose_shifts(log_scale, symbols)
+        moved = (choose_shifts(log_scale + margin, symbols) for margin in (-LOG_S_MARGIN, LOG_S_MARGIN))
+        clear.extend(np.array_equal(each, shifts) for each in moved)
+        return shifts
 
     def watched_quantise(v, indices):
         k = quantise(v, indices)
         clear.extend(np.array_equal(quantise(v + shift, indices), k) for shift in (-MARGIN, MARGIN))
         return k
 
-    def watched_tables(writer, log_scale):
-        from_border = np.abs(log_scale.ravel()[:, None] - entropy.BORDERS).min(1, initial=np.inf)
+    def watched_tables(writer, log_scale, shifts):
+        from_border = np.abs(shifted(log_scale, shifts)[:, None] - BORDERS).min(1, initial=np.inf)
         clear.append((np.abs(from_border - entropy.TOLERANCE) > LOG_S_MARGIN).all())  # a hint more, or less
         clear.append((from_border > LOG_S_MARGIN).all())  # the other table, in a file without hints
-        return choose_tables(writer, log_scale)
+        return choose_tables(writer, log_scale, shifts)
 
     def watched_pixels(x):
         clear.extend(torch.equal(to_uint8(x + shift / 255), to_uint8(x)) for shift in (-MARGIN, MARGIN))
@@ -60,10 +69,12 @@ def is_robust(codec: Codec, quality: float = QUALITY, drops: np.ndarray | None =
 
     try:
         symbols_module.quantise, tiled.to_uint8 = watched_quantise, watched_pixels
+        symbols_module.choose_shifts = watched_shifts
         entropy.Writer.choose_tables = watched_tables
         codec.encode_and_decode(golden_pixels(), quality, drops)
     finally:
         symbols_module.quantise, tiled.to_uint8 = quantise, to_uint8
+        symbols_module.choose_shifts = choose_shifts
         entropy.Writer.choose_tables = choose_tables
     return all(clear)
 

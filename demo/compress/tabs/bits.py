@@ -20,10 +20,11 @@ from demo.kit.tab import Tab
 from demo.kit.words import say
 from demo.photo import MAX_PAGE_PIXELS
 from irn_core.coding.codec import codec_for
-from irn_core.coding.entropy import Reader, cost_in_bits
+from irn_core.coding.entropy import Reader
 from irn_core.coding.icn_file import HEADER_BYTES, Header, read_header
 from irn_core.coding.importance import read_quality
 from irn_core.coding.symbols import decoder
+from irn_core.coding.tables import cost_in_bits
 from irn_core.measure.information import share_out
 from irn_core.nets.icn import ICN, Coefficients
 from irn_core.nets.prior import mix
