@@ -79,7 +79,12 @@ def test_the_four_pixels_can_be_edited_and_counted(learner):
     learner.learn()
     learner.page.keyboard.press("PageDown")
     slide = learner.slide()
+    assert not slide.locator(".count").is_visible()  # it would give the answer away
     slide.locator(".ask [data-option='1']").click()
+    assert slide.locator(".haar output").all_inner_texts() == ["-1", "-2", "0"]
+    slide.locator("[data-band='3']").fill("1")
+    values = [int(one.input_value()) for one in slide.locator(".block input").all()]
+    assert values == [2, 2, 4, 8]
     count, mean = slide.locator(".count b"), slide.locator(".mean")
     assert (count.inner_text(), mean.inner_text()) == ("969", "4")
     for _ in range(5):
@@ -87,7 +92,7 @@ def test_the_four_pixels_can_be_edited_and_counted(learner):
         assert (count.inner_text(), mean.inner_text()) == ("969", "4")
     slide.locator(".block input").first.fill("255")
     assert mean.inner_text() != "4" and count.inner_text() != "969"
-    slide.locator("[data-band='1']").fill("60")
+    slide.locator("[data-band='1']").fill("-60")
     assert slide.locator(".beyond").is_visible() and count.inner_text() == "—"
     slide.locator("[data-do=size]").click()
     assert mean.inner_text() == "4" and int(count.inner_text().replace(",", "")) > 10**15

@@ -199,7 +199,7 @@ def test_the_address_follows_and_back_and_forward_restore(visit):
     page.page.go_back()
     page.wait_for("reconstruction", rescale(open_example(FIRST), net_of(4, NATURAL)).reconstruction)
     page.settle()
-    assert (page.query, page.state["mode"], page.state["zoom"]) == ("", "side", 4)
+    assert (page.query, page.state["mode"], page.state["zoom"]) == ("", "side", 3)
     page.page.go_forward()
     page.page.go_forward()
     page.wait_for("draw-4", draw(open_example("text"), "irn-x2", 0.5, 3))

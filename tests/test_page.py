@@ -167,6 +167,17 @@ def test_example_strip(explorer):
     explorer.wait_for("reconstruction", rescale(text, "irn-x2").reconstruction)
 
 
+def test_draws_asked_for_before_there_is_a_result_are_seen_and_another_mode_begins_with_its_own(explorer):
+    explorer.page.locator("#examples button.thumbnail-item").nth(6).click()
+    explorer.page.click("#resample")
+    text = Photo(examples.example("text"), "text")
+    explorer.wait_for("draw-1", draw(text, "irn-x2", 1.0, COUNT.first))
+    assert explorer.state["b"] == "draw-1"
+    explorer.page.locator("#mode").get_by_text("Compress", exact=True).click()
+    explorer.page.wait_for_function("document.querySelector('#viewer .viewer').viewerState().keys.includes('icn')")
+    assert explorer.state["b"] == "icn"
+
+
 def test_viewer_modes_change_the_canvas(explorer):
     explorer.wait_for("draw-4", draw(FIRST, "irn-x2", 1.0, 3))
     seen = set()
@@ -288,3 +299,10 @@ def test_phone_has_no_sideways_scroll(new_page, address):
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.page.locator("#viewer [data-zoom='2']").tap()
     assert phone.state["zoom"] == pytest.approx(2)
+
+
+def test_on_a_phone_resample_brings_its_draws_into_sight(new_page, address):
+    phone = Explorer(new_page(**PHONE), address)
+    phone.page.locator("#resample").tap()  # scrolls down to it
+    place = "document.querySelector('#viewer .viewer-stage').getBoundingClientRect().top"
+    phone.page.wait_for_function(f"{place} >= 0 && {place} < innerHeight / 2")

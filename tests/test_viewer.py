@@ -303,7 +303,7 @@ def test_nothing_flashes_where_motion_is_unwelcome(new_page, address):
 def test_a_new_subject_opens_where_it_shows_most_and_its_places_are_visited(viewer):
     assert viewer.page.locator("#viewer [data-action=place]").is_disabled()
     viewer.press("Another")
-    viewer.page.wait_for_function("document.querySelector('#viewer .viewer').viewerState().zoom === 4")
+    viewer.page.wait_for_function("document.querySelector('#viewer .viewer').viewerState().zoom === 3")
     opened = viewer.state
     assert (opened["mode"], opened["fit"]) == ("side", False)
     assert opened["center"] == pytest.approx([100, 80], abs=40)  # never past the edge

@@ -49,7 +49,7 @@ _FIGURE = template("""
 <div class="picks"><button type="button" data-do="other">{{ said.other }}</button>
 <button type="button" data-do="size" aria-pressed="false">{{ said.sixteen }}</button></div>
 <div class="haar">{% for name in said.bands %}
-<label>{{ name }} <input type="range" min="-64" max="64" value="0" data-band="{{ loop.index }}">
+<label>{{ name }} <input type="range" min="-64" max="64" step="any" data-band="{{ loop.index }}">
 <output></output></label>
 {% endfor %}<p class="hint">{{ said.haar }}</p></div>
 <p class="beyond" role="status" hidden>{{ said.beyond }}</p></div>""")

@@ -63,8 +63,7 @@ const FIGURES = {
           input.setAttribute("aria-label", block.getAttribute("aria-label") + " " + (i + 1));
           input.addEventListener("input", () => {
             values[i] = Math.min(Math.max(Math.round(Number(input.value)) || 0, 0), 255);
-            bands.forEach((band) => (band.value = 0));
-            base = [...values];
+            analyse();
             show();
           });
           return input;
@@ -79,12 +78,19 @@ const FIGURES = {
       figure.querySelector(".count b").textContent = valid ? originals(total, values.length).toLocaleString() : "—";
       figure.querySelector(".beyond").hidden = valid;
       figure.querySelector(".haar").hidden = values.length !== 4;
-      bands.forEach((band) => (band.nextElementSibling.textContent = band.value));
+      bands.forEach((band, i) => (band.nextElementSibling.textContent = details[i]));
     };
-    let base = [...values];
-    bands.forEach((band) => band.addEventListener("input", () => {
-      const [h, v, d] = bands.map((one) => Number(one.value));
-      values = [h + v + d, -h + v - d, h - v - d, -h - v + d].map((step, i) => base[i] + step);
+    // Haar's details of four numbers, and the four of a mean and details. Steps of 1 leave whole numbers whole.
+    let details = [];
+    const signs = [[1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]];
+    const analyse = () => {
+      details = signs.map((row) => row.reduce((sum, sign, i) => sum + sign * values[i], 0) / 4);
+      bands.forEach((band, i) => (band.value = details[i]));
+    };
+    bands.forEach((band, k) => band.addEventListener("input", () => {
+      const m = mean();
+      details[k] += Math.round(Number(band.value) - details[k]);
+      values = values.map((_, i) => m + signs.reduce((sum, row, j) => sum + row[i] * details[j], 0));
       show();
     }));
     figure.addEventListener("click", (event) => {
@@ -97,8 +103,7 @@ const FIGURES = {
         event.target.setAttribute("aria-pressed", sixteen);
         values = sixteen ? randomOf(64, 16) : [...first];
       } else return;
-      base = [...values];
-      bands.forEach((band) => (band.value = 0));
+      analyse();
       show();
     });
     // n numbers of 0 … 255 with a total: steps between places drawn at random, again until none is too large.
@@ -110,6 +115,7 @@ const FIGURES = {
         if (total > 128 * n) return randomOf(255 * n - total, n).map((value) => 255 - value);
       }
     }
+    analyse();
     show();
   },
 

@@ -8,6 +8,7 @@ function fillPicks() {
   }
 }
 
+let asked = false; // for new draws, and they are not there yet
 let loading = null; // aborts the decoding of an older value
 
 // Decode a new value beside the present one, then switch over in one step: nothing flickers, and
@@ -65,7 +66,7 @@ function open(value) {
 
 function accept(value, items) {
   const before = picture(view.b);
-  const again = items.length > 0 && redraws(items, value);
+  const again = items.length > 0 && (asked || redraws(items, value));
   if (before && again) pixelsOf(before); // read while it can be
   const kept = new Set(items.map((item) => item.bitmap));
   for (const item of pictures.values()) if (!kept.has(item.bitmap)) item.bitmap.close();
@@ -78,12 +79,15 @@ function accept(value, items) {
     size = { width, height, scale };
     subject = value.subject ?? "";
     places = value.places ?? [];
-    if (again && !isDraw(view.b)) wanted.b = items.find((item) => isDraw(item.key)).key; // what was asked for is seen
+    const firstDraw = items.find((item) => isDraw(item.key))?.key;
+    if (latest && value.b !== latest.b && isDraw(wanted.b)) wanted.b = null; // another mode begins with its likeliest
+    if (again && firstDraw && !isDraw(view.b)) wanted.b = firstDraw; // what was asked for is seen
+    if (firstDraw) asked = false;
     for (const which of ["a", "b"]) view[which] = pictures.has(wanted[which]) ? wanted[which] : value[which];
     latest = value;
     if (afresh) open(value);
     if (linked) showLinked();
-    flash = again && !afresh ? marked(before, picture(view.b)) : null;
+    if (afresh || picture(view.b)?.url !== before?.url) flash = again && !afresh ? marked(before, picture(view.b)) : null;
     view.hot = Math.min(view.hot, drawKeys().length - 1);
   }
   fillPicks();
@@ -92,6 +96,14 @@ function accept(value, items) {
   window.pageWork?.viewed();
   schedule();
 }
+
+// Resample is asked for, maybe from below on a narrow screen, or before there is anything to redraw.
+document.addEventListener("click", ({ target }) => {
+  if (!root.isConnected || !target.closest?.("#resample, #icn-resample")) return;
+  asked = true;
+  const { top, bottom } = stage.getBoundingClientRect();
+  if (bottom < innerHeight / 4 || top > (3 * innerHeight) / 4) root.scrollIntoView({ behavior: "smooth", block: "start" });
+});
 
 // What a new picture in the place of B has changed, or nothing where motion is unwelcome.
 function marked(before, after) {
