@@ -67,7 +67,7 @@ def _gain(ours: float, rival: float) -> str:
 def finding(result: Rescaled) -> str:
     """What the network makes of so few pixels, in a sentence."""
     return say("rescale.finding").format(
-        percent=f"{100 / result.scale**2:.1f}".removesuffix(".0"),
+        percent=f"{100 * math.prod(result.lr.shape[:2]) / math.prod(result.size):.3g}",
         ours=decibels(result.scores.psnr_y), bicubic=decibels(result.bicubic_scores.psnr_y),
     )  # fmt: skip
 
