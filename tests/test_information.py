@@ -120,7 +120,7 @@ def test_the_lr_and_the_file_give_the_picture_back_as_far_as_the_lr_is_true():
         file, _ = encode_lost(irn, dropped(irn, x), fineness)
         x_hat = decode_lost(irn, downscale(irn, x), file, x.shape[:2])
         errors.append(np.abs(x_hat - best).mean())
-    assert errors[0] > 2 * errors[1] > 0 and errors[1] < 1 and errors[2] < 0.05
+    assert errors[0] > 1.5 * errors[1] > 0 and errors[1] < 1 and errors[2] < 0.05
 
 
 def test_steps_far_from_the_mean_cost_bytes_and_no_memory(monkeypatch):
