@@ -177,7 +177,7 @@ def test_the_address_follows_and_back_and_forward_restore(visit):
     page.wait_for("draw-4", draw(open_example("text"), net_of(4, NATURAL), 1.0, 3))
     page.settle()
     page.keys("2", "+")
-    page.page.wait_for_function("/^.example=text&view=flip&zoom=600&at=[0-9]+,[0-9]+$/.test(location.search)")
+    page.page.wait_for_function("/^.example=text&view=flip&zoom=400&at=[0-9]+,[0-9]+$/.test(location.search)")
     looked, query = page.state["center"], page.query
     page.page.locator("#scale").get_by_text("×2").click()
     page.wait_for("draw-4", draw(open_example("text"), "irn-x2", 1.0, 3))
