@@ -14,7 +14,7 @@ BITS_PER_NAT = 1 / math.log(2)
 PRICE = 0.7 * math.log(2) / 6
 """What a bit is worth in squared steps: the slope −dD/dR of a uniform quantiser at high rate, D = Δ²/12, but for a
 share: what is coded of a coefficient also foretells those after it. At 0.5 to 0.8 files are smaller than at 1, at 0.7
-by 0.7 %, at equal PSNR."""
+by 0.2 to 0.7 %, at equal PSNR."""
 
 
 def bits(k: Tensor, s: Tensor) -> Tensor:
