@@ -13,7 +13,7 @@ import numpy as np
 
 from irn_core.coding import range_coder
 from irn_core.coding.shifts import blocks_of, shifted, unzigzag, zigzag
-from irn_core.coding.tables import BORDERS, PRECISION, TABLES, largest_symbol, nearest, table
+from irn_core.coding.tables import BORDERS, PRECISION, TABLES, largest_symbol, nearest_with_border, table
 from irn_core.errors import StreamError
 
 TOLERANCE = 2.0**-13
@@ -52,7 +52,7 @@ class Writer:
         for number in zigzag(shifts).ravel().tolist():
             self._number(number)
         log_scale = shifted(log_scale, shifts)
-        indices, border = _places(log_scale)
+        indices, border = nearest_with_border(log_scale)
         doubtful = np.flatnonzero(np.abs(log_scale - BORDERS[border]) < TOLERANCE)
         self._number(len(doubtful))
         low = _low_bits(len(log_scale), len(doubtful))
@@ -103,7 +103,7 @@ class Reader:
         """
         shifts = unzigzag(np.array([self._number() for _ in range(2 * blocks_of(len(log_scale)))], np.int64))
         log_scale = shifted(log_scale, shifts.reshape(-1, 2))
-        indices, border = _places(log_scale)
+        indices, border = nearest_with_border(log_scale)
         count, at = self._number(), -1
         if count > log_scale.size:
             raise StreamError("the stream is damaged: it has more hints than coefficients")
@@ -151,15 +151,6 @@ def _halves(length: int) -> list[tuple[int, int]]:
 def _low_bits(size: int, count: int) -> int:
     """How many bits of the gaps between `count` hints among `size` places are noise (Golomb 1966, Rice 1979)."""
     return max(1, 2 * size // (3 * max(1, count))).bit_length() - 1
-
-
-def _places(log_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest table of each log s, and the nearest border, which has a table of its own number below it."""
-    finite, indices = np.nan_to_num(log_scale), nearest(log_scale)
-    nearer = np.minimum(indices, TABLES - 2)
-    lower = np.maximum(nearer - 1, 0)
-    border = np.where(finite - BORDERS[lower] < BORDERS[nearer] - finite, lower, nearer)
-    return indices.astype(np.uint8), border
 
 
 def _groups(indices: np.ndarray):

@@ -5,9 +5,11 @@ log s lies on the border between two tables, floats of two machines could name d
 leave hardly any such coefficient in a block, and the rest take a hint each.
 """
 
+from functools import cache
+
 import numpy as np
 
-from irn_core.coding.tables import BORDERS, LOG_SCALES, number_bits
+from irn_core.coding.tables import BORDERS, LOG_SCALES, nearest_with_border, number_bits
 from irn_core.ops.laplace import LOG_SCALE_RANGE
 
 BLOCK = 1 << 13
@@ -71,6 +73,7 @@ def _places() -> tuple[int, int]:
     return low, high - low + 1
 
 
+@cache
 def _prices() -> list[np.ndarray]:
     """Bits of a zero, of any other k, and of each step beyond ½ of its size, places of log s × shifts."""
     first, places = _places()
@@ -82,9 +85,8 @@ def _prices() -> list[np.ndarray]:
 def _fine(log_scale: np.ndarray) -> np.ndarray:
     """Fine steps for each block, of these log s: those which leave the fewest near a border."""
     count, candidates = blocks_of(len(log_scale)), 2 * NEARBY + 1
-    upper = np.searchsorted(BORDERS, log_scale).clip(1, len(BORDERS) - 1)
-    nearest = np.where(log_scale - BORDERS[upper - 1] < BORDERS[upper] - log_scale, BORDERS[upper - 1], BORDERS[upper])
-    onto_it = zigzag(np.rint((nearest - log_scale) / FINE).clip(-NEARBY - 1, NEARBY + 1).astype(np.int64))
+    _, border = nearest_with_border(log_scale)
+    onto_it = zigzag(np.rint((BORDERS[border] - log_scale) / FINE).clip(-NEARBY - 1, NEARBY + 1).astype(np.int64))
     near = onto_it < candidates
     key = (np.arange(len(log_scale)) // BLOCK * candidates + onto_it)[near]
     hints = np.bincount(key, minlength=count * candidates).reshape(count, candidates)

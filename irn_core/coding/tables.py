@@ -19,6 +19,15 @@ def nearest(log_scale: np.ndarray) -> np.ndarray:
     return np.searchsorted(BORDERS, np.nan_to_num(log_scale), side="right")
 
 
+def nearest_with_border(log_scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The nearest table of each log s, uint8, and the nearest border, which has a table of its own number below it."""
+    finite, indices = np.nan_to_num(log_scale), nearest(log_scale)
+    nearer = np.minimum(indices, TABLES - 2)
+    lower = np.maximum(nearer - 1, 0)
+    border = np.where(finite - BORDERS[lower] < BORDERS[nearer] - finite, lower, nearer)
+    return indices.astype(np.uint8), border
+
+
 def scale_of(index: np.ndarray) -> np.ndarray:
     """s of a table, float32."""
     return np.exp(LOG_SCALES[index]).astype(np.float32)
