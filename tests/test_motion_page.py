@@ -25,6 +25,20 @@ PIXELS = """canvas => [canvas.height, canvas.width,
   Array.from(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data)]"""
 
 
+BAND = 14  # lines on screen of each frame's row, as in player.js
+
+
+def wait_for_lines(canvas, lines: slice, columns: slice, expected: np.ndarray) -> None:
+    """Until these lines of a canvas have these pixels: pictures arrive one by one."""
+    for _ in range(120):
+        height, width, values = canvas.evaluate(PIXELS)
+        shown = np.array(values, np.uint8).reshape(height, width, 4)[lines, columns, :3]
+        if np.array_equal(shown, expected):
+            return
+        canvas.page.wait_for_timeout(250)
+    raise AssertionError("the canvas never showed them")
+
+
 def last(found) -> compute.Found:
     return list(found)[-1]
 
@@ -79,15 +93,12 @@ def test_the_tab_in_a_browser(page, address):
     player.locator("[data-part=frame]").fill("5")
     for choice, key in (("One draw for all", "one"), ("τ = 0", "zero"), ("New draw per frame", "anew")):
         player.get_by_role("button", name=choice).click()
-        height, width, values = player.locator(".player-picture").nth(1).evaluate(PIXELS)
-        shown = np.array(values, np.uint8).reshape(height, width, 4)[..., :3]
-        expected = found.back[key][4].copy()
-        expected[height // 2] = shown[height // 2]  # the line of the row
-        assert np.array_equal(shown, expected)
+        picture = player.locator(".player-picture").nth(1)
+        for lines in (slice(0, 30), slice(31, None)):  # all but the line of the row
+            wait_for_lines(picture, lines, slice(None), found.back[key][4][lines])
     player.locator("[data-part=row]").fill("7")
-    height, width, values = player.locator(".player-profile").nth(0).evaluate(PIXELS)
-    profile = np.array(values, np.uint8).reshape(height, width, 4)[:: height // 12, 3:, :3]
-    assert np.array_equal(profile, [photo.pixels[7, 3:] for photo in found.clip.frames])
+    rows = np.stack([photo.pixels[7, 3:] for photo in found.clip.frames])
+    wait_for_lines(player.locator(".player-profile").nth(0), slice(None, None, BAND), slice(3, None), rows)
     page.set_input_files("#motion-upload input", {"name": "no.gif", "mimeType": "image/gif", "buffer": b"GIF89a no"})
     page.locator("#motion-source .notice", has_text="no.gif").first.wait_for()
     page.locator("#motion-upload").get_by_role("button", name="Clear").or_(

@@ -17,7 +17,8 @@ _PICKER = template("""
 <figure class="picker"><div class="pick" data-field="{{ field }}" data-layer="{{ layer }}"
  data-rows="{{ rows }}" data-columns="{{ columns }}" style="--rows: {{ rows }}; --columns: {{ columns }}" tabindex="0"
  role="application" aria-label="{{ name }}. {{ keys }}">
-<img src="{{ url }}" alt=""><span></span></div><figcaption><b>{{ name }}</b> {{ note }}</figcaption></figure>""")
+<img src="{{ url }}" alt="" width="{{ width }}" height="{{ height }}"><span></span></div>
+<figcaption><b>{{ name }}</b> {{ note }}</figcaption></figure>""")
 _AT = template("""
 <style>.pick[data-field="{{ field }}"] { --row: {{ row }}; --column: {{ column }} }
 {% if layer %}.picker:has([data-layer="{{ layer }}"]) { --chosen: var(--color-accent) }{% endif %}</style>""")
@@ -33,9 +34,10 @@ def picker(
 ) -> Markup:  # fmt: skip
     """A picture of rows×columns cells; `field` is the id of the box, `keys` says how keys move."""
     rows, columns = shape
+    height, width = pixels.shape[:2]  # so that its place is kept until it has arrived, and no click misses
     return fill(
-        _PICKER, field=field, url=png_url(pixels), rows=rows, columns=columns, name=name, keys=keys, note=note,
-        layer=layer,
+        _PICKER, field=field, url=png_url(pixels), width=width, height=height, rows=rows, columns=columns, name=name,
+        keys=keys, note=note, layer=layer,
     )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ function draw() {
   if (!value) return;
   const shown = [clips.original, clips[choice] ?? []];
   shown.forEach((images, i) => {
-    paint([original, reconstruction][i], value.height, (pen) => {
-      if (!ready(images[frame])) return;
+    // Until a picture has arrived, the one before it stays: a canvas that is wiped would flash.
+    if (ready(images[frame])) paint([original, reconstruction][i], value.height, (pen) => {
       pen.drawImage(images[frame], 0, 0);
       pen.fillStyle = "#ff4d4d";
       pen.fillRect(0, row, value.width, 1);
