@@ -6,16 +6,24 @@ from typing import NamedTuple
 
 import numpy as np
 
+from demo.rescale.footprint import busiest
 from irn_core.measure.spread import compare, deciles, rms, sparsification, variance_over
+from irn_core.ops.tiling import Window
+
+PART_SIDE = 96
+"""Side of the part that is shown enlarged, in pixels."""
 
 
 @dataclass(frozen=True, eq=False)
 class Variability:
     """How draws of what was lost differ, in grey levels (0…255). Maps are H×W float32, RMS over R, G, B."""
 
+    original: np.ndarray
+    likeliest: np.ndarray
     draws: tuple[np.ndarray, ...]
     psnr: tuple[float, ...]
     psnr_tau_0: float
+    seen: Window  # where the draws differ most
     spread: np.ndarray  # standard deviation over the draws
     error: np.ndarray  # |reconstruction at tau 0 − original|
     deciles: tuple[np.ndarray, np.ndarray]  # RMS spread and RMS error of ten groups of pixels by spread
@@ -56,7 +64,10 @@ def compare_draws(
     # From four draws on, the spread of every other one groups the pixels, and that of the rest is measured.
     halves = [np.sqrt(variance_over(drawn[k::2]).mean(-1)) for k in (0, 1)] if len(drawn) > 3 else [spread]
     return Variability(
+        original=x,
+        likeliest=likeliest,
         draws=drawn,
+        seen=busiest(spread, PART_SIDE),
         psnr=tuple(psnr(picture) for picture in drawn),
         psnr_tau_0=psnr(likeliest),
         spread=spread,

@@ -1,8 +1,10 @@
 """How draws differ, drawn: a sentence on both, maps of spread and error, and plots."""
 
 import numpy as np
+from markupsafe import Markup
 
-from demo.kit.cards import draw_cards
+from demo.kit.cards import Card, cards
+from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
 from demo.kit.plots import ACTUAL, INK, OURS, Plots, describe, legible
 from demo.kit.words import say
@@ -14,12 +16,30 @@ CALIBRATED = 1.1
 
 
 def draw_spread(found: Found) -> dict[str, object]:
-    """The cards of all draws, each with its PSNR, and the figure."""
+    """The cards and the figure."""
     draws, tau, seed = found
     return {
-        "cards": draw_cards(draws.draws, [decibels(psnr) for psnr in draws.psnr], tau, seed),
+        "cards": part_cards(draws, tau, seed),
         "figure": variability_figure(draws, tau).html(),
     }
+
+
+_PARTS = template("<p class='hint'>{{ said }}</p><div class='pixelated'>{{ cards }}</div>")
+
+
+def part_cards(found: Variability, tau: float, seed: int) -> Markup:
+    """Enlarged where draws differ most: the original, the likeliest picture, and all draws, each with its PSNR.
+
+    Draw number k has seed + k − 1.
+    """
+    named = [
+        (say("kit.original"), "", found.original),
+        (say("spread.likeliest"), decibels(found.psnr_tau_0), found.likeliest),
+    ]
+    for k, (pixels, psnr) in enumerate(zip(found.draws, found.psnr, strict=True)):
+        named.append((say("kit.draw_and_seed", number=k + 1, tau=tau, seed=seed + k), decibels(psnr), pixels))
+    items = [Card(*one, part=one[2][found.seen.rows, found.seen.columns]) for one in named]
+    return fill(_PARTS, said=say("spread.part"), cards=cards(items))
 
 
 def spread_finding(found: Found) -> str:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
@@ -14,6 +15,7 @@ from demo import examples
 from demo.kit.events import Visit
 from demo.kit.progress import expected
 from demo.kit.tab import Tab
+from demo.kit.viewer import png_url
 from demo.kit.words import words
 from demo.page import _Page
 from demo.photo import MAX_PAGE_PIXELS, Photo
@@ -28,7 +30,7 @@ from demo.rescale.tabs.lost_bits import LostBits, lost
 from demo.rescale.tabs.plane import Plane
 from demo.rescale.tabs.temperature import TAUS, Curve, Point, Temperature, matching, matching_tau, point_at, tau_curve
 from demo.rescale.tabs.variability import VariabilityTab, variability
-from demo.spread import Variability
+from demo.spread_figure import part_cards
 from irn_core.cli.main import main
 from irn_core.ops.metrics import psnr_y
 from irn_core.pictures.files import read_picture
@@ -184,11 +186,23 @@ def test_spread_is_the_standard_deviation_of_the_draws():
     assert len(found.coverage) == 2 and 0 < found.coverage[0] < found.coverage[1] <= 1
 
 
+def test_variability_shows_the_part_where_draws_differ_most():
+    big = Photo(smooth_pixels(160, 200, seed=3), "big.png")
+    found = variability(Request(big, "irn-x2", 1.0, 2, 0))
+    top, bottom, left, right = found.seen
+    assert (bottom - top, right - left) == (96, 96)
+    assert found.spread[top:bottom, left:right].mean() >= found.spread.mean()
+    shown = part_cards(found, 1.0, 0)
+    pictures = [big.pixels, found.likeliest, *found.draws]
+    places = [shown.index(png_url(picture[top:bottom, left:right])) for picture in pictures]
+    assert places == sorted(places) and all(png_url(picture) in shown for picture in pictures)
+
+
 def test_calibration_ratio_is_one_when_error_and_spread_agree():
     rng = np.random.default_rng(0)
     sigma = rng.uniform(1, 9, (200, 200)).astype(np.float32)
     error = np.abs(sigma * rng.standard_normal(sigma.shape))
-    found = Variability((), (), 0.0, spread=sigma, error=error, deciles=(), sparsification=())
+    found = replace(variability(Request(photo(), "irn-x2", 1.0, 1, 0)), spread=sigma, error=error)
     assert found.ratio == pytest.approx(1, abs=0.02)
 
 

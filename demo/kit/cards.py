@@ -49,14 +49,6 @@ def growing_cards(items: Iterable[Card], to_come: int) -> Markup:
     return Markup(f"<div class='pixelated'>{cards(items)}</div>{rest}")
 
 
-def draw_cards(drawn: Sequence[np.ndarray], psnr: Sequence[str], tau: float, seed: int) -> Markup:
-    """All draws, each with its figure; that of number k has seed + k − 1."""
-    return cards(
-        Card(say("kit.draw_and_seed", number=k + 1, tau=tau, seed=seed + k), figure, pixels)
-        for k, (pixels, figure) in enumerate(zip(drawn, psnr, strict=True))
-    )
-
-
 def _card(item: Card) -> Markup:
     name = re.sub(r"[^a-z0-9.\u4e00-\u9fff]+", "-", item.title.lower().replace("τ", "tau")).strip("-")
     url = png_url(item.pixels)
