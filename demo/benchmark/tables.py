@@ -8,6 +8,7 @@ from demo.benchmark.stored import DATA_SETS, REFINED, Bench, Model, Origin, Publ
 from demo.compress.coded import MODELS, NAMES
 from demo.compress.curves import published
 from demo.kit.chart import Axes, Dot, Line, chart, scatter
+from demo.kit.core_words import in_own_words
 from demo.kit.finding import claim
 from demo.kit.numbers import decibels
 from demo.kit.words import hint, say, words
@@ -274,7 +275,7 @@ def batch_table(batch: Batch) -> str:
 
 def _batch_row(found: dict | Skipped) -> str:
     if isinstance(found, Skipped):
-        reason = found.reason.replace("the picture", "it", 1)  # its name stands beside
+        reason = in_own_words(found.reason).replace("the picture", "it", 1)  # its name stands beside
         cells = f"<td class='skipped' colspan='{len(FIGURES)}'>{say('benchmark.skipped')}: {html.escape(reason)}</td>"
         return f"<tr><th scope='row'>{html.escape(found.name)}</th>{cells}</tr>"
     cells = "".join(f"<td>{figure_text(key, found[key])}</td>" for key in FIGURES)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from markupsafe import Markup
 
+from demo.kit.core_words import in_own_words
 from demo.kit.html import fill, template
 from demo.kit.viewer import png_url
 from demo.kit.words import anew, say
@@ -62,7 +63,7 @@ def notices(name: str, said: Sequence[str]) -> str:
 
 def notice(name: str, said: Sequence[str]) -> str:
     """The words of that line."""
-    return say("kit.notice", name=name, notices=say("kit.semicolon").join(anew(list(said))))
+    return say("kit.notice", name=name, notices=say("kit.semicolon").join(anew([*map(in_own_words, said)])))
 
 
 def told(line: str) -> Markup:

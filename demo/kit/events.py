@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import gradio as gr
 from gradio.components import Component
 
+from demo.kit.core_words import in_own_words
 from demo.kit.limits import clean
 from demo.kit.words import FIRST_LANGUAGE, say
 from demo.kit.work import a_turn_each
@@ -104,5 +105,5 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except IRNError as error:
-        message = say("kit.stays", error=error)
+        message = say("kit.stays", error=in_own_words(error))
         raise gr.Error(message, title=say("kit.refused"), print_exception=False) from error
