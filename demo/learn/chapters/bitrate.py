@@ -15,6 +15,7 @@ from demo.photo import Photo
 from demo.rescale.footprint import busiest
 from irn_core.coding.icn_file import QUALITY_STEPS
 from irn_core.measure.lagrangian import mse_of
+from irn_core.nets.icn import LAMBDA_RANGE
 from irn_core.ops.pixels import luma
 
 QUALITIES = (5, 17, 30, 45, 60, 75)
@@ -63,7 +64,7 @@ class Bitrate(Chapter[Found]):
             "few": f"{few.bpp:.2f}", "few_gain": signed(gains[0]), "many": f"{many.bpp:.2f}",
             "many_gain": signed(gains[1]), "verdict": said["verdicts"][sum(gain > 0 for gain in gains)],
         }  # fmt: skip
-        figure = fill(_FIGURE, points=json.dumps(points), said=said["figure"])
+        figure = fill(_FIGURE, points=json.dumps(points), lambdas=json.dumps(LAMBDA_RANGE), said=said["figure"])
         return Slide(values, figure, 0)
 
 
@@ -73,7 +74,7 @@ def signed(gain: float) -> str:
 
 
 _FIGURE = template("""
-<div class="bitrate" data-figure="bitrate" data-points='{{ points }}'>
+<div class="bitrate" data-figure="bitrate" data-points='{{ points }}' data-lambdas='{{ lambdas }}'>
 <div class="bars"><div class="plot" role="img" aria-label="{{ said.plot }}"></div>
 <label>λ <input type="range" min="0" max="100" value="40" aria-label="λ"><output></output></label>
 <p class="hint">{{ said.hint }}</p></div>

@@ -133,10 +133,11 @@ const FIGURES = {
   // R + λ·D of each file as bars; the least of them is the file that λ chooses.
   bitrate(figure) {
     const points = JSON.parse(figure.dataset.points);
+    const [low, high] = JSON.parse(figure.dataset.lambdas);
     const plot = figure.querySelector(".plot");
     const range = figure.querySelector("input");
     const show = () => {
-      const lambda = 0.0006 * 1000 ** (range.value / 100);
+      const lambda = low * (high / low) ** (range.value / 100);
       const costs = points.map((point) => point.bpp + lambda * point.mse);
       const best = costs.indexOf(Math.min(...costs));
       const most = Math.max(...costs);
