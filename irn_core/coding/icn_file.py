@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from irn_core.errors import StreamError
 
-MAGIC, VERSION, MAP_VERSION = b"ICN", 5, 6
+MAGIC, VERSION, MAP_VERSION = b"ICN", 7, 8
 HEADER = struct.Struct("<3sB6sHHH")
 CHECKSUM = struct.Struct("<I")
 HEADER_BYTES = HEADER.size + CHECKSUM.size
