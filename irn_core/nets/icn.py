@@ -21,8 +21,7 @@ from irn_core.nets.prior import mix
 from irn_core.ops import haar, laplace
 
 LAMBDA_RANGE = (0.0005, 0.6)
-"""λ in L = bpp + λ·MSE(0…255) at quality 0 and at quality 100. Decoders take steps from it: a change is a new version of
-files."""
+"""λ in L = bpp + λ·MSE(0…255) at quality 0 and at quality 100. A part of the format, as steps follow from it."""
 COLOUR = [[3**-0.5] * 3, [2**-0.5, 0.0, -(2**-0.5)], [-(6**-0.5), 2 * 6**-0.5, -(6**-0.5)]]
 """Luma, red − blue, green − magenta. Orthonormal, and not learned: a learned one shrinks, which makes steps larger."""
 
