@@ -3,11 +3,10 @@
 import numpy as np
 from markupsafe import Markup
 
-from demo.kit.cards import Card, cards
-from demo.kit.html import fill, template
+from demo.kit.cards import Card, growing_cards
 from demo.kit.numbers import decibels
 from demo.kit.plots import ACTUAL, INK, OURS, Plots, describe, legible
-from demo.kit.words import say
+from demo.kit.words import hint, say
 from demo.spread import Found, Variability
 from irn_core.measure.spread import INTERVALS
 
@@ -24,9 +23,6 @@ def draw_spread(found: Found) -> dict[str, object]:
     }
 
 
-_PARTS = template("<p class='hint'>{{ said }}</p><div class='pixelated'>{{ cards }}</div>")
-
-
 def part_cards(found: Variability, tau: float, seed: int) -> Markup:
     """Enlarged where draws differ most: the original, the likeliest picture, and all draws, each with its PSNR.
 
@@ -39,7 +35,7 @@ def part_cards(found: Variability, tau: float, seed: int) -> Markup:
     for k, (pixels, psnr) in enumerate(zip(found.draws, found.psnr, strict=True)):
         named.append((say("kit.draw_and_seed", number=k + 1, tau=tau, seed=seed + k), decibels(psnr), pixels))
     items = [Card(*one, part=one[2][found.seen.rows, found.seen.columns]) for one in named]
-    return fill(_PARTS, said=say("spread.part"), cards=cards(items))
+    return hint(say("spread.part")) + growing_cards(items, 0)
 
 
 def spread_finding(found: Found) -> str:

@@ -158,7 +158,7 @@ def test_each_term_can_be_left_out_and_together_they_are_all():
 
     terms = torch.stack([total(None) - total(term) for term in losses.TERMS])
     assert (terms[:3] > 0).all() and terms[3] != 0
-    clipped = losses._clipped(irn(x)[0], 2).detach()
+    clipped = losses.clipped_of(irn(x)[0], 2).detach()
     torch.testing.assert_close(terms.sum() + 2 * clipped, total(None))
 
 
@@ -384,7 +384,7 @@ def test_the_likeliest_picture_is_scored_by_its_rms_and_a_drawn_one_by_its_size(
 @pytest.mark.parametrize("scale", [2, 4])
 def test_what_an_lr_cannot_hold_costs(scale):
     y = torch.tensor([-0.25, 0.0, 0.5, 1.0, 1.5], requires_grad=True)
-    cost = losses._clipped(y.view(1, 1, 1, 5), scale)
+    cost = losses.clipped_of(y.view(1, 1, 1, 5), scale)
     cost.backward()
     weight = losses.CLIPPED * scale**2
     assert cost.item() == pytest.approx(0.75 * weight)

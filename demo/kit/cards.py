@@ -66,6 +66,11 @@ def notice(name: str, said: Sequence[str]) -> str:
     return say("kit.notice", name=name, notices=say("kit.semicolon").join(anew([*map(in_own_words, said)])))
 
 
+def refusal(error: Exception) -> Markup:
+    """Why something cannot be had, in a line of its own."""
+    return told(say("kit.sentence", said=in_own_words(error)))
+
+
 def told(line: str) -> Markup:
     """A line that is announced when it appears."""
     return fill(_NOTICE, notice=line)

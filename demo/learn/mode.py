@@ -6,15 +6,14 @@ import gradio as gr
 from gradio.components import Component
 
 from demo.kit.address import Held
-from demo.kit.cards import told
-from demo.kit.core_words import in_own_words
+from demo.kit.cards import refusal
 from demo.kit.events import Visit
 from demo.kit.limits import limit
 from demo.kit.link import choice, number
 from demo.kit.progress import share
 from demo.kit.shared import Shared, Wiring
 from demo.kit.viewer import read_web
-from demo.kit.words import say, words
+from demo.kit.words import words
 from demo.learn.chapters import CHAPTERS
 from demo.learn.chapters.quiz import quiz_html
 from demo.photo import Photo
@@ -75,7 +74,7 @@ class LearnMode:
                 try:
                     found[key] = self.makers[key](photo)
                 except IRNError as error:  # the other chapters are to come all the same
-                    found[key] = told(say("kit.sentence", said=in_own_words(error)))
+                    found[key] = refusal(error)
         yield self._shown(photo, found)
 
     def _shown(self, photo: Photo, found: dict[str, str]) -> dict[Component, object]:

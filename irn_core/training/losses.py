@@ -56,7 +56,7 @@ def reconstruction_loss(
     z_drawn = torch.randn_like(z) if random_z else torch.zeros_like(z)
     error = irn.inverse(keep(y), z_drawn) - x
     lr_error = y - guide_of(x, irn.config.scale)
-    size = _size(error, luma_share) if random_z else rms_of(error, luma_share) + _clipped(y, irn.config.scale)
+    size = _size(error, luma_share) if random_z else rms_of(error, luma_share) + clipped_of(y, irn.config.scale)
     total = size + guide * _per_picture(lr_error.square()) + _per_picture(z.square())
     return Loss(total, _quality(error, lr_error) | {"z_rms": _rms(z)})
 
@@ -88,7 +88,7 @@ def drawing_loss(
     # Two terms pull at the LR, so what holds it counts twice.
     terms = 2 * guide * like_bicubic, rms_of(error, luma_share), crps, crps.detach() * known
     total = sum(term for name, term in zip(TERMS, terms, strict=True) if name != without)
-    total = total + 2 * _clipped(y, irn.config.scale)
+    total = total + 2 * clipped_of(y, irn.config.scale)
     return Loss(total, _quality(error, lr_error) | _scores(nats, crps, x) | {"z_rms": _rms(z)})
 
 
@@ -108,7 +108,7 @@ def likeliest_loss(irn: IRN, x: Tensor, guide: float, luma_share: float, keep: K
     rms = rms_of(error, luma_share)
     like_bicubic, lr_error = _like_bicubic(y, x, irn.config.scale)
     nats, known = _known(irn, z, y_hat)
-    total = rms + guide * like_bicubic + _clipped(y, irn.config.scale) + rms.detach() * known
+    total = rms + guide * like_bicubic + clipped_of(y, irn.config.scale) + rms.detach() * known
     return Loss(total, _quality(error, lr_error) | {"nats_per_z": nats.item(), "z_rms": _rms(z)})
 
 
@@ -174,7 +174,7 @@ def guide_of(x: Tensor, scale: int) -> Tensor:
     return bicubic_down(x, scale).clamp(0, 1)
 
 
-def _clipped(y: Tensor, scale: int) -> Tensor:
+def clipped_of(y: Tensor, scale: int) -> Tensor:
     """How far y lies beyond black and white, per picture; a weight of 1 would count it as missing in scale² pixels.
 
     An 8-bit LR clips what lies there, and the straight-through gradient of rounding does not see that.

@@ -15,7 +15,7 @@ from irn_core.ops import haar
 from irn_core.ops.quantise import round8_straight_through
 from irn_core.ops.spectra import energy_score, opponents
 from irn_core.training.critic import Critic
-from irn_core.training.losses import CLIPPED, Loss, crps_of, guide_of, psnr_of, rms_of
+from irn_core.training.losses import Loss, clipped_of, crps_of, guide_of, psnr_of, rms_of
 
 SPECTRA, ENERGIES, CRPS, LIKELIEST, CRITIC = 1.0, 0.15, 6.0, 22.0, 0.05
 """Weights of the terms, each of which is a mean over pictures in [0, 1]."""
@@ -37,7 +37,7 @@ def natural_loss(irn: IRN, critic: Critic, x: Tensor, guide: float, luma_share: 
     spectral, crps = energy_score(draw, other, x), crps_of(draw, other, x, luma_share) / x[0].numel()
     energies = energies_apart(draws, x, irn.config.scale)
     rms, lr_error = rms_of(likeliest - x, luma_share) / x[0].numel(), y - guide_of(x, irn.config.scale)
-    held = guide * lr_error.square().mean() + LIKELIEST * CLIPPED * (y - y.clamp(0, 1)).abs().mean()
+    held = guide * lr_error.square().mean() + LIKELIEST * clipped_of(y, irn.config.scale) / x[0].numel()
     total = SPECTRA * spectral + ENERGIES * energies + CRPS * crps + LIKELIEST * rms + CRITIC * fooled + held
     parts = {"psnr_rgb": psnr_of(likeliest - x), "lr_psnr": psnr_of(lr_error), "spectral": spectral.item()}
     return Loss(total, parts | {"crps": 255 * crps.item(), "energies": energies.item(), "told": told})

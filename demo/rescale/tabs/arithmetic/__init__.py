@@ -7,9 +7,8 @@ import gradio as gr
 import numpy as np
 from gradio.components import Component
 
-from demo.kit.cards import told
+from demo.kit.cards import refusal
 from demo.kit.controls import download, stem
-from demo.kit.core_words import in_own_words
 from demo.kit.events import MODEL, QUIET, Visit, refusals
 from demo.kit.limits import clean
 from demo.kit.painter import REGION, build_painter, layer_is_of, painter_value, read_layer
@@ -164,7 +163,7 @@ def draw_way(found: Way) -> dict[str, object]:
     photo, net, tau, *_ = found.request
     if isinstance(found.found, IRNError):
         no_file = gr.update(value=None, interactive=False)
-        said = gr.update(value=told(say("kit.sentence", said=in_own_words(found.found))))
+        said = gr.update(value=refusal(found.found))
         return {"way": said, "part": no_file, **ask_for_whole(False)}
     file = download(f"{gif_name(photo, net, *found.seeds)}-part.gif", found.found.gif)
     part = gr.update(value=file, interactive=True)

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from demo.kit.cards import told
+from demo.kit.cards import refusal, told
 from demo.kit.chart import Axes, Dot, Line, chart
-from demo.kit.core_words import in_own_words
 from demo.kit.finding import percent
 from demo.kit.html import fill, template
 from demo.kit.numbers import decibels
@@ -37,9 +36,8 @@ def finding(found: Found) -> str:
 
 def source(found: Found) -> Markup:
     """Where the frames come from, and what was done to them; before it why an upload is not shown."""
-    said = [say("kit.sentence", said=in_own_words(found.refusal))] if found.refusal else []
-    said.append(_made(found.clip) if found.clip.name is None else _uploaded(found.clip))
-    return Markup("").join(map(told, said))
+    told_source = told(_made(found.clip) if found.clip.name is None else _uploaded(found.clip))
+    return refusal(found.refusal) + told_source if found.refusal else told_source
 
 
 def _made(clip: Moving) -> str:
